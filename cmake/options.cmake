@@ -1,0 +1,31 @@
+# Compiler, linker and sanitizer settings shared by every target.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                    -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_HAS_CO_AWAIT)
+
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(TRIVET_SANITIZE "address,undefined" CACHE STRING "Sanitizers of a debug build")
+  add_compile_options(-fsanitize=${TRIVET_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TRIVET_SANITIZE})
+else()
+  add_compile_options(-O2)
+endif()
+
+find_program(TRIVET_MOLD mold)
+if(TRIVET_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_program(TRIVET_CCACHE ccache)
+if(TRIVET_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${TRIVET_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TRIVET_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost 1.81 REQUIRED)
