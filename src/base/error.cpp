@@ -1,0 +1,26 @@
+#include "base/error.h"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace trivet {
+namespace {
+
+constexpr auto infos = std::to_array<ErrorCodeInfo>({
+#define TRIVET_ERROR(name, text, http, grpc) {#name, text, http, grpc},
+#include "base/error_codes.def"
+#undef TRIVET_ERROR
+});
+
+}  // namespace
+
+const ErrorCodeInfo& error_code_info(ErrorCode code) { return infos[static_cast<size_t>(code)]; }
+
+void assertion_failed(const char* expression, std::source_location where) {
+  std::fprintf(stderr, "%s:%u: assertion failed in %s: %s\n", where.file_name(), where.line(),
+               where.function_name(), expression);
+  std::abort();
+}
+
+}  // namespace trivet

@@ -1,0 +1,71 @@
+// The front door of the engine and the only path to data: authorise → plan → execute. Front ends call plan, then run.
+//
+// One Engine serves all threads. Plans are cached per thread by Operation::shape, schema and kind of caller. The schema can be
+// swapped (reload): running requests keep the one they started with.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/task.h"
+#include "engine/operation.h"
+#include "store/store.h"
+#include "value/identity.h"
+
+namespace trivet::engine {
+
+// An authorised, planned operation: rules conjoined, defaults decided, limits set. Immutable, shared by threads.
+struct Plan;
+
+// Clock and randomness of a request: `now()` is one instant; ids come from here. Tests give fixed ones.
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  [[nodiscard]] virtual int64_t now_us() const = 0;  // since 1970, UTC
+  virtual void random_bytes(char* to, size_t count) = 0;  // thread-safe
+};
+
+struct Context {
+  const Identity& identity;
+  store::Deadline deadline;
+};
+
+struct Outcome {
+  store::Rows rows;  // shape of Operation::selection: outputs then embeds
+  int64_t affected = 0;
+  int64_t inserted = 0;
+};
+
+class Engine {
+ public:
+  Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store, Environment& environment, Limits limits);
+  ~Engine();
+
+  [[nodiscard]] std::shared_ptr<const schema::Schema> schema() const;
+  // Compiles the rules of `schema`; on error (a rule that isn't supported: by name) the old schema stays.
+  result<void> set_schema(std::shared_ptr<const schema::Schema> schema);
+
+  // Rules that can't be enforced yet, capabilities that the store lacks. Empty = the schema may be served.
+  [[nodiscard]] static std::vector<schema::Diagnostic> check(const schema::Schema& schema,
+                                                             const store::Capabilities& capabilities);
+
+  // A plan made before for this shape, schema and kind of caller, or null. The hot path asks this before it even decodes.
+  [[nodiscard]] std::shared_ptr<const Plan> find_plan(std::string_view shape, const Identity& identity) const;
+  // Authorises and plans. 42501 where the caller may not (model closed, field unreadable in filter/order/selection/embedding).
+  [[nodiscard]] result<std::shared_ptr<const Plan>> plan(const Operation& operation, const Identity& identity);
+  // Runs a plan. `params` are those of the operation; the engine appends what rules and defaults need.
+  [[nodiscard]] task<result<Outcome>> run(std::shared_ptr<const Plan> plan, store::Params params, Context context);
+
+  [[nodiscard]] store::Store& store() const;
+  [[nodiscard]] const Limits& limits() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace trivet::engine

@@ -1,0 +1,71 @@
+// HTTP requests and responses as the rest of the program sees them, independent of the protocol version.
+//
+// A Request is views into the connection's buffer: valid until the handler's task ends, never longer. A Response owns what
+// it holds. Neither does I/O. Header names compare without case (RFC 9110, 5.1).
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace trivet::http {
+
+enum class Method : uint8_t { get, head, post, put, patch, delete_, options, other };
+
+struct HeaderView {
+  std::string_view name;   // as sent
+  std::string_view value;  // outer blanks removed
+};
+
+// The six stages of a request (DESIGN section 2); indexes StageTimes.
+enum class Stage : uint8_t { authenticate, decode, authorise, plan, execute, encode };
+inline constexpr size_t stage_count = 6;
+
+// Nanoseconds spent in each stage; 0 = not entered.
+using StageTimes = std::array<uint32_t, stage_count>;
+
+struct Request {
+  Method method = Method::other;
+  std::string_view method_text;
+  std::string_view target;  // request-target as sent
+  std::string_view path;    // before '?', not decoded
+  std::string_view query;   // after '?', not decoded; empty if none
+  std::vector<HeaderView> headers;
+  std::string_view body;  // whole, after transfer decoding
+  std::string_view peer_address;
+  std::string_view request_id;
+  bool tls = false;
+  std::chrono::steady_clock::time_point deadline;
+
+  // Filled by the handler, read by the session for logs, metrics and Server-Timing.
+  mutable StageTimes stage_times{};
+  mutable std::string_view route;  // static storage: low-cardinality route label such as "rest"
+
+  // First header of that name (lower case given); empty view with null data when absent.
+  [[nodiscard]] std::string_view header(std::string_view lower_name) const;
+  [[nodiscard]] bool has_header(std::string_view lower_name) const {
+    return header(lower_name).data() != nullptr;
+  }
+};
+
+struct Response {
+  int status = 200;
+  std::string_view reason;  // static storage; empty = standard phrase
+  std::string content_type;  // empty = no Content-Type header
+  std::vector<std::pair<std::string, std::string>> headers;  // all others but Content-Length/Date/Connection
+  std::string body;
+  bool compressible = true;  // may be content-encoded if the client accepts it
+  bool no_content_length = false;  // e.g. 204, HEAD
+
+  void set(std::string_view name, std::string_view value) { headers.emplace_back(name, value); }
+};
+
+// Standard reason phrase (RFC 9110, 15); empty for an unknown status.
+[[nodiscard]] std::string_view reason_phrase(int status);
+
+}  // namespace trivet::http
