@@ -1,0 +1,113 @@
+#include "auth/authenticator.h"
+
+#include <optional>
+
+#include "auth/jwt.h"
+#include "http/text.h"
+
+namespace trivet::auth {
+namespace {
+
+constexpr std::string_view opaque_prefix = "sb_";
+
+// The credential of a Bearer header (any letter case of the scheme); nullopt for another scheme or none.
+std::optional<std::string_view> bearer(const http::Request& request) {
+  std::string_view value = request.header("authorization");
+  if (value.data() == nullptr) return std::nullopt;
+  const std::string_view scheme = http::take_until(value, ' ');
+  if (!http::equals_lower(scheme, "bearer")) return std::nullopt;
+  return http::trim_blanks(value);
+}
+
+// Keys are made of letters that need no percent-encoding.
+std::string_view key_parameter(std::string_view query) {
+  constexpr std::string_view name = "apikey=";
+  if (query.find(name) == query.npos) return {};
+  while (!query.empty()) {
+    const std::string_view pair = http::take_until(query, '&');
+    if (pair.starts_with(name)) return pair.substr(name.size());
+  }
+  return {};
+}
+
+std::string_view api_key(const http::Request& request) {
+  const std::string_view header = request.header("apikey");
+  return header.empty() ? key_parameter(request.query) : header;
+}
+
+// A role that we have no name for is a signed-in caller; rules see its name in auth().
+Identity make_identity(Claims claims) {
+  Identity identity;
+  if (!claims.role.empty()) identity.role_name = claims.role;
+  if (identity.role_name == "anon") return identity;
+  identity.role = identity.role_name == "service_role" ? Role::service : Role::authenticated;
+  identity.claims_json = std::move(claims.json);
+  return identity;
+}
+
+Identity service_identity() {
+  Identity identity;
+  identity.role = Role::service;
+  identity.role_name = "service_role";
+  return identity;
+}
+
+std::unexpected<Error> invalid_key() {
+  return fail(ErrorCode::bad_api_key, "Invalid API key", {},
+              "Double check your Supabase `anon` or `service_role` API key.");
+}
+
+}  // namespace
+
+Authenticator::Authenticator(ProjectKeys keys, AuthenticatorOptions options, const Clock& clock)
+    : keys_(std::move(keys)),
+      options_(std::move(options)),
+      clock_(clock),
+      anonymous_(std::make_shared<const Identity>()),
+      service_(std::make_shared<const Identity>(service_identity())) {}
+
+result<std::shared_ptr<const Identity>> Authenticator::authenticate(
+    const http::Request& request) const {
+  Answer answer = identify(request);
+  if (answer && (*answer)->role == Role::anon && options_.anonymous == AnonymousPolicy::refused)
+    return fail(ErrorCode::anonymous_disabled, "Anonymous access is disabled");
+  return answer;
+}
+
+Authenticator::Answer Authenticator::identify(const http::Request& request) const {
+  const std::optional<std::string_view> credential = bearer(request);
+  // Client libraries copy an opaque key into Authorization when nobody is signed in: it is no token.
+  const bool is_opaque = credential && credential->starts_with(opaque_prefix);
+  if (credential && !is_opaque) return identify_by_token(*credential);
+  const std::string_view key = api_key(request);
+  if (!key.empty()) return identify_by_key(key);
+  if (is_opaque) return identify_by_key(*credential);
+  if (options_.key == KeyPolicy::required)
+    return fail(ErrorCode::no_api_key, "No API key found in request", {},
+                "No `apikey` request header or url param was found.");
+  return anonymous_;
+}
+
+Authenticator::Answer Authenticator::identify_by_key(std::string_view key) const {
+  if (equal_in_constant_time(key, keys_.secret_key)) return service_;
+  if (equal_in_constant_time(key, keys_.publishable)) return anonymous_;
+  if (key.starts_with(opaque_prefix)) return invalid_key();
+  Answer answer = identify_by_token(key);
+  if (!answer) return invalid_key();
+  return answer;
+}
+
+Authenticator::Answer Authenticator::identify_by_token(std::string_view token) const {
+  const int64_t now = clock_.now_us() / 1'000'000;
+  if (std::optional<VerifiedToken> known = cache_.find(token)) {
+    TRIVET_CHECK(check_expiry(known->expires_at, now));
+    return std::move(known->identity);
+  }
+  TRIVET_TRY(Claims claims, verify_token(token, {keys_.secret, options_.audience, now}));
+  const int64_t expires_at = claims.expires_at;
+  auto identity = std::make_shared<const Identity>(make_identity(std::move(claims)));
+  cache_.insert(token, {identity, expires_at});
+  return identity;
+}
+
+}  // namespace trivet::auth

@@ -1,0 +1,56 @@
+// Who is asking: the credentials of a request → Identity (dialects/rest.md, section 10).
+//
+// `Authorization: Bearer <jwt>` wins; `Bearer sb_…` and the `apikey` header or query parameter are project keys (opaque,
+// or a JWT). No credential: anonymous, with the rules applying, unless keys are required. Wrong credentials are an
+// error and never anonymous. One Authenticator serves all threads; new keys mean a new one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "auth/keys.h"
+#include "auth/token_cache.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "http/message.h"
+#include "value/identity.h"
+
+namespace trivet::auth {
+
+enum class KeyPolicy : uint8_t {
+  optional,  // a request without a key is anonymous
+  required,  // … is refused with 401
+};
+enum class AnonymousPolicy : uint8_t { allowed, refused };
+
+struct AuthenticatorOptions {
+  std::string audience;  // empty = not checked
+  KeyPolicy key = KeyPolicy::optional;
+  AnonymousPolicy anonymous = AnonymousPolicy::allowed;
+};
+
+class Authenticator {
+ public:
+  // `clock` must outlive it.
+  Authenticator(ProjectKeys keys, AuthenticatorOptions options, const Clock& clock);
+
+  // Errors: bad_jwt, bad_jwt_claims, no_api_key, bad_api_key, anonymous_disabled. Never null.
+  [[nodiscard]] result<std::shared_ptr<const Identity>> authenticate(
+      const http::Request& request) const;
+
+ private:
+  using Answer = result<std::shared_ptr<const Identity>>;
+  [[nodiscard]] Answer identify(const http::Request& request) const;
+  [[nodiscard]] Answer identify_by_key(std::string_view key) const;
+  [[nodiscard]] Answer identify_by_token(std::string_view token) const;
+
+  const ProjectKeys keys_;
+  const AuthenticatorOptions options_;
+  const Clock& clock_;
+  const std::shared_ptr<const Identity> anonymous_;
+  const std::shared_ptr<const Identity> service_;
+  mutable TokenCache cache_;
+};
+
+}  // namespace trivet::auth

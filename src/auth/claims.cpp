@@ -1,0 +1,132 @@
+#include "auth/claims.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <unordered_set>
+
+namespace trivet::auth {
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr size_t claims_depth_max = 32;
+
+bool has_twice(const element& value) {
+  array items;
+  if (value.get(items) == simdjson::SUCCESS)
+    return std::any_of(items.begin(), items.end(), [](element item) { return has_twice(item); });
+  object members;
+  if (value.get(members) != simdjson::SUCCESS) return false;
+  std::unordered_set<std::string_view> seen;
+  for (const auto& member : members)
+    if (!seen.insert(member.key).second || has_twice(member.value)) return true;
+  return false;
+}
+
+// nullopt unless `json` is one object without a member given twice.
+std::optional<object> parse_object(simdjson::dom::parser& parser, std::string_view json) {
+  if (parser.allocate(json.size() + 1, claims_depth_max) != simdjson::SUCCESS) return std::nullopt;
+  element root;
+  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
+  object members;
+  if (root.get(members) != simdjson::SUCCESS || has_twice(root)) return std::nullopt;
+  return members;
+}
+
+// Seconds of a NumericDate claim; nullopt when absent or null.
+result<std::optional<double>> numeric_date(const object& claims, std::string_view name) {
+  element value;
+  if (claims.at_key(name).get(value) != simdjson::SUCCESS || value.is_null())
+    return std::optional<double>();
+  double seconds = 0;
+  if (value.get(seconds) != simdjson::SUCCESS)
+    return fail(ErrorCode::bad_jwt_claims,
+                "The JWT '" + std::string(name) + "' claim must be a number");
+  return std::optional<double>(seconds);
+}
+
+int64_t to_seconds(double value) {
+  constexpr double limit = 9e15;
+  return static_cast<int64_t>(std::ceil(std::clamp(value, -limit, limit)));
+}
+
+result<void> check_times(const object& members, int64_t now_seconds, Claims& claims) {
+  TRIVET_TRY(const std::optional<double> expires, numeric_date(members, "exp"));
+  TRIVET_TRY(const std::optional<double> not_before, numeric_date(members, "nbf"));
+  TRIVET_TRY(const std::optional<double> issued, numeric_date(members, "iat"));
+  if (expires) claims.expires_at = to_seconds(*expires);
+  TRIVET_CHECK(check_expiry(claims.expires_at, now_seconds));
+  const double latest = static_cast<double>(now_seconds + clock_skew_seconds);
+  if (not_before && *not_before > latest)
+    return fail(ErrorCode::bad_jwt_claims, "JWT not yet valid");
+  if (issued && *issued > latest)
+    return fail(ErrorCode::bad_jwt_claims, "JWT issued at future");
+  return {};
+}
+
+std::unexpected<Error> bad_audience_type() {
+  return fail(ErrorCode::bad_jwt_claims,
+              "The JWT 'aud' claim must be a string or an array of strings");
+}
+
+// An absent, null or empty audience passes, as in PostgREST.
+result<void> check_audience(const object& members, std::string_view wanted) {
+  element value;
+  if (members.at_key("aud").get(value) != simdjson::SUCCESS || value.is_null()) return {};
+  bool found = false;
+  size_t count = 0;
+  array items;
+  if (value.get(items) == simdjson::SUCCESS) {
+    for (const element item : items) {
+      std::string_view text;
+      if (item.get(text) != simdjson::SUCCESS) return bad_audience_type();
+      found = found || text == wanted;
+      ++count;
+    }
+  } else {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return bad_audience_type();
+    found = text == wanted;
+    count = 1;
+  }
+  if (!wanted.empty() && count > 0 && !found)
+    return fail(ErrorCode::bad_jwt_claims, "JWT not in audience");
+  return {};
+}
+
+}  // namespace
+
+result<TokenHeader> parse_token_header(std::string_view json) {
+  simdjson::dom::parser parser;
+  const std::optional<object> members = parse_object(parser, json);
+  std::string_view algorithm;
+  if (!members || members->at_key("alg").get(algorithm) != simdjson::SUCCESS ||
+      members->at_key("crit").error() == simdjson::SUCCESS)
+    return fail(ErrorCode::bad_jwt, "Unsupported token type");
+  return TokenHeader{std::string(algorithm)};
+}
+
+result<Claims> parse_claims(std::string json, const VerifyOptions& options) {
+  simdjson::dom::parser parser;
+  const std::optional<object> members = parse_object(parser, json);
+  if (!members) return fail(ErrorCode::bad_jwt_claims, "Parsing claims failed");
+  Claims claims;
+  TRIVET_CHECK(check_times(*members, options.now_seconds, claims));
+  TRIVET_CHECK(check_audience(*members, options.audience));
+  element role;
+  if (members->at_key("role").get(role) == simdjson::SUCCESS && !role.is_null()) {
+    std::string_view text;
+    if (role.get(text) != simdjson::SUCCESS)
+      return fail(ErrorCode::bad_jwt_claims, "Parsing claims failed");
+    claims.role = text;
+  }
+  claims.json = std::move(json);
+  return claims;
+}
+
+}  // namespace trivet::auth
