@@ -4,14 +4,17 @@
 // it holds. Neither does I/O. Header names compare without case (RFC 9110, 5.1).
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/task.h"
+#include "observe/stage.h"
 
 namespace trivet::http {
 
@@ -22,12 +25,10 @@ struct HeaderView {
   std::string_view value;  // outer blanks removed
 };
 
-// The six stages of a request (DESIGN section 2); indexes StageTimes.
-enum class Stage : uint8_t { authenticate, decode, authorise, plan, execute, encode };
-inline constexpr size_t stage_count = 6;
-
-// Nanoseconds spent in each stage; 0 = not entered.
-using StageTimes = std::array<uint32_t, stage_count>;
+// Defined where metrics and logs can see them.
+using observe::Stage;
+using observe::stage_count;
+using observe::StageTimes;
 
 struct Request {
   Method method = Method::other;
@@ -53,6 +54,14 @@ struct Request {
   }
 };
 
+// A body that is made while it is sent.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // Appends the next piece to `out`; appending nothing ends the body. False: broken off, the connection is cut.
+  virtual task<bool> next(std::string& out) = 0;
+};
+
 struct Response {
   int status = 200;
   std::string_view reason;  // static storage; empty = standard phrase
@@ -61,6 +70,10 @@ struct Response {
   std::string body;
   bool compressible = true;  // may be content-encoded if the client accepts it
   bool no_content_length = false;  // e.g. 204, HEAD
+  // Sent as `ETag: W/"…"`, set by the pipeline; 0 = none. A number, so that a tag costs no allocation.
+  uint64_t etag = 0;
+  // When set, sent after `body`, in chunks (until the connection closes, to an HTTP/1.0 client).
+  std::unique_ptr<BodySource> source{};
 
   void set(std::string_view name, std::string_view value) { headers.emplace_back(name, value); }
 };

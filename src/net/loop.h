@@ -1,0 +1,75 @@
+// One thread's event loop: its context, its listeners, its connections, its tick. Internal to net.
+//
+// Every member but the constructor, post_* and run runs on the loop's own thread.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <list>
+#include <memory>
+
+#include "net/service.h"
+#include "net/socket_stream.h"
+
+namespace trivet::net {
+
+// Connections of all loops, for the limit and for metrics.
+struct ConnectionCounts {
+  std::atomic<size_t> open{0};
+  std::atomic<uint64_t> accepted{0};
+  std::atomic<uint64_t> refused{0};
+};
+
+struct ListenOptions {
+  size_t connections_max = 10'000;  // of this endpoint's runtime
+};
+
+class Loop {
+ public:
+  Loop(unsigned index, std::chrono::milliseconds tick, ConnectionCounts& counts);
+  ~Loop();
+
+  // Before run. Takes the descriptor over.
+  void add_listener(int descriptor, Service& service, ListenOptions options);
+  // Until drained or stopped.
+  void run();
+
+  // From any thread.
+  void post_drain();
+  void post_abort();
+  void stop() { context_.stop(); }
+  [[nodiscard]] boost::asio::io_context& context() { return context_; }
+
+ private:
+  struct Listener {
+    boost::asio::posix::stream_descriptor descriptor;
+    Service& service;
+    ListenOptions options;
+  };
+
+  task<void> accept_loop(Listener& listener);
+  task<void> tick_loop();
+  bool accept_one(Listener& listener);
+  void refuse(int descriptor, Service& service);
+  void start(int descriptor, const sockaddr_storage& peer, Service& service);
+  task<void> serve(std::unique_ptr<SocketStream> stream, Service& service);
+  void drain();
+  void finish_if_empty();
+
+  const unsigned index_;
+  const std::chrono::milliseconds tick_;
+  ConnectionCounts& counts_;
+  bool draining_ = false;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  std::list<Listener> listeners_;
+  boost::intrusive::list<SocketStream, boost::intrusive::constant_time_size<false>> streams_;
+};
+
+}  // namespace trivet::net

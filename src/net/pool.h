@@ -1,0 +1,55 @@
+// Threads for work that blocks (a heavy query, a big compression), so that an event loop never does.
+//
+// A coroutine hops there and back:   auto rows = co_await pool.run([&] { return heavy(); });
+// The function runs on a pool thread while the coroutine waits, so it may use the coroutine's locals by reference; the
+// coroutine goes on on its own executor. The queue is bounded: a full one is an error at once (pool_timeout), not a wait.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+
+#include "base/error.h"
+#include "base/task.h"
+
+namespace trivet::net {
+
+struct PoolOptions {
+  unsigned threads = 4;
+  size_t queue_max = 4096;
+};
+
+class Pool {
+ public:
+  explicit Pool(PoolOptions options);
+  ~Pool();  // runs what is queued, then joins
+
+  // Value of `function`, or pool_timeout if the queue is full. An exception of `function` comes out of the task.
+  template <class Function>
+  task<result<std::invoke_result_t<Function&>>> run(Function function) {
+    using Value = std::invoke_result_t<Function&>;
+    if constexpr (std::is_void_v<Value>) {
+      const bool accepted = co_await run_job([&function] { function(); });
+      if (!accepted) co_return full();
+      co_return result<void>();
+    } else {
+      std::optional<Value> value;
+      const bool accepted = co_await run_job([&function, &value] { value.emplace(function()); });
+      if (!accepted) co_return full();
+      co_return std::move(*value);
+    }
+  }
+
+  // Jobs waiting now, for metrics.
+  [[nodiscard]] size_t queued() const;
+
+ private:
+  struct State;
+  task<bool> run_job(std::function<void()> job);
+  static std::unexpected<Error> full();
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace trivet::net

@@ -1,0 +1,109 @@
+#include "net/socket_stream.h"
+
+#include <sys/uio.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <cerrno>
+#include <utility>
+
+namespace trivet::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto completion = asio::as_tuple(asio::deferred);
+
+void drop_prefix(std::string_view& first, std::string_view& second, size_t bytes) {
+  const size_t of_first = std::min(bytes, first.size());
+  first.remove_prefix(of_first);
+  second.remove_prefix(bytes - of_first);
+}
+
+}  // namespace
+
+SocketStream::SocketStream(asio::io_context& context, int descriptor, std::string peer,
+                           Origin origin)
+    : socket_(context, asio::generic::stream_protocol(origin.family, 0), descriptor) {
+  peer_address_ = std::move(peer);
+  loop_index_ = origin.loop_index;
+  draining_ = origin.draining;
+}
+
+IoStatus SocketStream::status_of(const boost::system::error_code& error) {
+  if (!error) return IoStatus::ok;
+  // Once, so that a session can still send its 408.
+  if (cause_ != IoStatus::ok) return std::exchange(cause_, IoStatus::ok);
+  return error == asio::error::eof ? IoStatus::end : IoStatus::failed;
+}
+
+task<IoResult> SocketStream::read_some(std::span<char> buffer) {
+  if (cause_ != IoStatus::ok) co_return IoResult{0, std::exchange(cause_, IoStatus::ok)};
+  auto [error, bytes] =
+      co_await socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), completion);
+  co_return IoResult{bytes, status_of(error)};
+}
+
+IoResult SocketStream::try_write(std::string_view first, std::string_view second) {
+  if (cause_ != IoStatus::ok) return {0, std::exchange(cause_, IoStatus::ok)};
+  iovec parts[2] = {{const_cast<char*>(first.data()), first.size()},
+                    {const_cast<char*>(second.data()), second.size()}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = second.empty() ? 1 : 2;
+  ssize_t sent = 0;
+  do {
+    sent = second.empty() ? ::send(socket_.native_handle(), first.data(), first.size(),
+                                   MSG_NOSIGNAL | MSG_DONTWAIT)
+                          : ::sendmsg(socket_.native_handle(), &message,
+                                      MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (sent < 0 && errno == EINTR);
+  if (sent >= 0) {
+    const auto bytes = static_cast<size_t>(sent);
+    return {bytes, bytes == first.size() + second.size() ? IoStatus::ok : IoStatus::blocked};
+  }
+  return {0, errno == EAGAIN || errno == EWOULDBLOCK ? IoStatus::blocked : IoStatus::failed};
+}
+
+task<IoStatus> SocketStream::write_all(std::string_view first, std::string_view second) {
+  for (;;) {
+    const IoResult written = try_write(first, second);
+    if (written.status != IoStatus::blocked) co_return written.status;
+    drop_prefix(first, second, written.bytes);
+    auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, completion);
+    const IoStatus status = status_of(error);
+    if (status != IoStatus::ok) co_return status;
+  }
+}
+
+void SocketStream::shutdown_write() {
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+void SocketStream::interrupt(IoStatus cause) {
+  cause_ = cause;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void SocketStream::check_deadline(Clock::time_point now) {
+  if (deadline_ <= now) {
+    deadline_ = Clock::time_point::max();
+    interrupt(IoStatus::expired);
+  }
+}
+
+void SocketStream::drain() {
+  if (activity_ == Activity::idle) interrupt(IoStatus::drained);
+}
+
+void SocketStream::abort() {
+  interrupt(IoStatus::drained);
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+}
+
+}  // namespace trivet::net

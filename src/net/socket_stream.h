@@ -1,0 +1,44 @@
+// A Stream over a TCP or unix socket. Internal to net.
+//
+// Reads go through Asio's speculative path into a buffer that is larger than what is pending: a short read tells the
+// reactor that the socket is empty, so a keep-alive request costs one recv and no epoll_ctl. Writes are tried at once.
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list_hook.hpp>
+
+#include "net/stream.h"
+
+namespace trivet::net {
+
+class SocketStream final : public Stream, public boost::intrusive::list_base_hook<> {
+ public:
+  struct Origin {
+    int family = 0;
+    unsigned loop_index = 0;
+    const bool* draining = nullptr;
+  };
+
+  // Takes the descriptor over.
+  SocketStream(boost::asio::io_context& context, int descriptor, std::string peer, Origin origin);
+
+  task<IoResult> read_some(std::span<char> buffer) override;
+  IoResult try_write(std::string_view first, std::string_view second) override;
+  task<IoStatus> write_all(std::string_view first, std::string_view second) override;
+  void shutdown_write() override;
+
+  // Called by the loop. Ends what is pending, if the deadline passed / if idle / in any case.
+  void check_deadline(Clock::time_point now);
+  void drain();
+  void abort();
+
+ private:
+  void interrupt(IoStatus cause);
+  [[nodiscard]] IoStatus status_of(const boost::system::error_code& error);
+
+  boost::asio::generic::stream_protocol::socket socket_;
+  IoStatus cause_ = IoStatus::ok;  // why the loop interrupted; reported once
+};
+
+}  // namespace trivet::net
