@@ -1,7 +1,8 @@
 # trivet_library(<folder> [DEPS lib...]): one static library for the calling folder, of every .cpp below it,
 # and, with TRIVET_TESTS, one test binary of every *_test.cpp below it.
 #
-# File endings decide what a file is: x.cpp is product, x_test.cpp a unit test, x_fuzz.cpp a fuzzer, x_bench.cpp a benchmark.
+# File endings decide what a file is: x.cpp is product, x_test.cpp a unit test, x_fuzz.cpp a fuzzer, x_bench.cpp a
+# benchmark.
 # A folder below that has a CMakeLists.txt of its own is a library of its own and is left out here.
 function(trivet_library name)
   cmake_parse_arguments(ARG "" "" "DEPS;TEST_DEPS" ${ARGN})
