@@ -40,8 +40,17 @@ struct Outcome {
   int64_t inserted = 0;
 };
 
+// Which operations on a model can succeed for a caller at all (some rows, some values).
+struct ModelAccess {
+  bool create = false;
+  bool read = false;
+  bool update = false;
+  bool delete_ = false;
+};
+
 class Engine {
  public:
+  // `schema` must pass check(). Store and environment outlive the engine.
   Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store, Environment& environment, Limits limits);
   ~Engine();
 
@@ -59,6 +68,11 @@ class Engine {
   [[nodiscard]] result<std::shared_ptr<const Plan>> plan(const Operation& operation, const Identity& identity);
   // Runs a plan. `params` are those of the operation; the engine appends what rules and defaults need.
   [[nodiscard]] task<result<Outcome>> run(std::shared_ptr<const Plan> plan, store::Params params, Context context);
+
+  // False if the caller may never read the field: `*` leaves it out, naming it is refused with 42501. A field whose rule
+  // depends on the row is readable: it is null where the rule fails.
+  [[nodiscard]] bool readable(int model, int field, const Identity& identity) const;
+  [[nodiscard]] ModelAccess model_access(int model, const Identity& identity) const;
 
   [[nodiscard]] store::Store& store() const;
   [[nodiscard]] const Limits& limits() const;

@@ -1,0 +1,207 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/execute/state.h"
+#include "engine/execute/writer.h"
+#include "engine/plan/cost.h"
+#include "engine/plan/planner.h"
+#include "engine/policy/fold.h"
+#include "engine/policy/apply.h"
+
+namespace trivet::engine {
+
+Engine::Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store, Environment& environment,
+               Limits limits)
+    : state_(std::make_unique<State>(store, environment, limits)) {
+  // A schema whose rules can't be enforced is closed to everyone: callers run check() first.
+  const result<void> done = set_schema(std::move(schema));
+  TRIVET_ASSERT(done.has_value());
+}
+
+Engine::~Engine() = default;
+
+std::shared_ptr<const schema::Schema> Engine::schema() const { return state_->current_policy()->schema; }
+store::Store& Engine::store() const { return state_->store; }
+const Limits& Engine::limits() const { return state_->limits; }
+
+result<void> Engine::set_schema(std::shared_ptr<const schema::Schema> schema) {
+  CompiledPolicy compiled = compile_policy(schema);
+  if (!compiled.diagnostics.empty()) {
+    const schema::Diagnostic& first = compiled.diagnostics.front();
+    return fail(ErrorCode::bad_schema, schema::render_diagnostic(schema->files, first));
+  }
+  const std::lock_guard lock(state_->mutex);
+  state_->policy = std::move(compiled.policy);
+  state_->generation.fetch_add(1, std::memory_order_release);
+  return {};
+}
+
+namespace {
+
+void check_capabilities(const schema::Schema& schema, const store::Capabilities& capabilities,
+                        std::vector<schema::Diagnostic>& diagnostics) {
+  if (capabilities.has(store::Capability::lists)) return;
+  for (const schema::Model& model : schema.models)
+    for (int column : model.columns)
+      if (model.fields[column].is_list)
+        diagnostics.push_back({schema::DiagnosticKind::provider, model.fields[column].where,
+                               "store " + capabilities.store_name + " lacks lists", "use a relation, or Json"});
+}
+
+}  // namespace
+
+std::vector<schema::Diagnostic> Engine::check(const schema::Schema& schema,
+                                              const store::Capabilities& capabilities) {
+  // The alias owns nothing: the policy made here doesn't outlive the call.
+  const std::shared_ptr<const schema::Schema> borrowed(std::shared_ptr<void>(), &schema);
+  std::vector<schema::Diagnostic> diagnostics = compile_policy(borrowed).diagnostics;
+  check_capabilities(schema, capabilities, diagnostics);
+  return diagnostics;
+}
+
+std::shared_ptr<const Plan> Engine::find_plan(std::string_view shape, const Identity& identity) const {
+  ThreadState* thread = state_->thread_state();
+  if (thread == nullptr) return nullptr;
+  const auto caller = state_->find_caller(thread, thread->policy, identity);
+  return thread->plans.find(caller->class_name, shape);
+}
+
+result<std::shared_ptr<const Plan>> Engine::plan(const Operation& operation, const Identity& identity) {
+  ThreadState* thread = state_->thread_state();
+  const auto policy = thread == nullptr ? state_->current_policy() : thread->policy;
+  const auto caller = state_->find_caller(thread, policy, identity);
+  TRIVET_TRY(Plan made, make_plan(operation, {*caller, state_->limits, state_->store.capabilities()}));
+  auto plan = std::make_shared<const Plan>(std::move(made));
+  // Nested values are part of the tree, so such a plan serves one request.
+  if (thread != nullptr && !operation.shape.empty() && operation.write.nested.empty())
+    thread->plans.put(caller->class_name, operation.shape, plan);
+  return plan;
+}
+
+bool Engine::readable(int model, int field, const Identity& identity) const {
+  ThreadState* thread = state_->thread_state();
+  const auto policy = thread == nullptr ? state_->current_policy() : thread->policy;
+  const auto caller = state_->find_caller(thread, policy, identity);
+  ParamTable unused(0);
+  return RuleApplier(*caller, unused).field_read(model, field).op != store::Op::always_false;
+}
+
+ModelAccess Engine::model_access(int model, const Identity& identity) const {
+  ThreadState* thread = state_->thread_state();
+  const auto policy = thread == nullptr ? state_->current_policy() : thread->policy;
+  const auto caller = state_->find_caller(thread, policy, identity);
+  ParamTable unused(0);
+  RuleApplier rules(*caller, unused);
+  const auto possible = [&](schema::Operation operation) {
+    auto predicate = rules.predicate(model, operation);
+    return predicate && (!*predicate || (*predicate)->op != store::Op::always_false);
+  };
+  const bool read = possible(schema::Operation::read);
+  return {possible(schema::Operation::create), read, read && possible(schema::Operation::update),
+          read && possible(schema::Operation::delete_)};
+}
+
+namespace {
+
+Value appended_value(const AppendedParam& source, const Caller& caller, int64_t now_us, const store::Params& params,
+                     int block) {
+  using Source = AppendedParam::Source;
+  switch (source.source) {
+    case Source::rule: return caller.params[source.index];
+    case Source::now: return Value::timestamp(now_us);
+    case Source::cell: {
+      if (block < 0 || static_cast<size_t>(block) >= params.blocks.size()) return {};
+      if (params.blocks[block].rows == 0) return {};
+      const Value cell = params.blocks[block].cells[source.index];
+      return cell.kind() == ValueKind::absent ? Value() : cell;
+    }
+    case Source::capped: break;
+  }
+  const int64_t cap = static_cast<int64_t>(source.cap);
+  if (source.index < 0 || params.values[source.index].is_null()) return Value::integer(cap);
+  return Value::integer(std::min(cap, params.values[source.index].as_integer()));
+}
+
+result<void> check_params(const Plan& plan, const store::Params& params, const Limits& limits) {
+  if (params.values.size() < static_cast<size_t>(plan.base))
+    return fail(ErrorCode::internal, "fewer parameters than the plan needs");
+  for (const Value& value : params.values)
+    if (value.kind() == ValueKind::list && value.as_list().size() > limits.list_values_max)
+      return fail(ErrorCode::too_complex, "a list has too many values",
+                  "At most " + std::to_string(limits.list_values_max) + " values are allowed.");
+  for (const store::RowBlock& block : params.blocks)
+    if (block.rows > limits.write_rows_max)
+      return fail(ErrorCode::too_large, "too many rows in one request",
+                  "At most " + std::to_string(limits.write_rows_max) + " rows are allowed.");
+  return {};
+}
+
+void append_params(const Plan& plan, const Caller& caller, int64_t now_us, store::Params& params) {
+  params.values.resize(static_cast<size_t>(plan.base));
+  params.values.reserve(params.values.size() + plan.appended.size());
+  for (const AppendedParam& source : plan.appended)
+    params.values.push_back(appended_value(source, caller, now_us, params, plan.write.block));
+}
+
+Outcome empty_outcome(const WritePlan& write) {
+  Outcome outcome;
+  if (write.program.returning)
+    outcome.rows.batch.columns =
+        static_cast<uint32_t>(write.program.returning->outputs.size() + write.program.returning->embeds.size());
+  return outcome;
+}
+
+Error not_singular() {
+  return Error(ErrorCode::not_singular, "Cannot coerce the result to a single JSON object",
+               "The result contains 0 rows");
+}
+
+}  // namespace
+
+task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Params params, Context context) {
+  ThreadState* thread = state_->thread_state();
+  const std::shared_ptr<const Caller> caller = state_->find_caller(thread, plan->policy, context.identity);
+  if (caller->class_name != plan->class_name) co_return fail(ErrorCode::internal, "a plan of other callers");
+  TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
+  const int64_t now_us = state_->environment.now_us();
+  append_params(*plan, *caller, now_us, params);
+  if (plan->kind == OperationKind::read) {
+    const ReadPlan& read = plan->read;
+    const bool small = read.small_query && is_small(read.bounds, params.values);
+    const store::Query& query = small ? *read.small_query : read.query;
+    result<store::Rows> rows = co_await state_->store.read(query, params, context.deadline);
+    if (!rows) co_return std::unexpected(std::move(rows).error());
+    Outcome outcome;
+    outcome.rows = std::move(*rows);
+    outcome.affected = outcome.rows.batch.rows;
+    co_return outcome;
+  }
+  Arena arena;
+  std::optional<EnvironmentClock> clock;
+  std::optional<EnvironmentRandom> random;
+  std::optional<IdMaker> own_ids;
+  if (thread == nullptr) {
+    clock.emplace(state_->environment);
+    random.emplace(state_->environment);
+    own_ids.emplace(*clock, *random);
+  }
+  const RunContext run_context{*plan, *caller, now_us, thread == nullptr ? *own_ids : thread->ids, params.values, arena};
+  Writer writer(run_context, params);
+  TRIVET_CO_CHECK(writer.prepare());
+  if (writer.nothing()) {
+    if (plan->write.singular) co_return std::unexpected(not_singular());
+    co_return empty_outcome(plan->write);
+  }
+  result<store::WriteResult> written = co_await state_->store.write(writer.program(), params, context.deadline);
+  if (!written) co_return std::unexpected(std::move(written).error());
+  Outcome outcome;
+  outcome.rows = std::move(written->rows);
+  outcome.affected = written->affected;
+  outcome.inserted = written->inserted;
+  co_return outcome;
+}
+
+}  // namespace trivet::engine

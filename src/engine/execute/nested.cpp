@@ -1,0 +1,300 @@
+// Nested writes: rows that the root points to are written before it, rows that point to the root after it, join table pairs
+// last. Each model's own rules apply; keys travel as references to cells of earlier steps.
+#include <algorithm>
+#include <utility>
+
+#include "engine/execute/writer.h"
+#include "engine/policy/apply.h"
+
+namespace trivet::engine {
+
+using schema::Relation;
+using schema::RelationKind;
+using store::Expr;
+using store::Op;
+using store::Step;
+using store::StepKind;
+
+namespace {
+
+void conjoin_to(Expr& where, const std::optional<Expr>& more) {
+  if (!more) return;
+  std::vector<Expr> args;
+  args.push_back(std::move(where));
+  args.push_back(*more);
+  where = store::make_and(std::move(args));
+}
+
+Error target_missing(const schema::Schema& schema, const Relation& relation, const NestedWrite& write, int model) {
+  const schema::Model& target = schema.models[model];
+  const schema::Model& holder = schema.models[relation.model[0]];
+  std::string columns;
+  for (int field : write.fields) columns += (columns.empty() ? "" : ", ") + target.fields[field].db_name;
+  return Error(ErrorCode::foreign_key_violation,
+               "insert or update on table \"" + holder.db_name + "\" violates foreign key constraint \"" +
+                   relation.constraint + "\"",
+               "No row of table \"" + target.db_name + "\" to connect by (" + columns + ").");
+}
+
+bool has_reference(std::span<const Value> cells) {
+  return std::ranges::any_of(cells, [](Value cell) { return cell.kind() == ValueKind::reference; });
+}
+
+}  // namespace
+
+const NestedRules& Writer::rules_of(int model) const {
+  for (const NestedRules& rules : context_.plan.write.nested_rules)
+    if (rules.model == model) return rules;
+  TRIVET_ASSERT(false);
+  return context_.plan.write.nested_rules.front();
+}
+
+uint32_t Writer::add_step(Step step) {
+  own_program_->steps.push_back(std::move(step));
+  return static_cast<uint32_t>(own_program_->steps.size() - 1);
+}
+
+int Writer::add_block(uint32_t rows, std::vector<Value> cells) {
+  cells_.push_back(std::move(cells));
+  params_.blocks.push_back({rows, cells_.back()});
+  return static_cast<int>(params_.blocks.size() - 1);
+}
+
+void Writer::emit_check(int model, const Expr& rule, uint32_t step) {
+  Step check;
+  check.kind = StepKind::check;
+  check.model = model;
+  check.of = static_cast<int>(step);
+  check.where = rule;
+  check.error = row_denied(context_.plan.policy->schema->models[model]);
+  add_step(std::move(check));
+}
+
+Expr Writer::key_filter(const NestedWrite& write, int model) {
+  std::vector<Expr> args;
+  for (size_t i = 0; i < write.fields.size(); ++i) {
+    const TypeInfo type = type_info(context_.plan.policy->schema->models[model].fields[write.fields[i]]);
+    Expr column = store::make_column(write.fields[i], type.type);
+    column.enum_index = type.enum_index;
+    Expr value = store::make_param(static_cast<int>(params_.values.size()), type.type);
+    value.enum_index = type.enum_index;
+    params_.values.push_back(write.values[i]);
+    args.push_back(store::make_binary(Op::eq, std::move(column), std::move(value)));
+  }
+  return store::make_and(std::move(args));
+}
+
+// The row to connect to must be readable; where the connection changes it (its own key, or its side of a many-to-many),
+// it must be updatable instead, or as well.
+result<Writer::RowReference> Writer::emit_find(const NestedWrite& write, int model, const Relation& relation) {
+  const NestedRules& rules = rules_of(model);
+  const bool joined = relation.kind == RelationKind::many_to_many;
+  const bool changes_target = !joined && relation.model[0] == model && write.relation_field == relation.field[1];
+  const bool needs_read = !changes_target;
+  const bool needs_update = joined || changes_target;
+  if (needs_read && rules.read_denied) return std::unexpected(*rules.read_denied);
+  if (needs_update && rules.update_denied) return std::unexpected(*rules.update_denied);
+  Step find;
+  find.kind = StepKind::find;
+  find.model = model;
+  Expr where = key_filter(write, model);
+  if (needs_read) conjoin_to(where, rules.read);
+  if (needs_update) conjoin_to(where, rules.update);
+  find.where = std::move(where);
+  find.error = target_missing(*context_.plan.policy->schema, relation, write, model);
+  return RowReference{add_step(std::move(find)), 0};
+}
+
+result<Writer::RowReference> Writer::emit_target(const NestedWrite& write, int model, const Relation& relation) {
+  return write.connect ? emit_find(write, model, relation) : emit_create(write, model, {});
+}
+
+// `preset`: columns that the enclosing row decides.
+result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int model, std::span<const Cell> preset) {
+  const NestedRules& rules = rules_of(model);
+  if (rules.create_denied) return std::unexpected(*rules.create_denied);
+  TRIVET_TRY(std::vector<Cell> cells, emit_owners(write.nested, 0, model));
+  for (size_t i = 0; i < write.fields.size(); ++i) cells.push_back({write.fields[i], write.values[i]});
+  cells.insert(cells.end(), preset.begin(), preset.end());
+  std::vector<ColumnSource> columns;
+  std::vector<Value> given;
+  Step step;
+  for (ColumnSource source : rules.defaults) {
+    for (const Cell& cell : cells)
+      if (cell.field == source.field) {
+        source.cell = static_cast<int>(given.size());
+        given.push_back(cell.value);
+        break;
+      }
+    const bool left_out = source.cell < 0 && source.missing == ColumnSource::Kind::store;
+    if (left_out) continue;
+    columns.push_back(source);
+    step.fields.push_back(source.field);
+  }
+  std::vector<Value> row;
+  TRIVET_CHECK(rows_.append_row(context_.plan.policy->schema->models[model], columns, given, row));
+  const bool later = has_reference(row);
+  if (rules.create && !later) TRIVET_CHECK(rows_.check_rule(model, *rules.create, columns, row));
+  step.kind = StepKind::insert;
+  step.model = model;
+  step.block = add_block(1, std::move(row));
+  const uint32_t index = add_step(std::move(step));
+  if (rules.create && later) emit_check(model, *rules.create, index);
+  TRIVET_CHECK(emit_dependents(write.nested, 0, model, {index, 0}));
+  return RowReference{index, 0};
+}
+
+// Rows that row `row` of `model` will point to; the cells of its foreign keys.
+result<std::vector<Writer::Cell>> Writer::emit_owners(std::span<const NestedWrite> writes, uint32_t row, int model) {
+  const schema::Schema& schema = *context_.plan.policy->schema;
+  std::vector<Cell> cells;
+  for (const NestedWrite& write : writes) {
+    const schema::Field& field = schema.models[model].fields[write.relation_field];
+    const Relation& relation = schema.relations[field.relation];
+    if (write.row != row || field.side != 0 || relation.kind == RelationKind::many_to_many) continue;
+    TRIVET_TRY(const RowReference target, emit_target(write, relation.model[1], relation));
+    for (size_t i = 0; i < relation.from_fields.size(); ++i)
+      cells.push_back({relation.from_fields[i],
+                       Value::reference(target.step, target.row, static_cast<uint32_t>(relation.to_fields[i]))});
+  }
+  return cells;
+}
+
+result<void> Writer::emit_dependents(std::span<const NestedWrite> writes, uint32_t row, int model, RowReference parent) {
+  for (const NestedWrite& write : writes)
+    if (write.row == row) TRIVET_CHECK(emit_dependent(write, model, parent));
+  return {};
+}
+
+result<void> Writer::emit_dependent(const NestedWrite& write, int model, RowReference parent) {
+  const schema::Schema& schema = *context_.plan.policy->schema;
+  const schema::Field& field = schema.models[model].fields[write.relation_field];
+  const Relation& relation = schema.relations[field.relation];
+  if (relation.kind == RelationKind::many_to_many) {
+    TRIVET_TRY(const RowReference target, emit_target(write, relation.model[1 - field.side], relation));
+    emit_link(relation, field.side, parent, target);
+    return {};
+  }
+  if (field.side == 0) return {};
+  const int child = relation.model[0];
+  if (write.connect) {
+    TRIVET_TRY(const RowReference found, emit_find(write, child, relation));
+    emit_relink(relation, child, found, parent);
+    return {};
+  }
+  std::vector<Cell> preset;
+  for (size_t i = 0; i < relation.from_fields.size(); ++i)
+    preset.push_back({relation.from_fields[i],
+                      Value::reference(parent.step, parent.row, static_cast<uint32_t>(relation.to_fields[i]))});
+  TRIVET_TRY(const RowReference created, emit_create(write, child, preset));
+  static_cast<void>(created);
+  return {};
+}
+
+void Writer::emit_link(const Relation& relation, int side, RowReference parent, RowReference target) {
+  const RowReference a = side == 0 ? parent : target;
+  const RowReference b = side == 0 ? target : parent;
+  Step link;
+  link.kind = StepKind::link;
+  link.relation = static_cast<int>(&relation - context_.plan.policy->schema->relations.data());
+  link.block = add_block(1, {Value::reference(a.step, a.row, static_cast<uint32_t>(relation.from_fields[0])),
+                             Value::reference(b.step, b.row, static_cast<uint32_t>(relation.to_fields[0]))});
+  add_step(std::move(link));
+}
+
+// Points the child found by an earlier step at the parent.
+void Writer::emit_relink(const Relation& relation, int child, RowReference found, RowReference parent) {
+  const schema::Model& model = context_.plan.policy->schema->models[child];
+  const auto reference = [&](RowReference row, int field, Type type) {
+    Expr expr = store::make_param(static_cast<int>(params_.values.size()), type);
+    params_.values.push_back(Value::reference(row.step, row.row, static_cast<uint32_t>(field)));
+    return expr;
+  };
+  Step update;
+  update.kind = StepKind::update;
+  update.model = child;
+  for (size_t i = 0; i < relation.from_fields.size(); ++i) {
+    const int field = relation.from_fields[i];
+    update.fields.push_back(field);
+    update.values.push_back(reference(parent, relation.to_fields[i], store::field_type(model.fields[field])));
+  }
+  const schema::Key& key = model.primary_key ? *model.primary_key : model.uniques.front();
+  std::vector<Expr> args;
+  for (const schema::KeyColumn& column : key.columns) {
+    const Type type = store::field_type(model.fields[column.field]);
+    args.push_back(store::make_binary(Op::eq, store::make_column(column.field, type),
+                                      reference(found, column.field, type)));
+  }
+  update.where = store::make_and(std::move(args));
+  const uint32_t step = add_step(std::move(update));
+  static_cast<void>(step);
+}
+
+// The plan's own columns, then the foreign keys that nested rows decide.
+std::vector<ColumnSource> Writer::nested_root_columns() const {
+  const WritePlan& write = context_.plan.write;
+  const int model = write.program.steps[0].model;
+  const schema::Schema& schema = *context_.plan.policy->schema;
+  std::vector<ColumnSource> columns = write.columns;
+  for (const NestedWrite& nested : write.nested) {
+    const schema::Field& field = schema.models[model].fields[nested.relation_field];
+    const Relation& relation = schema.relations[field.relation];
+    if (field.side != 0 || relation.kind == RelationKind::many_to_many) continue;
+    for (int key : relation.from_fields) {
+      if (std::ranges::find(columns, key, &ColumnSource::field) != columns.end()) continue;
+      const auto known = std::ranges::find(rules_of(model).defaults, key, &ColumnSource::field);
+      columns.push_back(*known);
+    }
+  }
+  return columns;
+}
+
+result<void> Writer::prepare_nested() {
+  const WritePlan& write = context_.plan.write;
+  const schema::Schema& schema = *context_.plan.policy->schema;
+  const int model = write.program.steps[0].model;
+  const store::RowBlock block = root_block();
+  nothing_ = block.rows == 0;
+  if (nothing_) return {};
+  own_program_ = write.program;
+  own_program_->steps.clear();
+  params_.blocks.clear();
+  const std::vector<ColumnSource> columns = nested_root_columns();
+  const size_t width = block.cells.size() / block.rows;
+  std::vector<Value> cells;
+  for (uint32_t row = 0; row < block.rows; ++row) {
+    TRIVET_TRY(const std::vector<Cell> owned, emit_owners(write.nested, row, model));
+    std::vector<Value> given(block.cells.begin() + row * width, block.cells.begin() + (row + 1) * width);
+    std::vector<ColumnSource> sources = columns;
+    for (const Cell& cell : owned) {
+      std::ranges::find(sources, cell.field, &ColumnSource::field)->cell = static_cast<int>(given.size());
+      given.push_back(cell.value);
+    }
+    TRIVET_CHECK(rows_.append_row(schema.models[model], sources, given, cells));
+  }
+  const bool later = has_reference(cells);
+  for (size_t at = 0; write.create_rule && !later && at < cells.size(); at += columns.size())
+    TRIVET_CHECK(rows_.check_rule(model, *write.create_rule, columns,
+                                  std::span<const Value>(cells).subspan(at, columns.size())));
+  Step root = write.program.steps[0];
+  if (!root.update_fields.empty()) {
+    TRIVET_CHECK(check_distinct_keys(schema.models[model], root.conflict_fields, columns, cells));
+    for (size_t i = write.columns.size(); i < columns.size(); ++i) root.update_fields.push_back(columns[i].field);
+  }
+  root.fields.clear();
+  for (const ColumnSource& column : columns) root.fields.push_back(column.field);
+  root.block = add_block(block.rows, std::move(cells));
+  const uint32_t step = add_step(std::move(root));
+  own_program_->returning_step = static_cast<int>(step);
+  if (write.create_rule && later) emit_check(model, *write.create_rule, step);
+  for (uint32_t row = 0; row < block.rows; ++row)
+    TRIVET_CHECK(emit_dependents(write.nested, row, model, {step, row}));
+  for (size_t i = 1; i < write.program.steps.size(); ++i) {
+    Step check = write.program.steps[i];
+    check.of = static_cast<int>(step);
+    add_step(std::move(check));
+  }
+  return {};
+}
+
+}  // namespace trivet::engine

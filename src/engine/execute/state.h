@@ -1,0 +1,53 @@
+// What one Engine holds: the current policy, and per thread the plans, callers and id maker that need no lock.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "base/ids.h"
+#include "engine/engine.h"
+#include "engine/execute/environment.h"
+#include "engine/execute/thread_slot.h"
+#include "engine/plan/cache.h"
+#include "engine/plan/plan.h"
+#include "engine/policy/caller.h"
+
+namespace trivet::engine {
+
+// Touched by its thread alone.
+struct ThreadState {
+  ThreadState(Environment& environment, const Limits& limits)
+      : clock(environment), random(environment), ids(clock, random), plans(limits.plans_max), callers(1024) {}
+
+  EnvironmentClock clock;
+  EnvironmentRandom random;
+  IdMaker ids;
+  uint64_t generation = 0;  // of the policy that the rest is made from
+  std::shared_ptr<const Policy> policy;
+  SharedCache<Plan> plans;      // class of callers, shape
+  SharedCache<Caller> callers;  // role, claims
+};
+
+struct Engine::State {
+  State(store::Store& store_, Environment& environment_, Limits limits_)
+      : store(store_), environment(environment_), limits(limits_) {}
+
+  // The calling thread's, brought up to the current policy; null for threads beyond thread_slots_max.
+  ThreadState* thread_state();
+  std::shared_ptr<const Policy> current_policy();
+  // Who asks, under `policy`.
+  std::shared_ptr<const Caller> find_caller(ThreadState* thread, const std::shared_ptr<const Policy>& policy,
+                                            const Identity& identity);
+
+  store::Store& store;
+  Environment& environment;
+  const Limits limits;
+  std::atomic<uint64_t> generation{1};
+  std::mutex mutex;
+  std::shared_ptr<const Policy> policy;  // guarded by mutex
+  std::array<std::unique_ptr<ThreadState>, thread_slots_max> threads;  // [i]: used by the thread of slot i
+};
+
+}  // namespace trivet::engine
