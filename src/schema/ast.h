@@ -42,7 +42,8 @@ struct Expr {
   // Resolved by the checker.
   int model = -1;        // field, member: model (or type) that declares the field; this_row: the model
   int field = -1;        // field, member: index in that model's fields
-  int enum_index = -1;   // enum_value
+  bool in_type = false;  // field, member: `model` is an index in Schema::types
+  int enum_index = -1;   // enum_value, and results whose type is an enum
   int type_index = -1;   // result type when it is a composite (`type`)
   ScalarType type = ScalarType::unsupported;  // result type where it is scalar
   bool is_list = false;

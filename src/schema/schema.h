@@ -28,6 +28,7 @@ struct Default {
   DefaultKind kind = DefaultKind::none;
   Expr value;            // literal, list, auth: the checked expression
   int length = 0;        // nanoid
+  bool length_written = false;
   std::string format;    // engine-made ids: "%s" is replaced; empty = none
   std::string sql;       // dbgenerated
 };
@@ -62,6 +63,7 @@ struct Field {
   bool ignored = false;      // @ignore: not in the API
   bool omitted = false;      // @omit: not in `*`
   bool computed = false;
+  std::vector<int> updated_at_ignore;  // @updatedAt(ignore: […]): an update of only these fields leaves it as it is
   Default default_value;
   NativeType native;
   std::string unsupported_type;
@@ -73,10 +75,12 @@ struct Field {
 };
 
 struct KeyColumn {
-  int field;
+  int field = -1;
   bool descending = false;
   int length = 0;
-  std::string ops;
+  std::string ops;       // operator class: a name of dialects/schema.md section 5, or raw SQL
+  bool sorted = false;   // the order was written
+  bool raw_ops = false;
 };
 
 struct Key {  // primary key, unique, index
@@ -85,6 +89,10 @@ struct Key {  // primary key, unique, index
   std::vector<KeyColumn> columns;
   std::string type;       // index method, empty = default
   std::string where_sql;  // partial index condition, empty = none
+  bool on_field = false;  // written as @id or @unique
+  bool fulltext = false;  // @@fulltext
+  bool mapped = false;    // db_name was written, not made by the naming rules
+  SourceRange where;
 };
 
 enum class ReferentialAction : uint8_t { cascade, restrict, no_action, set_null, set_default };
@@ -103,6 +111,8 @@ struct Relation {
   std::string constraint;    // foreign key name ("t_c_fkey"); many_to_many: join table name ("_AToB")
   ReferentialAction on_delete = ReferentialAction::restrict;
   ReferentialAction on_update = ReferentialAction::cascade;
+  bool on_delete_written = false;  // else the default of dialects/schema.md section 7
+  bool on_update_written = false;
   SourceRange where;
 };
 
