@@ -1,0 +1,121 @@
+#include "observe/log_sink.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace trivet::observe {
+namespace {
+
+// Events of this long are written together: a wake-up per line would cost the loops a system call each.
+constexpr std::chrono::milliseconds gather_time{20};
+
+timespec wall_time() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &time);
+  return time;
+}
+
+void write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd wait{descriptor, POLLOUT, 0};
+      ::poll(&wait, 1, 1000);
+    } else if (errno != EINTR) {
+      return;  // nobody left to tell
+    }
+  }
+}
+
+}  // namespace
+
+Colour colour_for(int descriptor) {
+  return ::isatty(descriptor) == 1 ? Colour::on : Colour::off;
+}
+
+LogSink::LogSink(LogOptions options) : options_(options) {
+  thread_ = std::jthread([this] { work(); });
+}
+
+LogSink::~LogSink() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+}
+
+void LogSink::request(const RequestEvent& event) {
+  if (options_.requests == Requests::hide) return;
+  push(make_record(event, wall_time()), Overflow::drop);
+}
+
+void LogSink::lifecycle(const LifecycleEvent& event) {
+  if (event.level < options_.level_min) return;
+  push(make_record(event, wall_time()), Overflow::keep);
+}
+
+void LogSink::push(LogRecord record, Overflow overflow) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (overflow == Overflow::drop && queue_.size() >= options_.queue_max) {
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    queue_.push_back(std::move(record));
+    wake = std::exchange(asleep_, false);
+  }
+  if (wake) wake_.notify_one();
+}
+
+void LogSink::work() {
+  std::vector<LogRecord> records;
+  std::string text;
+  uint64_t reported = 0;
+  for (;;) {
+    bool last = false;
+    {
+      std::unique_lock lock(mutex_);
+      asleep_ = queue_.empty();
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      asleep_ = false;
+      wake_.wait_for(lock, gather_time, [this] { return stopping_; });
+      last = stopping_;
+      records.swap(queue_);
+    }
+    write(records, text);
+    records.clear();
+    text.clear();
+    report_loss(reported);
+    if (last) return;
+  }
+}
+
+void LogSink::write(const std::vector<LogRecord>& records, std::string& text) const {
+  for (const LogRecord& record : records) {
+    if (options_.format == LogFormat::ecs)
+      write_ecs(record, text);
+    else
+      write_text(record, options_.colour, text);
+  }
+  write_all(options_.descriptor, text);
+}
+
+void LogSink::report_loss(uint64_t& reported) {
+  const uint64_t dropped = dropped_.load(std::memory_order_relaxed);
+  if (dropped == reported) return;
+  const std::string message = fmt::format("{} log lines dropped, the log is read too slowly",
+                                          dropped - reported);
+  reported = dropped;
+  std::string text;
+  write({make_record(LifecycleEvent{Level::warning, "log.dropped", message}, wall_time())}, text);
+}
+
+}  // namespace trivet::observe
