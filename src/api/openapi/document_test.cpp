@@ -1,0 +1,62 @@
+#include "api/openapi/document.h"
+
+#include <gtest/gtest.h>
+
+namespace trivet::api::openapi {
+namespace {
+
+constexpr const char* source = R"(
+datasource db { provider = "sqlite" }
+enum Mood { HAPPY SAD @map("sad") }
+/// People we know.
+model Person {
+  id     Int      @id @default(autoincrement())
+  name   String
+  secret String?
+  hidden String?  @ignore
+  mood   Mood     @default(HAPPY)
+  born   DateTime
+  notes  Note[]
+  @@map("people of note")
+}
+model Note { id Int @id  text String  personId Int  person Person @relation(fields: [personId], references: [id]) }
+)";
+
+std::shared_ptr<const schema::Schema> parse() {
+  auto checked = schema::check_schema({{"schema.zmodel", source}});
+  for (const auto& diagnostic : checked.diagnostics) {
+    ADD_FAILURE() << schema::render_diagnostic(checked.files, diagnostic);
+  }
+  return checked.schema;
+}
+
+class PeopleWithoutSecrets final : public Access {
+ public:
+  bool may(int model, schema::Operation operation) const override {
+    return model == 0 && operation == schema::Operation::read;
+  }
+  bool may_read(int, int field) const override { return field != 2; }
+};
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST(OpenApiDocument, DescribesTablesByTheirPhysicalNames) {
+  const std::string text = render_document(*parse(), FullAccess(), {});
+  EXPECT_TRUE(has(text, R"("/rest/v1/people%20of%20note":{"get":)"));
+  EXPECT_TRUE(has(text, R"("table.people.20of.20note.insert")"));
+  EXPECT_TRUE(has(text, R"("required":["name","born"])"));
+  EXPECT_TRUE(has(text, R"("enum":["HAPPY","sad"])"));
+  EXPECT_TRUE(has(text, R"("description":"People we know.")"));
+  EXPECT_FALSE(has(text, "hidden"));
+}
+
+TEST(OpenApiDocument, LeavesOutWhatTheCallerMayNotReach) {
+  const std::string text = render_document(*parse(), PeopleWithoutSecrets(), {});
+  EXPECT_TRUE(has(text, R"("get":)"));
+  EXPECT_FALSE(has(text, R"("post":)"));
+  EXPECT_FALSE(has(text, "secret"));
+  EXPECT_FALSE(has(text, "Note\""));
+}
+
+}  // namespace
+}  // namespace trivet::api::openapi

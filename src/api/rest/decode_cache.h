@@ -1,0 +1,41 @@
+// Requests decoded before, by the key of their shape (request/shape_scan.h). One table for each thread, so that finding takes no
+// lock; bounded; emptied when the schema changes.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "api/rest/resolve/prepared.h"
+#include "engine/execute/thread_slot.h"
+
+namespace trivet::api::rest {
+
+class DecodeCache {
+ public:
+  static constexpr size_t entries_max = 512;  // per thread
+
+  // The catalog of `schema`, made once per thread and schema.
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog(
+      const std::shared_ptr<const schema::Schema>& schema);
+  // Null if there is none. Call catalog() before: it drops what an older schema left.
+  [[nodiscard]] std::shared_ptr<const Prepared> find(std::string_view key) const;
+  void put(std::string_view key, std::shared_ptr<const Prepared> prepared);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  struct Table {
+    std::shared_ptr<const Catalog> catalog;
+    std::unordered_map<std::string, std::shared_ptr<const Prepared>, Hash, std::equal_to<>> entries;
+  };
+  [[nodiscard]] Table* table() const;
+
+  mutable std::array<std::unique_ptr<Table>, engine::thread_slots_max> tables_;
+};
+
+}  // namespace trivet::api::rest

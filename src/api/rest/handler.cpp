@@ -1,0 +1,122 @@
+#include "api/rest/handler.h"
+
+#include "api/rest/encode/answer.h"
+#include "api/rest/encode/error.h"
+#include "api/rest/encode/openapi.h"
+#include "api/rest/functions.h"
+#include "api/rest/options.h"
+
+namespace trivet::api::rest {
+namespace {
+
+using http::Stage;
+
+// Writes the time since the last mark into a stage.
+class StageClock {
+ public:
+  explicit StageClock(http::StageTimes& times) : times_(times) {}
+  void mark(Stage stage) {
+    const auto now = std::chrono::steady_clock::now();
+    times_[static_cast<size_t>(stage)] += static_cast<uint32_t>((now - last_).count());
+    last_ = now;
+  }
+
+ private:
+  http::StageTimes& times_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+class CallerVisibility final : public Visibility {
+ public:
+  CallerVisibility(const engine::Engine& engine, const Identity& identity)
+      : engine_(engine), identity_(identity) {}
+  [[nodiscard]] bool readable(int model, int field) const override {
+    return engine_.readable(model, field, identity_);
+  }
+
+ private:
+  const engine::Engine& engine_;
+  const Identity& identity_;
+};
+
+}  // namespace
+
+RestHandler::RestHandler(engine::Engine& engine, const auth::Authenticator& authenticator,
+                         RestOptions options)
+    : engine_(engine), authenticator_(authenticator), options_(std::move(options)) {}
+
+task<http::Response> RestHandler::handle(const http::Request& request) {
+  request.route = "rest";
+  StageClock clock(request.stage_times);
+  const auto identity = authenticator_.authenticate(request);
+  clock.mark(Stage::authenticate);
+  if (!identity) co_return error_response(identity.error(), Role::anon, request.method);
+  const Identity& who = **identity;
+
+  if (needs_no_rows(request)) {
+    result<http::Response> answer = answer_without_rows(request, who);
+    clock.mark(Stage::encode);
+    if (!answer) co_return error_response(answer.error(), who.role, request.method);
+    co_return std::move(*answer);
+  }
+
+  const CallerVisibility visibility(engine_, who);
+  result<Decoded> decoded =
+      decode(request, engine_.schema(), decode_options(request, visibility), cache_);
+  clock.mark(Stage::decode);
+  if (!decoded) co_return error_response(decoded.error(), who.role, request.method);
+
+  result<std::shared_ptr<const engine::Plan>> plan = find_plan(*decoded->prepared, who);
+  clock.mark(Stage::plan);
+  if (!plan) co_return error_response(plan.error(), who.role, request.method);
+
+  const engine::Context context{.identity = who, .deadline = request.deadline};
+  result<engine::Outcome> outcome = co_await engine_.run(*plan, decoded->params, context);
+  clock.mark(Stage::execute);
+  if (!outcome) co_return error_response(outcome.error(), who.role, request.method);
+
+  const Run run{.prepared = *decoded->prepared,
+                .params = decoded->params,
+                .literals = decoded->literals};
+  result<http::Response> answer = make_answer(run, *outcome);
+  clock.mark(Stage::encode);
+  if (!answer) co_return error_response(answer.error(), who.role, request.method);
+  co_return std::move(*answer);
+}
+
+// Authorising is part of planning: a plan found was authorised for this kind of caller when it was made.
+result<std::shared_ptr<const engine::Plan>> RestHandler::find_plan(const Prepared& prepared,
+                                                                   const Identity& identity) {
+  const engine::Operation& operation = prepared.operation;
+  if (!operation.shape.empty())
+    if (auto plan = engine_.find_plan(operation.shape, identity)) return plan;
+  return engine_.plan(operation, identity);
+}
+
+DecodeOptions RestHandler::decode_options(const http::Request& request,
+                                          const Visibility& visibility) const {
+  return {.path_below_prefix = request.path.substr(options_.prefix.size()),
+          .prepare = {.limits = engine_.limits(),
+                      .aggregates_allowed = options_.aggregates == Switch::on,
+                      .rollback_allowed = options_.rollback == Switch::on,
+                      .visibility = visibility}};
+}
+
+bool RestHandler::needs_no_rows(const http::Request& request) const {
+  const std::string_view below = request.path.substr(options_.prefix.size());
+  return request.method == http::Method::options || below.size() <= 1 ||
+         below.starts_with("/rpc/");
+}
+
+result<http::Response> RestHandler::answer_without_rows(const http::Request& request,
+                                                        const Identity& identity) const {
+  TRIVET_TRY(const ApiRequest api,
+             decode_request(request, request.path.substr(options_.prefix.size())));
+  const Catalog catalog(engine_.schema());
+  if (api.path.target == Target::function) return unknown_function(api, request);
+  if (request.method == http::Method::options) return answer_options(catalog, api);
+  TRIVET_CHECK(negotiate(api.accept, Resource::root));
+  return answer_root(catalog, engine_, identity, {.prefix = options_.prefix, .request = request});
+}
+
+}  // namespace trivet::api::rest

@@ -1,0 +1,47 @@
+// The REST front end: PostgREST 14's dialect over the engine (docs/rest.md).
+//
+// handle() is the whole request on one screen: authenticate, decode, authorise, plan, execute, encode, each timed. It holds
+// no rule: what a caller may do is decided by the engine. One handler serves all threads.
+#pragma once
+
+#include <string>
+
+#include "api/rest/decode.h"
+#include "auth/authenticator.h"
+#include "engine/engine.h"
+#include "http/handler.h"
+
+namespace trivet::api::rest {
+
+enum class Switch : uint8_t { off, on };
+
+struct RestOptions {
+  std::string prefix = "/rest/v1";
+  Switch aggregates = Switch::off;  // db-aggregates-enabled
+  Switch rollback = Switch::off;    // Prefer: tx=
+};
+
+class RestHandler final : public http::Handler {
+ public:
+  // All outlive the handler.
+  RestHandler(engine::Engine& engine, const auth::Authenticator& authenticator, RestOptions options);
+
+  task<http::Response> handle(const http::Request& request) override;
+
+ private:
+  [[nodiscard]] DecodeOptions decode_options(const http::Request& request,
+                                             const Visibility& visibility) const;
+  result<std::shared_ptr<const engine::Plan>> find_plan(const Prepared& prepared,
+                                                        const Identity& identity);
+  // What needs no rows: OPTIONS, the root document, functions.
+  [[nodiscard]] result<http::Response> answer_without_rows(const http::Request& request,
+                                                           const Identity& identity) const;
+  [[nodiscard]] bool needs_no_rows(const http::Request& request) const;
+
+  engine::Engine& engine_;
+  const auth::Authenticator& authenticator_;
+  const RestOptions options_;
+  DecodeCache cache_;
+};
+
+}  // namespace trivet::api::rest

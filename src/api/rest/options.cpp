@@ -1,0 +1,25 @@
+#include "api/rest/options.h"
+
+#include <fmt/format.h>
+
+namespace trivet::api::rest {
+
+result<http::Response> answer_options(const Catalog& catalog, const ApiRequest& request) {
+  std::string allow = "OPTIONS,GET,HEAD";
+  if (request.path.target == Target::relation) {
+    const int index = catalog.find_table(request.path.name);
+    if (index < 0)
+      return fail(ErrorCode::unknown_table,
+                  fmt::format("Could not find the table 'public.{}' in the schema cache",
+                              request.path.name));
+    const schema::Model& model = catalog.model(index);
+    if (!model.is_view)
+      allow += model.primary_key ? ",POST,PUT,PATCH,DELETE" : ",POST,PATCH,DELETE";
+  }
+  http::Response response;
+  response.set("Allow", allow);
+  response.set("Access-Control-Allow-Origin", "*");
+  return response;
+}
+
+}  // namespace trivet::api::rest

@@ -1,0 +1,163 @@
+#include "api/rest/request/body.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "api/rest/request/csv.h"
+#include "api/rest/request/url.h"
+#include "http/text.h"
+
+namespace trivet::api::rest {
+namespace {
+
+std::unexpected<Error> too_many_rows() {
+  return fail(ErrorCode::too_large, "Too many rows in one request");
+}
+
+Cell json_cell(JsonValue value) {
+  return {.kind = value.is_null() ? Cell::Kind::null : Cell::Kind::json, .text = {}, .json = value};
+}
+
+// Finds keys; rows mostly repeat the first one's order, so the next position is tried first.
+class KeyIndex {
+ public:
+  explicit KeyIndex(const std::vector<std::string>& keys) : keys_(keys) {
+    for (size_t i = 0; i < keys.size(); ++i) index_.emplace(keys[i], i);
+  }
+  std::optional<size_t> find(JsonString key, size_t expected, Arena& arena) const {
+    if (expected < keys_.size() && key.equals(keys_[expected])) return expected;
+    const auto found = index_.find(key.text(arena));
+    if (found == index_.end()) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  const std::vector<std::string>& keys_;
+  std::unordered_map<std::string_view, size_t> index_;
+};
+
+enum class KeyRule : uint8_t { all_must_match, others_ignored };
+
+std::unexpected<Error> keys_differ() {
+  return fail(ErrorCode::bad_body, "All object keys must match");
+}
+
+result<void> read_row(JsonValue row, KeyRule rule, const KeyIndex& index, Payload& payload,
+                      Arena& arena) {
+  const size_t base = payload.cells.size();
+  const size_t width = payload.keys.size();
+  payload.cells.resize(base + width);
+  size_t expected = 0;
+  size_t given = 0;
+  for (const JsonMember& member : row.members()) {
+    const std::optional<size_t> at = index.find(member.key, expected, arena);
+    if (!at) {
+      if (rule == KeyRule::all_must_match) return keys_differ();
+      continue;
+    }
+    Cell& cell = payload.cells[base + *at];
+    given += cell.kind == Cell::Kind::absent;
+    cell = json_cell(member.value);
+    expected = *at + 1;
+  }
+  if (rule == KeyRule::all_must_match && given != width) return keys_differ();
+  ++payload.rows;
+  return {};
+}
+
+void take_keys(JsonValue row, Payload& payload, Arena& arena) {
+  for (const JsonMember& member : row.members()) {
+    std::string key(member.key.text(arena));
+    if (std::ranges::find(payload.keys, key) == payload.keys.end())
+      payload.keys.push_back(std::move(key));
+  }
+}
+
+result<Payload> parse_json_body(const BodySource& source, const Limits& limits, Arena& arena) {
+  const auto document = parse_json(source.bytes, limits.json_depth_max);
+  if (!document) return fail(ErrorCode::bad_body, "Empty or invalid json");
+  std::vector<JsonValue> rows;
+  if (document->kind() == JsonKind::object) rows.push_back(*document);
+  if (document->kind() == JsonKind::array)
+    for (const JsonValue& element : document->elements()) rows.push_back(element);
+  if (rows.size() > limits.write_rows_max) return too_many_rows();
+
+  Payload payload;
+  KeyRule rule = KeyRule::all_must_match;
+  if (source.columns) {
+    payload.keys = *source.columns;
+    rule = KeyRule::others_ignored;
+  } else if (!rows.empty() && rows[0].kind() == JsonKind::object) {
+    take_keys(rows[0], payload, arena);
+  }
+  const KeyIndex index(payload.keys);
+  payload.cells.reserve(rows.size() * payload.keys.size());
+  for (const JsonValue& row : rows) {
+    if (row.kind() != JsonKind::object) return keys_differ();
+    TRIVET_CHECK(read_row(row, rule, index, payload, arena));
+  }
+  return payload;
+}
+
+Cell text_cell(std::string_view text) {
+  return {.kind = Cell::Kind::text, .text = text, .json = {}};
+}
+
+// Keeps only the keys that `columns=` names, in its order.
+Payload select_keys(Payload payload, const std::vector<std::string>* columns) {
+  if (!columns) return payload;
+  Payload kept{.keys = *columns, .cells = {}, .rows = payload.rows};
+  kept.cells.resize(size_t{kept.rows} * kept.keys.size());
+  for (size_t key = 0; key < kept.keys.size(); ++key) {
+    const auto from = std::ranges::find(payload.keys, kept.keys[key]);
+    if (from == payload.keys.end()) continue;
+    const auto column = static_cast<size_t>(from - payload.keys.begin());
+    for (uint32_t row = 0; row < kept.rows; ++row)
+      kept.cells[row * kept.keys.size() + key] = payload.at(row, column);
+  }
+  return kept;
+}
+
+result<Payload> parse_csv_body(const BodySource& source, const Limits& limits, Arena& arena) {
+  TRIVET_TRY(const CsvTable table, parse_csv(source.bytes, arena));
+  if (table.rows > limits.write_rows_max) return too_many_rows();
+  Payload payload{.keys = {}, .cells = {}, .rows = table.rows};
+  for (const std::string_view name : table.header) payload.keys.emplace_back(name);
+  payload.cells.reserve(table.fields.size());
+  for (const std::string_view field : table.fields)
+    payload.cells.push_back(field == "NULL" ? Cell{.kind = Cell::Kind::null, .text = {}, .json = {}}
+                                            : text_cell(field));
+  return select_keys(std::move(payload), source.columns);
+}
+
+Payload parse_form_body(const BodySource& source, Arena& arena) {
+  Payload payload{.keys = {}, .cells = {}, .rows = 1};
+  for (const Parameter& parameter : split_query(source.bytes)) {
+    const Cell cell = text_cell(arena.copy(parameter.value));
+    const auto known = std::ranges::find(payload.keys, parameter.key);
+    if (known != payload.keys.end()) {
+      payload.cells[static_cast<size_t>(known - payload.keys.begin())] = cell;
+      continue;
+    }
+    payload.keys.push_back(parameter.key);
+    payload.cells.push_back(cell);
+  }
+  return select_keys(std::move(payload), source.columns);
+}
+
+}  // namespace
+
+result<Payload> parse_body(const BodySource& source, const Limits& limits, Arena& arena) {
+  std::string_view rest = source.content_type;
+  const std::string_view type = http::trim_blanks(http::take_until(rest, ';'));
+  if (type.empty() || http::equals_lower(type, "application/json") ||
+      http::equals_lower(type, "application/vnd.pgrst.array+json") ||
+      http::equals_lower(type, "application/vnd.pgrst.object+json"))
+    return parse_json_body(source, limits, arena);
+  if (http::equals_lower(type, "text/csv")) return parse_csv_body(source, limits, arena);
+  if (http::equals_lower(type, "application/x-www-form-urlencoded"))
+    return parse_form_body(source, arena);
+  return fail(ErrorCode::bad_body, "Content-Type not acceptable: " + std::string(type));
+}
+
+}  // namespace trivet::api::rest

@@ -1,0 +1,104 @@
+#include "api/rest/request/shape_scan.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace trivet::api::rest {
+namespace {
+
+using http::Method;
+
+constexpr std::string_view literal_mark = "\x01";  // never part of a request target
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.';
+}
+
+bool is_count_literal(std::string_view text) {
+  return !text.empty() && text.size() <= 18 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_comparison(std::string_view op) {
+  static constexpr std::string_view ops[] = {"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike"};
+  return std::ranges::find(ops, op) != std::end(ops);
+}
+
+bool shapes(std::string_view last) {
+  return last == "select" || last == "order" || last == "columns" || last == "on_conflict";
+}
+
+}  // namespace
+
+void ShapeScan::append(std::string_view text) {
+  if (text.size() > buffer_.size() - size_) {
+    cacheable_ = false;
+    return;
+  }
+  std::memcpy(buffer_.data() + size_, text.data(), text.size());
+  size_ += text.size();
+}
+
+void ShapeScan::take_literal(std::string_view head, std::string_view literal, int segment,
+                             Arena& arena) {
+  if (count_ == literals_.size()) {
+    cacheable_ = false;
+    return;
+  }
+  append(head);
+  append(literal_mark);
+  if (literal.find_first_of("%+") != literal.npos)
+    literal = arena.copy(percent_decode(literal, Plus::is_space));
+  literals_[count_++] = {.segment = segment, .text = literal};
+}
+
+void ShapeScan::scan_segment(std::string_view part, int segment, Arena& arena) {
+  const size_t equals = part.find('=');
+  const std::string_view key = part.substr(0, equals);
+  if (part.empty() || equals == part.npos || !std::ranges::all_of(key, is_name_character) ||
+      key == "apikey") {
+    cacheable_ = false;
+    return;
+  }
+  append("&");
+  const std::string_view value = part.substr(equals + 1);
+  const size_t last_dot = key.rfind('.');
+  const std::string_view last = last_dot == key.npos ? key : key.substr(last_dot + 1);
+  const size_t dot = value.find('.');
+  if (shapes(last)) {
+    append(part);
+  } else if (last == "limit" || last == "offset") {
+    if (is_count_literal(value)) take_literal(part.substr(0, equals + 1), value, segment, arena);
+    else cacheable_ = false;
+  } else if (last == "and" || last == "or") {
+    cacheable_ = false;
+  } else if (dot != value.npos && is_comparison(value.substr(0, dot))) {
+    take_literal(part.substr(0, equals + dot + 2), value.substr(dot + 1), segment, arena);
+  } else if (value.starts_with("is.") || value.starts_with("not.is.")) {
+    append(part);
+  } else {
+    cacheable_ = false;
+  }
+}
+
+ShapeScan::ShapeScan(const http::Request& request, const Headers& headers, Arena& arena) {
+  const bool ranged = request.method == Method::get && !headers.range.empty();
+  cacheable_ = !ranged && !headers.several_prefer &&
+               (request.method == Method::get || request.method == Method::head);
+  if (!cacheable_) return;
+  append(request.method == Method::get ? "G" : "H");
+  append(request.path);
+  std::string_view query = request.query;
+  for (int segment = 0; !query.empty() && cacheable_; ++segment) {
+    const size_t end = query.find('&');
+    scan_segment(query.substr(0, end), segment, arena);
+    query = end == query.npos ? std::string_view{} : query.substr(end + 1);
+  }
+  for (const std::string_view header : {headers.accept, headers.prefer, headers.accept_profile}) {
+    append("\n");
+    append(header);
+  }
+}
+
+}  // namespace trivet::api::rest

@@ -1,0 +1,45 @@
+// One look at a raw request: the key under which an equal shape was decoded before, and the literals that differ.
+//
+// A `&` part is simple when it is `column=op.literal` with a comparison operator, or a limit or offset of digits; its literal is
+// left out of the key. Requests with other literals (lists, logic trees, ranges, quotes in names) have no key: they take the
+// general path, whose answers are the same. No allocation but for literals with escapes.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "api/rest/request/request.h"
+#include "http/message.h"
+#include "value/arena.h"
+
+namespace trivet::api::rest {
+
+// The text of an `&` part's literal, decoded.
+struct SegmentText {
+  int segment = -1;
+  std::string_view text;
+};
+
+class ShapeScan {
+ public:
+  // Views `request`; decoded literals are in `arena`.
+  ShapeScan(const http::Request& request, const Headers& headers, Arena& arena);
+
+  [[nodiscard]] bool has_key() const { return cacheable_; }
+  [[nodiscard]] std::string_view key() const { return {buffer_.data(), size_}; }
+  [[nodiscard]] std::span<const SegmentText> literals() const { return {literals_.data(), count_}; }
+
+ private:
+  void append(std::string_view text);
+  void scan_segment(std::string_view part, int segment, Arena& arena);
+  void take_literal(std::string_view head, std::string_view literal, int segment, Arena& arena);
+
+  std::array<char, 1024> buffer_;
+  size_t size_ = 0;
+  std::array<SegmentText, 16> literals_;
+  size_t count_ = 0;
+  bool cacheable_ = true;
+};
+
+}  // namespace trivet::api::rest

@@ -1,0 +1,58 @@
+// The constants of one operation: parsed literals in Params order, and which of them a request of the same shape replaces.
+//
+// Owns the arena that the values view. Movable; one thread.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "api/rest/resolve/catalog.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "store/query.h"
+#include "value/arena.h"
+
+namespace trivet::api::rest {
+
+// How the text of a literal becomes a parameter.
+struct Literal {
+  enum class Kind : uint8_t { typed, pattern, limit, offset };
+  Kind kind = Kind::typed;
+  Type type = Type::text;
+  bool is_list = false;
+  const schema::Field* field = nullptr;  // enum labels; null where the type says all
+};
+
+// The text of `&` part `segment` fills parameter `param`.
+struct Slot {
+  int segment = -1;
+  int param = -1;
+  Literal literal;
+};
+
+struct LiteralContext {
+  const Catalog& catalog;
+  const Zone* zone;
+  const Limits& limits;
+};
+
+// Errors are the database's: 22P02, 22007, ….
+[[nodiscard]] result<Value> coerce_literal(const Literal& literal, std::string_view text,
+                                           const LiteralContext& context, Arena& arena);
+
+class Parameters {
+ public:
+  int add(Value value) {
+    params.values.push_back(value);
+    return static_cast<int>(params.values.size()) - 1;
+  }
+  // Coerces and adds; with segment >= 0 the parameter is a slot.
+  result<int> add_literal(const Literal& literal, std::string_view text, int segment,
+                          const LiteralContext& context);
+
+  store::Params params;
+  std::vector<Slot> slots;
+  Arena arena;
+};
+
+}  // namespace trivet::api::rest
