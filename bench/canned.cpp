@@ -1,6 +1,6 @@
-// canned --port N [--threads N]: the machine's floor. Answers every request with the same 200 and a JSON body of about
-// 150 bytes, without reading what was asked: epoll, SO_REUSEPORT, one recv and one send per request. Pipelined requests are
-// counted by their empty lines, so it is not fooled by them. For measuring only.
+// canned --port N [--threads N]: the machine's floor. Answers every request with the same 200 and a JSON body of
+// about 150 bytes, without reading what was asked: epoll, SO_REUSEPORT, one recv and one send per request. Pipelined
+// requests are counted by their empty lines. For measuring only.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,0 +1,73 @@
+// The servers that are measured beside Trivet, each on its own copy of the same data file.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { free_port } from './measure.mjs';
+
+const here = import.meta.dirname;
+const bin = process.env.TRIVET_BIN ?? path.resolve(here, '../build/bin');
+const cores = os.availableParallelism();
+
+// Each entry says how to start it: program and words, given a folder with atlas.db and a port.
+export const servers = {
+  canned: {
+    title: 'canned answer',
+    command: (folder, port) => [path.join(bin, 'canned'), '--port', port, '--threads', cores],
+    answers: false,
+  },
+  bare: {
+    title: 'bare loop',
+    command: (folder, port) =>
+      [path.join(bin, 'bare_loop'), '--port', port, '--threads', cores, '--db', path.join(folder, 'atlas.db')],
+  },
+  trivet: {
+    title: 'Trivet',
+    command: (folder, port) =>
+      [path.join(bin, 'trivet'), 'serve', folder, '--listen', `127.0.0.1:${port}`, '--log-level', 'warning'],
+  },
+  fastify: {
+    title: 'Fastify',
+    command: (folder, port) =>
+      [process.execPath, path.join(here, 'fastify/server.mjs'), path.join(folder, 'atlas.db'), port, cores],
+  },
+  flask: {
+    title: 'Flask',
+    command: (folder, port) => ['gunicorn', '--chdir', path.join(here, 'flask'), '--workers', cores, '--threads', '8',
+      '--keep-alive', '30', '--bind', `127.0.0.1:${port}`, '--log-level', 'error', 'app:app'],
+  },
+};
+
+// A fresh copy of the project for one server.
+export function copy(project, name) {
+  const folder = path.join(path.dirname(project), `run-${name}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(project, folder, { recursive: true });
+  return folder;
+}
+
+// Starts a server and waits for its first answer. → { pid, port, seconds until it answered, stop() }
+export async function start(name, folder, probe) {
+  const port = await free_port();
+  const [program, ...words] = servers[name].command(folder, port).map(String);
+  const began = process.hrtime.bigint();
+  const env = { ...process.env, ATLAS_DB: path.join(folder, 'atlas.db') };
+  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'inherit'], env });
+  const exited = once(child, 'exit');
+  const stop = async () => { child.kill('SIGTERM'); await exited; };
+  for (let tries = 0; !await answers(`http://127.0.0.1:${port}${probe}`); ++tries) {
+    if (child.exitCode !== null) throw new Error(`${name} did not start`);
+    if (tries > 10000) {
+      await stop();
+      throw new Error(`${name} does not answer`);
+    }
+    await delay(1);
+  }
+  return { pid: child.pid, port, seconds: Number(process.hrtime.bigint() - began) / 1e9, stop };
+}
+
+const answers = (url) =>
+  fetch(url).then(async (answer) => { await answer.arrayBuffer(); return true; }, () => false);
