@@ -30,4 +30,10 @@ void append_code_point(std::string& out, char32_t code_point);
 [[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 [[nodiscard]] std::string_view trim_space(std::string_view text);
 
+// ASCII only: for keywords, never for people's text (value/fold.h).
+[[nodiscard]] constexpr char lower_ascii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+[[nodiscard]] std::string lower_ascii(std::string_view text);
+
 }  // namespace trivet

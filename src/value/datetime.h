@@ -1,8 +1,9 @@
 // Dates and times: civil calendar ↔ days and microseconds (proleptic Gregorian), ISO 8601 text in
 // and out.
 //
-// Ranges are PostgreSQL's: dates 4713 BC to 5874897 AD, timestamps to 294276 AD. ±infinity are the
-// extreme integers of each type. No zone database here (zone.h). Pure; any thread.
+// Dates run from 4714 BC to 5874897 AD as PostgreSQL's, timestamps from there to 294246 AD: what µs
+// since 1970 hold in 64 bits. ±infinity are the extreme integers of each type. No zone database
+// here (zone.h). Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -77,7 +78,10 @@ void append_stored_timestamp(std::string& out, int64_t us);
 // digits of epoch ms. nullopt: no time.
 [[nodiscard]] std::optional<int64_t> parse_stored_timestamp(std::string_view text);
 // An INTEGER cell is epoch ms.
-[[nodiscard]] constexpr int64_t timestamp_from_epoch_ms(int64_t ms) { return ms * 1000; }
+[[nodiscard]] constexpr int64_t timestamp_from_epoch_ms(int64_t ms) {
+  if (ms > timestamp_infinity / 1000) return timestamp_infinity;
+  return ms < timestamp_minus_infinity / 1000 ? timestamp_minus_infinity : ms * 1000;
+}
 // `2024-01-31` or a stored timestamp of which the date counts; `12:34:56.789` likewise.
 [[nodiscard]] std::optional<int64_t> parse_stored_date(std::string_view text);
 [[nodiscard]] std::optional<int64_t> parse_stored_time(std::string_view text);

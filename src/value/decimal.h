@@ -35,6 +35,10 @@ inline constexpr int numeric_digits_max =
 // everything.
 [[nodiscard]] int compare_numeric(std::string_view left, std::string_view right);
 
+// A JSON number as jsonb prints it: as parse_numeric, but where that would write more than 64 zeros
+// the exponent is kept, in the form 1.5e+400: a small document must not become a huge one.
+void append_json_number(std::string& out, std::string_view number);
+
 // Digits that carry information, for capability checks (`0.050` has 2: 50).
 [[nodiscard]] int count_significant_digits(std::string_view numeric);
 

@@ -1,7 +1,8 @@
-// Text comparison: Unicode case folding (ICU, full default folding), code-point order, SQL LIKE and
-// ILIKE.
+// Text comparison: Unicode case folding (ICU), code-point order, SQL LIKE and ILIKE.
 //
-// Code-point order of UTF-8 is byte order; there are no locales here. Pure; any thread.
+// Folding is simple folding, a code point for a code point, so that `_` means the same in LIKE and
+// ILIKE; like PostgreSQL's ILIKE it doesn't match "ß" with "ss". Code-point order of UTF-8 is byte
+// order; there are no locales here. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,7 @@ enum class CaseRule : uint8_t { sensitive, folded };
 // -1, 0, 1 by code point.
 [[nodiscard]] int compare_text(std::string_view left, std::string_view right);
 
-// Appends the case-folded text ("Straße" → "strasse", "ΑΣ" → "ας" folded to "ασ"). ASCII takes a
-// short way.
+// Appends the case-folded text ("ÉCOLE" → "école", "Σας" → "σασ"). ASCII takes a short way.
 void append_folded(std::string& out, std::string_view text);
 [[nodiscard]] std::string fold_case(std::string_view text);
 // Compares the folded forms (citext, ilike without wildcards).
@@ -34,10 +34,8 @@ class LikePattern {
   [[nodiscard]] static result<LikePattern> compile(std::string_view pattern, CaseRule rule);
   [[nodiscard]] bool matches(std::string_view text) const;
   // A pattern without wildcards matches exactly this text (folded under CaseRule::folded); null
-  // otherwise.
-  [[nodiscard]] const std::string* literal() const {
-    return tokens_.size() == 1 && exact_ ? &text_ : nullptr;
-  }
+  // otherwise. Lives as long as the pattern.
+  [[nodiscard]] const std::string* literal() const { return exact_ ? &text_ : nullptr; }
 
  private:
   struct Token {
@@ -45,7 +43,10 @@ class LikePattern {
     uint32_t begin = 0;  // of text_
     uint32_t size = 0;
   };
-  [[nodiscard]] bool matches_folded(std::string_view text) const;
+  [[nodiscard]] bool matches_tokens(std::string_view text) const;
+  [[nodiscard]] std::string_view literal_text(const Token& token) const {
+    return std::string_view(text_).substr(token.begin, token.size);
+  }
 
   CaseRule rule_ = CaseRule::sensitive;
   bool exact_ = false;
