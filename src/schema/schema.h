@@ -47,6 +47,19 @@ struct FieldRule {
   Expr condition;
 };
 
+// A validation attribute of a field: @length(2, 10), @email, @trim …, in the order written (dialects/schema.md, section 15).
+struct FieldCheck {
+  std::string name;             // without @
+  std::vector<Expr> arguments;  // literals; literal_null where one was left out
+  std::string message;
+};
+
+struct ModelCheck {  // @@validate
+  Expr condition;
+  std::string message;
+  std::vector<std::string> path;
+};
+
 struct Field {
   std::string name;
   std::string db_name;  // column; empty for relation fields and @computed
@@ -71,6 +84,7 @@ struct Field {
   int side = 0;              // relation fields: 0 = the A/from end, 1 = the B/to end
   int column = -1;           // scalar stored fields: position among Model::columns
   std::vector<FieldRule> rules;
+  std::vector<FieldCheck> checks;
   SourceRange where;
 };
 
@@ -139,6 +153,7 @@ struct Model {
   std::vector<Key> uniques;        // @unique and @@unique
   std::vector<Key> indexes;
   std::vector<ModelRule> rules;
+  std::vector<ModelCheck> checks;
   SourceRange where;
   std::unordered_map<std::string, int> field_by_name;     // client names
   std::unordered_map<std::string, int> field_by_db_name;  // columns
@@ -165,6 +180,7 @@ struct CompositeType {  // `type` with fields: JSON shape
   std::string doc;
   bool strict = false;
   std::vector<Field> fields;
+  std::vector<ModelCheck> checks;
   bool is_auth = false;
 };
 

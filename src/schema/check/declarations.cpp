@@ -44,7 +44,10 @@ void add_shape(Context& c, const Declaration& d, Symbol& symbol, ShapeKind kind)
   shape.index = symbol.index;
   shapes.push_back(std::move(shape));
   if (kind == ShapeKind::type) {
-    c.schema.types.push_back({.name = std::string(d.name.text), .doc = d.doc, .fields = {}});
+    CompositeType type;
+    type.name = std::string(d.name.text);
+    type.doc = d.doc;
+    c.schema.types.push_back(std::move(type));
     return;
   }
   Model model;
