@@ -164,11 +164,13 @@ void append_json_string(std::string& out, std::string_view text) {
   if (clean != text.size()) [[unlikely]]
     return append_escaped_string(out, text, clean);
   const size_t before = out.size();
-  out.resize_and_overwrite(before + text.size() + 2, [&](char* to, size_t size) {
+  const size_t after = before + text.size() + 2;
+  // The size that the library passes may be the new capacity (GCC 12), so ours is captured.
+  out.resize_and_overwrite(after, [&](char* to, size_t) {
     to[before] = '"';
     if (!text.empty()) std::memcpy(to + before + 1, text.data(), text.size());
-    to[size - 1] = '"';
-    return size;
+    to[after - 1] = '"';
+    return after;
   });
 }
 
