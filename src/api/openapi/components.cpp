@@ -77,8 +77,6 @@ struct SharedParameter {
 };
 
 constexpr auto shared_parameters = std::to_array<SharedParameter>({
-    {"select", "query", "select", R"({"type":"string"})", R"("*")",
-     "Columns and embedded tables: `a,alias:b,other(c)`. Absent: all columns."},
     {"order", "query", "order", R"({"type":"string"})", "", "`column.desc.nullslast`, several joined by commas."},
     {"limit", "query", "limit", R"({"type":"integer","minimum":0})", "20", "At most so many rows."},
     {"offset", "query", "offset", R"({"type":"integer","minimum":0})", "0", "Skips so many rows."},

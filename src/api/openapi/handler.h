@@ -1,0 +1,40 @@
+// GET /openapi.json: the description of what the caller may reach. Built once per schema for the service key and for
+// anonymous callers, and each time for signed-in ones, whose rules may depend on their claims.
+//
+// One handler serves all threads. Engine and authenticator must outlive it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "api/openapi/document.h"
+#include "auth/authenticator.h"
+#include "engine/engine.h"
+#include "http/handler.h"
+
+namespace trivet::api::openapi {
+
+class OpenapiHandler final : public http::Handler {
+ public:
+  OpenapiHandler(const engine::Engine& engine, const auth::Authenticator& authenticator, DocumentOptions options = {});
+
+  task<http::Response> handle(const http::Request& request) override;
+
+ private:
+  struct Cached {
+    std::shared_ptr<const schema::Schema> schema;
+    std::shared_ptr<const std::string> document;  // shared: an answer copies it without the lock
+  };
+
+  [[nodiscard]] std::shared_ptr<const std::string> document_for(const Identity& identity);
+
+  const engine::Engine& engine_;
+  const auth::Authenticator& authenticator_;
+  const DocumentOptions options_;
+  std::mutex mutex_;
+  std::array<Cached, 2> cached_;  // guarded by mutex_; anonymous, service
+};
+
+}  // namespace trivet::api::openapi
