@@ -282,7 +282,7 @@ size_t Loop::answer(Connection& connection, string_view bytes) {
   }
 }
 
-// /rest/v1/cities?id=eq.N · /rest/v1/cities?country_code=eq.XX&… · /rest/v1/countries?cca3=eq.XXX&…
+// /rest/v1/cities?id=eq.N · /rest/v1/cities?country_code=eq.FR&… · /rest/v1/countries?cca3=eq.FRA&…
 void Loop::read(Connection& connection, string_view path) {
   body.clear();
   if (path[10] == 'o') {

@@ -44,7 +44,8 @@ def countries():
             "SELECT id, name, population FROM cities WHERE country_code = ? ORDER BY population DESC LIMIT ?",
             country.pop("cca2"), int(request.args["cities.limit"]))
         country["borders"] = rows(
-            'SELECT c.cca3, c.name FROM "_Border" b JOIN countries c ON c.cca3 = b."A" WHERE b."B" = ?', country["cca3"])
+            'SELECT c.cca3, c.name FROM "_Border" b JOIN countries c ON c.cca3 = b."A" WHERE b."B" = ?',
+            country["cca3"])
     return jsonify(found)
 
 
