@@ -1,4 +1,5 @@
-// ./dev demo: makes a project of this example in build/demo, fills it, serves it and says how to ask it.
+// ./dev demo: makes a project of this example in build/demo, fills it, serves it and says how to ask it. What is served
+// where, and the keys, are printed by `trivet dev`.
 // --check runs the printed lines itself against a free port and stops; --port N serves on another port than 8000.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -58,12 +59,6 @@ function create(project, data) {
   writeFileSync(complete, '');
 }
 
-function keys(project) {
-  const done = spawnSync(trivet, ['keys', project, '--json'], { encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`trivet keys: ${done.stderr}`);
-  return JSON.parse(done.stdout);
-}
-
 async function serve(project, listen) {
   const portFile = path.join(project, '.port');
   rmSync(portFile, { force: true });
@@ -82,17 +77,9 @@ async function serve(project, listen) {
 const ready = (port) =>
   fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.ok, () => false);
 
-function explain(url, found) {
-  const text = [
-    '', `Atlas is served at ${url}`, '',
-    `  REST        ${url}/rest/v1/`,
-    `  reference   ${url}/docs`,
-    `  OpenAPI     ${url}/openapi.json`, '',
-    ...Object.entries(found).map(([name, key]) => `  ${name.replaceAll('_', ' ').padEnd(16)} ${key}`), '',
-    ...lines(url).flatMap((line) => [`# ${line.title}`, line.curl, '']),
-    'Ctrl-C stops it. The project is build/demo: change its schema and watch.', '',
-  ];
-  process.stdout.write(text.join('\n'));
+function explain(url) {
+  const text = lines(url).flatMap((line) => [`# ${line.title}`, line.curl, '']);
+  process.stdout.write(`${text.join('\n')}\nThe project is build/demo: change its schema and watch.\n\n`);
 }
 
 function check(url) {
@@ -117,7 +104,6 @@ if (options.check) rmSync(project, { recursive: true, force: true });
 create(project, data);
 const { server, port } = await serve(project, options.check ? '127.0.0.1:0' : `127.0.0.1:${options.port}`);
 const url = `http://127.0.0.1:${port}`;
-const found = keys(project);
 if (options.check) {
   const failed = check(url);
   server.kill('SIGTERM');
@@ -125,7 +111,7 @@ if (options.check) {
   if (code !== 0) process.stdout.write(`FAIL the server exits 0 when told to stop, and not ${code}\n`);
   process.exit(failed === 0 && code === 0 ? 0 : 1);
 }
-explain(url, found);
+explain(url);
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => server.kill('SIGTERM'));
 server.on('exit', (status) => process.exit(status ?? 1));
