@@ -1,5 +1,6 @@
 #include "net/runtime.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include "net/endpoint.h"
 #include "net/loop.h"
@@ -28,8 +30,7 @@ struct Runtime::State {
   explicit State(RuntimeOptions options_) : options(options_), guard(control.get_executor()) {}
 
   void begin_drain() {
-    if (draining) return cut();
-    draining = true;
+    if (std::exchange(draining, true)) return;
     for (auto& loop : loops) loop->post_drain();
     timer.expires_after(options.drain_timeout);
     timer.async_wait([this](const boost::system::error_code& error) {
@@ -49,10 +50,13 @@ struct Runtime::State {
   void await_signal(asio::signal_set& signals, const std::function<void()>& on_hangup) {
     signals.async_wait([&, this](const boost::system::error_code& error, int number) {
       if (error) return;
-      if (number != SIGHUP)
+      if (number == SIGHUP) {
+        if (on_hangup) on_hangup();
+      } else if (draining) {
+        cut();
+      } else {
         begin_drain();
-      else if (on_hangup)
-        on_hangup();
+      }
       await_signal(signals, on_hangup);
     });
   }
@@ -107,7 +111,9 @@ void Runtime::start() {
   }
 }
 
+// The loops begin at once; the deadline runs on the thread that waits.
 void Runtime::drain() {
+  for (auto& loop : state_->loops) loop->post_drain();
   asio::post(state_->control, [state = state_.get()] { state->begin_drain(); });
 }
 
@@ -115,7 +121,14 @@ void Runtime::wait(WaitOptions options) {
   TRIVET_ASSERT(state_->started);
   asio::signal_set signals(state_->control);
   if (options.signals == Signals::handle) {
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) signals.add(number);
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+      signals.add(number);
+      sigaddset(&held, number);
+    }
+    // Whoever held them back until somebody listens gets them now.
+    pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
     state_->await_signal(signals, options.on_hangup);
   }
   state_->control.run();
