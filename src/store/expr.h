@@ -47,6 +47,8 @@ struct Link {
   uint8_t side = 0;        // the end that the current row is on; the other end is the linked row (or the junction row)
   int second = -1;         // junction: relation from the junction model to the target, else -1
   uint8_t second_side = 0; // the end of `second` that the junction row is on
+
+  friend bool operator==(const Link&, const Link&) = default;
 };
 
 struct Expr {

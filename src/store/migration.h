@@ -1,0 +1,106 @@
+// A database as tables, and what turns one into another. Neutral: drivers fill it by introspection and render it as DDL.
+//
+// Names are physical. Types and defaults are texts in the driver's SQL, in the form in which the driver's describe() and
+// its rendering of a schema agree. Values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace trivet::store {
+
+struct ColumnDescription {
+  std::string name;
+  std::string type;         // "INTEGER", "DATETIME", …
+  bool required = false;
+  bool autoincrement = false;
+  std::string default_sql;  // as after DEFAULT; empty = none
+
+  friend bool operator==(const ColumnDescription&, const ColumnDescription&) = default;
+};
+
+struct IndexColumnDescription {
+  std::string name;
+  bool descending = false;
+
+  friend bool operator==(const IndexColumnDescription&, const IndexColumnDescription&) = default;
+};
+
+struct IndexDescription {
+  std::string name;
+  bool unique = false;
+  std::vector<IndexColumnDescription> columns;
+  std::string where_sql;  // partial index; empty = all rows
+
+  friend bool operator==(const IndexDescription&, const IndexDescription&) = default;
+};
+
+struct ForeignKeyDescription {
+  std::string name;  // empty where the database doesn't tell
+  std::vector<std::string> columns;
+  std::string table;
+  std::vector<std::string> to_columns;
+  std::string on_delete;  // "CASCADE", "SET NULL", …
+  std::string on_update;
+};
+
+struct TableDescription {
+  std::string name;
+  std::vector<ColumnDescription> columns;
+  std::vector<std::string> primary_key;
+  std::vector<IndexDescription> indexes;
+  std::vector<ForeignKeyDescription> foreign_keys;
+
+  [[nodiscard]] const ColumnDescription* find_column(const std::string& column) const {
+    for (const ColumnDescription& candidate : columns)
+      if (candidate.name == column) return &candidate;
+    return nullptr;
+  }
+};
+
+struct DatabaseDescription {
+  std::vector<TableDescription> tables;  // in an order in which they can be created
+
+  [[nodiscard]] const TableDescription* find_table(const std::string& table) const {
+    for (const TableDescription& candidate : tables)
+      if (candidate.name == table) return &candidate;
+    return nullptr;
+  }
+};
+
+enum class LossKind : uint8_t {
+  table_dropped,    // with rows
+  column_dropped,   // with values that are not null
+  type_changed,     // values that may not survive the conversion
+  required_added,   // a required column without default on a table with rows: can't be applied
+  required_set,     // a column becomes required and some rows have null: can't be applied
+  unique_added,     // a unique key over rows that hold duplicates: can't be applied
+};
+
+// What applying a migration would destroy, or why it would fail.
+struct Loss {
+  LossKind kind;
+  std::string table;
+  std::string column;  // empty: the table
+  int64_t rows = 0;
+  std::string text;    // a sentence
+
+  // No flag makes it possible: the data must change first.
+  [[nodiscard]] bool is_impossible() const {
+    return kind == LossKind::required_added || kind == LossKind::required_set || kind == LossKind::unique_added;
+  }
+};
+
+struct MigrationStep {
+  std::string title;             // "create table \"User\""
+  std::vector<std::string> sql;  // statements in order
+};
+
+struct Migration {
+  std::vector<MigrationStep> steps;
+  std::vector<Loss> losses;
+  [[nodiscard]] bool empty() const { return steps.empty(); }
+};
+
+}  // namespace trivet::store

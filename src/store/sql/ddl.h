@@ -1,0 +1,43 @@
+// Data definition: a schema as the tables that Prisma Migrate makes of it on SQLite, their SQL, and the difference of two
+// databases. Pure functions.
+//
+// Where Prisma's own output is wrong ours is right instead, and its form counts as equal: BigInt @id counts up, JSON
+// defaults are quoted, Bytes defaults are blobs, database expressions are in parentheses, DateTime defaults have the form of
+// stored values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "schema/schema.h"
+#include "store/migration.h"
+
+namespace trivet::store::sql {
+
+[[nodiscard]] DatabaseDescription describe_schema(const schema::Schema& schema);
+
+[[nodiscard]] std::string render_create_table(const TableDescription& table);
+[[nodiscard]] std::string render_create_index(const std::string& table, const IndexDescription& index);
+// The whole database, as a script.
+[[nodiscard]] std::string render_database(const DatabaseDescription& database);
+
+// Whether two stored forms of a default mean the same value.
+[[nodiscard]] bool same_default(const std::string& left, const std::string& right);
+[[nodiscard]] bool same_column(const ColumnDescription& left, const ColumnDescription& right);
+[[nodiscard]] bool same_index(const IndexDescription& left, const IndexDescription& right);
+
+// What must happen to one table.
+struct TableChange {
+  enum class Kind : uint8_t { create, drop, alter, rebuild } kind;
+  const TableDescription* from = nullptr;  // in the descriptions that were compared
+  const TableDescription* to = nullptr;
+  // alter: only these, in place
+  std::vector<ColumnDescription> added_columns;
+  std::vector<IndexDescription> dropped_indexes;
+  std::vector<IndexDescription> added_indexes;
+};
+
+[[nodiscard]] std::vector<TableChange> compare_databases(const DatabaseDescription& from, const DatabaseDescription& to);
+[[nodiscard]] MigrationStep render_change(const TableChange& change);
+
+}  // namespace trivet::store::sql

@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "store/sql/ddl.h"
+#include "value/datetime.h"
+
+namespace trivet::store::sql {
+
+namespace {
+
+// Tables that belong to tools and not to the schema.
+bool is_foreign_table(const std::string& name) {
+  return name == "_prisma_migrations" || name.starts_with("sqlite_") || name.starts_with("_trivet");
+}
+
+std::string lower(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
+  return text;
+}
+
+// Whether the first parenthesis closes at the very end.
+bool is_enclosed(std::string_view text) {
+  if (text.size() < 2 || text.front() != '(' || text.back() != ')') return false;
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\'') quoted = !quoted;
+    if (quoted) continue;
+    if (text[i] == '(') ++depth;
+    if (text[i] == ')' && --depth == 0) return i + 1 == text.size();
+  }
+  return false;
+}
+
+std::string_view strip(std::string_view text) {
+  text = trim(text);
+  while (is_enclosed(text)) text = trim(text.substr(1, text.size() - 2));
+  return text;
+}
+
+std::optional<std::string> quoted_content(std::string_view text) {
+  if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
+  std::string content;
+  for (size_t i = 1; i + 1 < text.size(); ++i) {
+    if (text[i] == '\'') ++i;
+    content += text[i];
+  }
+  return content;
+}
+
+std::optional<double> number(std::string_view text) {
+  const std::string word = lower(text);
+  if (word == "true") return 1;
+  if (word == "false") return 0;
+  const std::string copy(text);
+  char* end = nullptr;
+  const double value = std::strtod(copy.c_str(), &end);
+  if (copy.empty() || *end != '\0') return std::nullopt;
+  return value;
+}
+
+// `2024-01-01 00:00:00 +00:00`, as Prisma writes DateTime defaults, has a blank before its offset.
+std::optional<int64_t> instant(std::string text) {
+  if (const size_t blank = text.rfind(" +"); blank != text.npos) text.erase(blank, 1);
+  return parse_stored_timestamp(text);
+}
+
+// X'6869' and '6869', a blob and Prisma's attempt at one.
+std::optional<std::string> hex_content(std::string_view text) {
+  if (text.size() >= 3 && (text.front() == 'X' || text.front() == 'x')) return quoted_content(text.substr(1));
+  return std::nullopt;
+}
+
+std::string squeeze(std::string_view text) {
+  std::string result;
+  for (const char c : strip(text))
+    if (std::isspace(static_cast<unsigned char>(c)) == 0 && c != '"' && c != '`') result += c;
+  return lower(result);
+}
+
+template <class Item, class Same>
+bool same_set(const std::vector<Item>& left, const std::vector<Item>& right, Same same) {
+  return left.size() == right.size() && std::ranges::all_of(left, [&](const Item& item) {
+    return std::ranges::any_of(right, [&](const Item& other) { return same(item, other); });
+  });
+}
+
+bool same_foreign_key(const ForeignKeyDescription& left, const ForeignKeyDescription& right) {
+  return left.columns == right.columns && left.to_columns == right.to_columns && left.table == right.table &&
+         left.on_delete == right.on_delete && left.on_update == right.on_update;
+}
+
+std::optional<TableChange> compare_tables(const TableDescription& from, const TableDescription& to) {
+  TableChange change{TableChange::Kind::alter, &from, &to, {}, {}, {}};
+  bool rebuild = from.primary_key != to.primary_key || !same_set(from.foreign_keys, to.foreign_keys, same_foreign_key);
+  for (const ColumnDescription& column : to.columns) {
+    const ColumnDescription* old = from.find_column(column.name);
+    if (old == nullptr)
+      change.added_columns.push_back(column);
+    else if (!same_column(*old, column))
+      rebuild = true;
+  }
+  for (const ColumnDescription& column : from.columns) rebuild = rebuild || to.find_column(column.name) == nullptr;
+  for (const ColumnDescription& column : change.added_columns) {
+    // ADD COLUMN takes neither a required column without a constant default nor an expression as default.
+    const bool constant = !column.default_sql.empty() && column.default_sql.front() != '(' &&
+                          !column.default_sql.starts_with("CURRENT_");
+    rebuild = rebuild || (column.required ? !constant : !column.default_sql.empty() && !constant) ||
+              std::ranges::find(to.primary_key, column.name) != to.primary_key.end();
+  }
+  for (const IndexDescription& index : from.indexes)
+    if (std::ranges::none_of(to.indexes, [&](const auto& other) { return same_index(index, other); }))
+      change.dropped_indexes.push_back(index);
+  for (const IndexDescription& index : to.indexes)
+    if (std::ranges::none_of(from.indexes, [&](const auto& other) { return same_index(index, other); }))
+      change.added_indexes.push_back(index);
+  // An index that a UNIQUE inside CREATE TABLE made can't be dropped alone.
+  for (const IndexDescription& index : change.dropped_indexes)
+    rebuild = rebuild || index.name.starts_with("sqlite_autoindex_");
+  if (rebuild) change.kind = TableChange::Kind::rebuild;
+  if (!rebuild && change.added_columns.empty() && change.dropped_indexes.empty() && change.added_indexes.empty())
+    return std::nullopt;
+  return change;
+}
+
+}  // namespace
+
+bool same_default(const std::string& left_text, const std::string& right_text) {
+  const std::string_view left = strip(left_text);
+  const std::string_view right = strip(right_text);
+  if (left == right) return true;
+  if (left.empty() || right.empty()) return false;
+  const auto left_quoted = quoted_content(left);
+  const auto right_quoted = quoted_content(right);
+  if (left_quoted && right_quoted) {
+    if (*left_quoted == *right_quoted) return true;
+    const auto left_instant = instant(*left_quoted);
+    return left_instant && left_instant == instant(*right_quoted);
+  }
+  const auto left_number = number(left);
+  if (left_number && left_number == number(right)) return true;
+  const auto left_hex = hex_content(left);
+  const auto right_hex = hex_content(right);
+  const auto text_or_hex = [](const auto& hex, const auto& quoted, std::string_view raw) {
+    return lower(hex ? *hex : quoted ? *quoted : std::string(raw));
+  };
+  if (left_hex || right_hex || left_quoted || right_quoted)
+    return text_or_hex(left_hex, left_quoted, left) == text_or_hex(right_hex, right_quoted, right);
+  return squeeze(left) == squeeze(right);
+}
+
+bool same_column(const ColumnDescription& left, const ColumnDescription& right) {
+  if (left.required != right.required || !same_default(left.default_sql, right.default_sql)) return false;
+  if (lower(left.type) == lower(right.type)) return left.autoincrement == right.autoincrement;
+  // Prisma makes BIGINT of a BigInt @id, which doesn't count up; it serves all the same.
+  const bool prisma_key = left.autoincrement != right.autoincrement &&
+                          lower(left.autoincrement ? right.type : left.type) == "bigint";
+  return prisma_key || (lower(left.type) == "integer" && lower(right.type) == "int") ||
+         (lower(left.type) == "int" && lower(right.type) == "integer");
+}
+
+bool same_index(const IndexDescription& left, const IndexDescription& right) {
+  const bool automatic = left.name.starts_with("sqlite_autoindex_") || right.name.starts_with("sqlite_autoindex_");
+  return (left.name == right.name || automatic) && left.unique == right.unique && left.columns == right.columns &&
+         squeeze(left.where_sql) == squeeze(right.where_sql);
+}
+
+std::vector<TableChange> compare_databases(const DatabaseDescription& from, const DatabaseDescription& to) {
+  std::vector<TableChange> changes;
+  for (const TableDescription& table : to.tables) {
+    const TableDescription* old = from.find_table(table.name);
+    if (old == nullptr)
+      changes.push_back({TableChange::Kind::create, nullptr, &table, {}, {}, {}});
+    else if (auto change = compare_tables(*old, table))
+      changes.push_back(*std::move(change));
+  }
+  for (const TableDescription& table : from.tables)
+    if (to.find_table(table.name) == nullptr && !is_foreign_table(table.name))
+      changes.push_back({TableChange::Kind::drop, &table, nullptr, {}, {}, {}});
+  return changes;
+}
+
+}  // namespace trivet::store::sql

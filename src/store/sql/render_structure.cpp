@@ -1,0 +1,133 @@
+// Expressions that reach into documents, other rows, or groups of rows.
+#include "base/error.h"
+#include "store/sql/renderer.h"
+
+namespace trivet::store::sql {
+
+namespace {
+
+bool is_integer(Type type) { return type == Type::int2 || type == Type::int4 || type == Type::int8; }
+
+bool is_text(Type type) {
+  return type == Type::text || type == Type::varchar || type == Type::citext || type == Type::enum_ ||
+         type == Type::uuid || type == Type::other_text;
+}
+
+bool is_json(Type type) { return type == Type::json || type == Type::jsonb; }
+
+// True where the stored form of `from` is already the stored form of `to`, whatever the value.
+bool same_form(Type from, Type to) {
+  if (from == to) return to != Type::bpchar;
+  if (is_text(from) && (to == Type::text || to == Type::varchar)) return true;
+  if (is_json(from)) return is_json(to) || to == Type::text;
+  if (to == Type::int8) return is_integer(from);
+  return to == Type::int4 && from == Type::int2;
+}
+
+}  // namespace
+
+void Renderer::text_search(const Expr& expr) {
+  form(
+      dialect_.text_search, [&] { expression(expr.args[0]); }, [&] { expression(expr.args[1]); },
+      [&] { literal(expr.text); }, [&] { literal(expr.key); });
+}
+
+void Renderer::json_get(const Expr& expr) {
+  const auto get = [&] {
+    form(
+        dialect_.json_get, [&] { expression(expr.args[0]); },
+        [&] { expr.is_index ? raw(std::to_string(expr.index)) : literal(expr.key); });
+  };
+  if (expr.op == Op::json_get) return get();
+  form(dialect_.json_text, get);
+}
+
+void Renderer::cast(const Expr& expr) {
+  const Expr& operand = expr.args[0];
+  if (same_form(operand.type, expr.type)) return expression(operand);
+  form(
+      dialect_.cast, [&] { expression(operand); },
+      [&] { raw(std::to_string(static_cast<int>(operand.type))); },
+      [&] { raw(std::to_string(static_cast<int>(expr.type))); });
+}
+
+void Renderer::link_tables(const ResolvedLink& link, std::string_view target_alias,
+                           std::string_view junction_alias) {
+  const auto table = [&](std::string_view name, std::string_view alias) {
+    identifier(name);
+    raw(" AS ");
+    raw(alias);
+  };
+  table(schema_.models[link.target].db_name, target_alias);
+  if (link.junction.empty()) return;
+  raw(" JOIN ");
+  table(link.junction, junction_alias);
+  for (size_t i = 0; i < link.junction_columns.size(); ++i) {
+    raw(i == 0 ? " ON " : " AND ");
+    column(target_alias, link.target_columns[i]);
+    raw(" = ");
+    column(junction_alias, link.junction_columns[i]);
+  }
+}
+
+void Renderer::linked(const Expr& expr) {
+  const ResolvedLink link = resolve_link(schema_, expr.link);
+  const Scope near = scopes_.back();
+  const std::string target = push(link.target);
+  const std::string junction = link.junction.empty() ? target : fresh_alias();
+  raw(expr.op == Op::exists ? "EXISTS (SELECT 1 FROM " : "(SELECT ");
+  if (expr.op == Op::related) {
+    expression(expr.args[0]);
+    raw(" FROM ");
+  }
+  link_tables(link, target, junction);
+  for (size_t i = 0; i < link.near_fields.size(); ++i) {
+    raw(i == 0 ? " WHERE " : " AND ");
+    column(junction, link.far_columns[i]);
+    raw(" = ");
+    column(near.alias, schema_.models[near.model].fields[link.near_fields[i]].db_name);
+  }
+  if (expr.op == Op::exists && !expr.args.empty() && expr.args[0].op != Op::always_true) {
+    raw(" AND ");
+    expression(expr.args[0]);
+  }
+  raw(")");
+  pop();
+}
+
+void Renderer::extreme(const Expr& expr, std::string_view function) {
+  const Expr& operand = expr.args[0];
+  const bool by_declaration = operand.type == Type::enum_ && operand.enum_index >= 0;
+  if (by_declaration) raw("CASE ");
+  raw(function);
+  raw("(");
+  order_key(operand);
+  raw(")");
+  if (!by_declaration) return;
+  const auto& values = schema_.enums[operand.enum_index].values;
+  for (size_t i = 0; i < values.size(); ++i) {
+    raw(" WHEN " + std::to_string(i) + " THEN ");
+    literal(values[i].db_name);
+  }
+  raw(" END");
+}
+
+void Renderer::aggregate(const Expr& expr) {
+  if (expr.op == Op::count_rows) return raw("COUNT(*)");
+  const Expr& operand = expr.args[0];
+  const auto write = [&] { expression(operand); };
+  const bool floating = operand.type == Type::float4 || operand.type == Type::float8;
+  switch (expr.op) {
+    case Op::count: return form("COUNT($1)", write);
+    case Op::sum:
+      if (floating) return form(dialect_.sum_float, write);
+      if (operand.type == Type::int2 || operand.type == Type::int4) return form(dialect_.sum_integer, write);
+      return form(dialect_.sum_exact, write);
+    case Op::avg: return form(floating ? dialect_.avg_float : dialect_.avg_exact, write);
+    case Op::min: return extreme(expr, "MIN");
+    case Op::max: return extreme(expr, "MAX");
+    default: TRIVET_ASSERT(!"not an aggregate");
+  }
+}
+
+}  // namespace trivet::store::sql

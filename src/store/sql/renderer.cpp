@@ -1,0 +1,227 @@
+#include "store/sql/renderer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace trivet::store::sql {
+
+namespace {
+
+bool is_json(Type type) { return type == Type::json || type == Type::jsonb; }
+
+bool never_null(const schema::Schema& schema, const Renderer::Scope& scope, const Expr& expr) {
+  return expr.op == Op::column && expr.depth == 0 && !schema.models[scope.model].fields[expr.field].optional;
+}
+
+}  // namespace
+
+std::string Renderer::fresh_alias() { return "t" + std::to_string(next_alias_++); }
+
+std::string Renderer::push(int model) {
+  scopes_.push_back({model, fresh_alias()});
+  return scopes_.back().alias;
+}
+
+void Renderer::identifier(std::string_view name) {
+  text_ += dialect_.quote;
+  for (const char c : name) {
+    if (c == dialect_.quote) text_ += c;
+    text_ += c;
+  }
+  text_ += dialect_.quote;
+}
+
+void Renderer::literal(std::string_view text) {
+  text_ += '\'';
+  for (const char c : text) {
+    if (c == '\'') text_ += c;
+    text_ += c;
+  }
+  text_ += '\'';
+}
+
+void Renderer::column(std::string_view alias, std::string_view name) {
+  text_ += alias;
+  text_ += '.';
+  identifier(name);
+}
+
+void Renderer::bind(BindKind kind, int index, Type type) {
+  const Binding binding{kind, index, type};
+  // One parameter per value, however often it is used; the type may differ without changing how it is bound.
+  auto found = std::ranges::find_if(
+      bindings_, [&](const Binding& b) { return b.kind == kind && b.index == index; });
+  if (found == bindings_.end()) found = bindings_.insert(bindings_.end(), binding);
+  text_ += dialect_.parameter;
+  text_ += std::to_string(found - bindings_.begin() + 1);
+}
+
+void Renderer::expression(const Expr& expr) {
+  switch (expr.op) {
+    case Op::always_true: return raw("1");
+    case Op::always_false: return raw("0");
+    case Op::null_value: return raw("NULL");
+    case Op::column: {
+      TRIVET_ASSERT(expr.depth < scopes_.size());
+      const Scope& scope = scopes_[scopes_.size() - 1 - expr.depth];
+      return column(scope.alias, schema_.models[scope.model].fields[expr.field].db_name);
+    }
+    case Op::param: return bind(BindKind::param, expr.param, expr.type);
+    case Op::and_: return logic(expr, " AND ", "1");
+    case Op::or_: return logic(expr, " OR ", "0");
+    case Op::not_:
+      raw("(NOT ");
+      expression(expr.args[0]);
+      return raw(")");
+    case Op::eq: return comparison(expr, " = ");
+    case Op::ne: return comparison(expr, " <> ");
+    case Op::lt: return comparison(expr, " < ");
+    case Op::le: return comparison(expr, " <= ");
+    case Op::gt: return comparison(expr, " > ");
+    case Op::ge: return comparison(expr, " >= ");
+    case Op::is_distinct: return is_distinct(expr);
+    case Op::is_null:
+    case Op::is_unknown: return suffix(expr, " IS NULL)");
+    case Op::is_not_null: return suffix(expr, " IS NOT NULL)");
+    case Op::is_true: return suffix(expr, " IS TRUE)");
+    case Op::is_false: return suffix(expr, " IS FALSE)");
+    case Op::in: return in_list(expr);
+    default: return structure(expr);
+  }
+}
+
+void Renderer::structure(const Expr& expr) {
+  switch (expr.op) {
+    case Op::text_search: return text_search(expr);
+    case Op::json_get:
+    case Op::json_get_text: return json_get(expr);
+    case Op::cast: return cast(expr);
+    case Op::case_when:
+      raw("CASE WHEN ");
+      expression(expr.args[0]);
+      raw(" THEN ");
+      expression(expr.args[1]);
+      return raw(" END");
+    case Op::exists:
+    case Op::related: return linked(expr);
+    case Op::count_rows:
+    case Op::count:
+    case Op::sum:
+    case Op::avg:
+    case Op::min:
+    case Op::max: return aggregate(expr);
+    default: return named_operator(expr);
+  }
+}
+
+void Renderer::logic(const Expr& expr, std::string_view word, std::string_view empty) {
+  if (expr.args.empty()) return raw(empty);
+  raw("(");
+  for (size_t i = 0; i < expr.args.size(); ++i) {
+    if (i > 0) raw(word);
+    expression(expr.args[i]);
+  }
+  raw(")");
+}
+
+void Renderer::enum_position(const Expr& expr) {
+  const int enum_index = expr.enum_index;
+  raw("CASE ");
+  expression(expr);
+  const auto& values = schema_.enums[enum_index].values;
+  for (size_t i = 0; i < values.size(); ++i) {
+    raw(" WHEN ");
+    literal(values[i].db_name);
+    raw(" THEN ");
+    raw(std::to_string(i));
+  }
+  raw(" END");
+}
+
+void Renderer::order_key(const Expr& expr) {
+  if (expr.enum_index >= 0 && expr.type == Type::enum_) return enum_position(expr);
+  if (is_json(expr.type) || expr.is_list)
+    return form(dialect_.json_order, [&] { expression(expr); });
+  expression(expr);
+}
+
+void Renderer::comparison(const Expr& expr, std::string_view sign) {
+  const Expr& left = expr.args[0];
+  const Expr& right = expr.args[1];
+  raw("(");
+  const bool ordering = expr.op != Op::eq && expr.op != Op::ne;
+  const int enum_index = std::max(left.enum_index, right.enum_index);
+  if (is_json(left.type) || is_json(right.type) || left.is_list) {
+    form(dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
+    raw(sign);
+    raw("0");
+  } else if (ordering && enum_index >= 0) {
+    for (const Expr* side : {&left, &right}) {
+      Expr typed = *side;
+      typed.enum_index = enum_index;
+      typed.type = Type::enum_;
+      if (side == &right) raw(sign);
+      enum_position(typed);
+    }
+  } else {
+    expression(left);
+    raw(sign);
+    expression(right);
+  }
+  raw(")");
+}
+
+void Renderer::is_distinct(const Expr& expr) {
+  const Expr& left = expr.args[0];
+  const Expr& right = expr.args[1];
+  raw("(");
+  if (is_json(left.type) || left.is_list) {
+    raw("coalesce(");
+    form(dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
+    raw(" <> 0, (");
+    expression(left);
+    raw(" IS NULL) <> (");
+    expression(right);
+    raw(" IS NULL))");
+  } else {
+    expression(left);
+    raw(" IS NOT ");
+    expression(right);
+  }
+  raw(")");
+}
+
+void Renderer::in_list(const Expr& expr) {
+  raw("(");
+  expression(expr.args[0]);
+  raw(" IN ");
+  raw(dialect_.list_open);
+  bind(BindKind::list, expr.args[1].param, expr.args[0].type);
+  raw(dialect_.list_close);
+  raw(")");
+}
+
+void Renderer::suffix(const Expr& expr, std::string_view after) {
+  raw("(");
+  expression(expr.args[0]);
+  raw(after);
+}
+
+void Renderer::named_operator(const Expr& expr) {
+  for (size_t i = 0; i < dialect_.op_count; ++i) {
+    if (dialect_.ops[i].op != expr.op) continue;
+    return form(dialect_.ops[i].text, [&] { expression(expr.args[0]); }, [&] { expression(expr.args[1]); });
+  }
+  TRIVET_ASSERT(!"operator that the dialect lacks: the planner refuses it by its capability");
+}
+
+void Renderer::order_term(const OrderTerm& term) {
+  order_key(term.expr);
+  if (term.descending) raw(" DESC");
+  const bool natural = dialect_.nulls_smallest ? !term.descending : term.descending;
+  if (term.nulls_first == natural || never_null(schema_, scopes_.back(), term.expr)) return;
+  raw(term.nulls_first ? " NULLS FIRST" : " NULLS LAST");
+}
+
+}  // namespace trivet::store::sql

@@ -1,0 +1,79 @@
+// ProgramRunner: runs the steps of Programs on the writing connection, inside a transaction that its caller opened.
+//
+// A program either leaves all of its changes or none: what one statement undoes by itself runs bare, everything else inside a
+// savepoint. Rows that later steps need are remembered by row id. Used on the writer's thread.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "store/query.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/prepared.h"
+#include "store/store.h"
+
+namespace trivet::store::sqlite {
+
+enum class ReadBack : uint8_t {
+  none,
+  each_row,  // row by row, in input order
+  all_rows,  // one statement over the row ids: the answer has an order, a limit, groups
+  before,    // delete: read what the step will match
+};
+
+struct PreparedStep {
+  std::optional<Prepared> main;
+  std::optional<Prepared> probe;       // upsert
+  std::optional<Prepared> update_row;  // upsert
+  std::vector<int> conflict_cells;     // upsert: positions among fields; -1 = not given
+  std::vector<int> update_cells;
+  bool keeps_rows = false;
+};
+
+struct PreparedProgram {
+  std::vector<PreparedStep> steps;
+  std::optional<PreparedLevel> returning;
+  ReadBack read_back = ReadBack::none;
+
+  [[nodiscard]] static result<PreparedProgram> make(Connection& connection, const Program& program);
+};
+
+class ProgramRunner {
+ public:
+  ProgramRunner(Connection& connection, size_t programs_max) : connection_(connection), programs_(programs_max) {}
+
+  // On error nothing of the program is left, or SQLite has rolled the whole transaction back (the caller looks).
+  result<WriteResult> run(const Program& program, const Params& params, Deadline deadline);
+
+ private:
+  struct State;
+
+  result<void> run_steps(State& state);
+  result<void> run_step(State& state, size_t index);
+  result<void> insert(State& state, size_t index);
+  result<void> upsert(State& state, size_t index);
+  result<bool> upsert_row(State& state, size_t index, std::span<const Value> cells);
+  result<void> insert_row(State& state, size_t index, std::span<const Value> cells);
+  result<void> change(State& state, size_t index);
+  result<void> find(State& state, size_t index);
+  result<void> check(State& state, size_t index);
+  result<void> link(State& state, size_t index);
+  result<void> read_back(State& state);
+  result<void> check_outcome(const State& state) const;
+  result<void> check_foreign_keys(State& state);
+
+  // Cells of one row with references replaced by what they refer to.
+  result<std::span<const Value>> resolve_row(State& state, std::span<const Value> cells);
+  result<Value> resolve(State& state, Value reference);
+  result<void> resolve_params(State& state, size_t before_step);
+  result<void> savepoint(const char* sql);
+
+  Connection& connection_;
+  PreparedCache<PreparedProgram> programs_;
+  std::vector<Value> stack_;
+  Arena scratch_;
+};
+
+}  // namespace trivet::store::sqlite

@@ -1,0 +1,225 @@
+// The steps of a program, one function each.
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "store/sqlite/cells.h"
+#include "store/sqlite/errors.h"
+#include "store/sqlite/program_state.h"
+#include "store/sqlite/violation.h"
+
+namespace trivet::store::sqlite {
+
+namespace {
+
+std::span<const Value> row_of(const RowBlock& block, size_t columns, uint32_t row) {
+  return block.cells.subspan(size_t{row} * columns, columns);
+}
+
+Error step_error(const Step& step) {
+  if (step.error) return *step.error;
+  return Error(ErrorCode::permission_denied, "permission denied");
+}
+
+}  // namespace
+
+result<std::span<const Value>> ProgramRunner::resolve_row(State& state, std::span<const Value> cells) {
+  const auto referring = [](const Value& cell) { return cell.kind() == ValueKind::reference; };
+  if (std::ranges::none_of(cells, referring)) return cells;
+  state.row.assign(cells.begin(), cells.end());
+  for (Value& cell : state.row) {
+    if (!referring(cell)) continue;
+    TRIVET_TRY(cell, resolve(state, cell));
+  }
+  return std::span<const Value>(state.row);
+}
+
+result<Value> ProgramRunner::resolve(State& state, Value reference) {
+  const uint32_t step_index = reference.reference_step();
+  const uint32_t row = reference.reference_row();
+  const int field = static_cast<int>(reference.reference_field());
+  TRIVET_ASSERT(step_index < state.steps.size());
+  const Step& step = state.program.steps[step_index];
+  if (step.kind == StepKind::insert) {
+    const auto at = std::ranges::find(step.fields, field);
+    if (at != step.fields.end()) {
+      const Value cell = row_of(state.params.blocks[step.block], step.fields.size(), row)[at - step.fields.begin()];
+      if (cell.kind() == ValueKind::reference) return resolve(state, cell);
+      if (!cell.is_null()) return cell;  // a null key may have been generated
+    }
+  }
+  const std::vector<int64_t>& ids = state.steps[step_index].row_ids;
+  if (row >= ids.size()) return Value::null();  // an upsert that left its row alone
+  const sql::Writer writer{*state.program.schema, sql::sqlite_dialect()};
+  TRIVET_TRY(const Prepared fetch, Prepared::make(connection_, sql::render_fetch(writer, step.model, {field})));
+  const StatementUse use(fetch.get());
+  const Value id = Value::integer(ids[row]);
+  if (fetch.bind({.cells = {&id, 1}}, scratch_) != SQLITE_OK || sqlite3_step(fetch.get()) != SQLITE_ROW)
+    return std::unexpected(connection_.failure());
+  const schema::Field& target = state.program.schema->models[step.model].fields[field];
+  return decode_cell(sqlite3_column_value(fetch.get(), 0), field_type(target), state.result.rows.arena);
+}
+
+result<void> ProgramRunner::resolve_params(State& state, size_t before_step) {
+  for (size_t i = 0; i < state.resolved.size(); ++i) {
+    const Value value = state.params.values[i];
+    if (value.kind() != ValueKind::reference || value.reference_step() >= before_step) continue;
+    if (state.resolved[i].kind() != ValueKind::reference) continue;
+    TRIVET_TRY(state.resolved[i], resolve(state, value));
+  }
+  return {};
+}
+
+result<void> ProgramRunner::insert_row(State& state, size_t index, std::span<const Value> cells) {
+  const Prepared& statement = *state.prepared.steps[index].main;
+  for (const Value& cell : cells) {
+    if (cell.kind() == ValueKind::numeric || cell.kind() == ValueKind::floating) TRIVET_CHECK(check_storable(cell));
+  }
+  const StatementUse use(statement.get());
+  if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK) return std::unexpected(connection_.failure());
+  if (sqlite3_step(statement.get()) != SQLITE_DONE)
+    return std::unexpected(
+        explain_failure(connection_, {*state.program.schema, state.program.steps[index], cells, state.values}));
+  StepRows& rows = state.steps[index];
+  ++rows.affected;
+  ++rows.inserted;
+  if (state.prepared.steps[index].keeps_rows) rows.row_ids.push_back(sqlite3_last_insert_rowid(connection_.db()));
+  return {};
+}
+
+result<void> ProgramRunner::insert(State& state, size_t index) {
+  const Step& step = state.program.steps[index];
+  const RowBlock& block = state.params.blocks[step.block];
+  for (uint32_t row = 0; row < block.rows; ++row) {
+    TRIVET_TRY(const auto cells, resolve_row(state, row_of(block, step.fields.size(), row)));
+    TRIVET_CHECK(insert_row(state, index, cells));
+    scratch_.clear();
+  }
+  return {};
+}
+
+result<void> ProgramRunner::upsert(State& state, size_t index) {
+  const Step& step = state.program.steps[index];
+  const RowBlock& block = state.params.blocks[step.block];
+  state.touched.clear();
+  for (uint32_t row = 0; row < block.rows; ++row) {
+    TRIVET_TRY(const auto cells, resolve_row(state, row_of(block, step.fields.size(), row)));
+    TRIVET_TRY(const bool found, upsert_row(state, index, cells));
+    if (found) continue;
+    TRIVET_CHECK(insert_row(state, index, cells));
+    state.touched.insert(sqlite3_last_insert_rowid(connection_.db()));
+    scratch_.clear();
+  }
+  return {};
+}
+
+// True if a row with the key was there.
+result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<const Value> cells) {
+  const PreparedStep& prepared = state.prepared.steps[index];
+  const Step& step = state.program.steps[index];
+  std::vector<Value> picked;
+  for (const int position : prepared.conflict_cells) {
+    if (position < 0 || cells[position].is_null()) return false;  // null equals nothing
+    picked.push_back(cells[position]);
+  }
+  int64_t id = 0;
+  bool may = false;
+  {
+    const StatementUse use(prepared.probe->get());
+    if (prepared.probe->bind({.params = state.values, .cells = picked}, scratch_) != SQLITE_OK)
+      return std::unexpected(connection_.failure());
+    const int code = sqlite3_step(prepared.probe->get());
+    if (code == SQLITE_DONE) return false;
+    if (code != SQLITE_ROW) return std::unexpected(connection_.failure());
+    id = sqlite3_column_int64(prepared.probe->get(), 0);
+    may = sqlite3_column_int(prepared.probe->get(), 1) == 1;
+  }
+  if (!prepared.update_row) return true;
+  if (!may) return std::unexpected(step_error(step));
+  if (!state.touched.insert(id).second)
+    return fail(ErrorCode::cardinality_violation, "ON CONFLICT DO UPDATE command cannot affect row a second time", {},
+                "Ensure that no rows proposed for insertion within the same command have duplicate constrained "
+                "values.");
+  picked.clear();
+  for (const int position : prepared.update_cells) {
+    TRIVET_CHECK(check_storable(cells[position]));
+    picked.push_back(cells[position]);
+  }
+  picked.push_back(Value::integer(id));
+  const StatementUse use(prepared.update_row->get());
+  if (prepared.update_row->bind({.cells = picked}, scratch_) != SQLITE_OK)
+    return std::unexpected(connection_.failure());
+  if (sqlite3_step(prepared.update_row->get()) != SQLITE_DONE)
+    return std::unexpected(explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
+  ++state.steps[index].affected;
+  state.steps[index].row_ids.push_back(id);
+  return true;
+}
+
+result<void> ProgramRunner::change(State& state, size_t index) {
+  const Step& step = state.program.steps[index];
+  const Prepared& statement = *state.prepared.steps[index].main;
+  StepRows& rows = state.steps[index];
+  for (const Expr& value : step.values)
+    if (value.op == Op::param) TRIVET_CHECK(check_storable(state.values[value.param]));
+  {
+    const StatementUse use(statement.get());
+    if (statement.bind({.params = state.values}, scratch_) != SQLITE_OK)
+      return std::unexpected(connection_.failure());
+    int code = sqlite3_step(statement.get());
+    for (; code == SQLITE_ROW; code = sqlite3_step(statement.get()))
+      rows.row_ids.push_back(sqlite3_column_int64(statement.get(), 0));
+    if (code != SQLITE_DONE)
+      return std::unexpected(explain_failure(connection_, {*state.program.schema, step, {}, state.values}));
+    rows.affected = sqlite3_changes64(connection_.db());
+  }
+  if (step.rows_max == 0 || static_cast<uint64_t>(rows.affected) <= step.rows_max) return {};
+  return fail(ErrorCode::max_affected, "Query result exceeds max-affected preference constraint",
+              "The query affects " + std::to_string(rows.affected) + " rows");
+}
+
+result<void> ProgramRunner::find(State& state, size_t index) {
+  const Step& step = state.program.steps[index];
+  const Prepared& statement = *state.prepared.steps[index].main;
+  const StatementUse use(statement.get());
+  if (statement.bind({.params = state.values}, scratch_) != SQLITE_OK) return std::unexpected(connection_.failure());
+  StepRows& rows = state.steps[index];
+  int code = sqlite3_step(statement.get());
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement.get()))
+    rows.row_ids.push_back(sqlite3_column_int64(statement.get(), 0));
+  if (code != SQLITE_DONE) return std::unexpected(connection_.failure());
+  rows.affected = static_cast<int64_t>(rows.row_ids.size());
+  if (rows.row_ids.size() != 1) return std::unexpected(step_error(step));
+  return {};
+}
+
+result<void> ProgramRunner::check(State& state, size_t index) {
+  const Step& step = state.program.steps[index];
+  const std::vector<int64_t>& ids = state.steps[step.of].row_ids;
+  if (ids.empty()) return {};
+  const Prepared& statement = *state.prepared.steps[index].main;
+  const StatementUse use(statement.get());
+  if (statement.bind({.params = state.values, .row_ids = ids}, scratch_) != SQLITE_OK)
+    return std::unexpected(connection_.failure());
+  const int code = sqlite3_step(statement.get());
+  if (code == SQLITE_DONE) return {};
+  if (code != SQLITE_ROW) return std::unexpected(connection_.failure());
+  return std::unexpected(step_error(step));
+}
+
+result<void> ProgramRunner::link(State& state, size_t index) {
+  const Step& step = state.program.steps[index];
+  const RowBlock& block = state.params.blocks[step.block];
+  const Prepared& statement = *state.prepared.steps[index].main;
+  for (uint32_t row = 0; row < block.rows; ++row) {
+    TRIVET_TRY(const auto cells, resolve_row(state, row_of(block, 2, row)));
+    const StatementUse use(statement.get());
+    if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK) return std::unexpected(connection_.failure());
+    if (sqlite3_step(statement.get()) != SQLITE_DONE)
+      return std::unexpected(explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
+    state.steps[index].affected += sqlite3_changes64(connection_.db());
+  }
+  return {};
+}
+
+}  // namespace trivet::store::sqlite
