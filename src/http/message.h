@@ -1,7 +1,7 @@
 // HTTP requests and responses as the rest of the program sees them, independent of the protocol version.
 //
-// A Request is views into the connection's buffer: valid until the handler's task ends, never longer. A Response owns what
-// it holds. Neither does I/O. Header names compare without case (RFC 9110, 5.1).
+// A Request is views into the connection's buffer: valid until the handler's task ends, never longer. A Response owns
+// what it holds. Neither does I/O. Header names compare without case (RFC 9110, 5.1).
 #pragma once
 
 #include <chrono>

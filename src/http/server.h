@@ -11,7 +11,7 @@
 
 #include "base/limits.h"
 #include "http/handler.h"
-#include "http/pipeline.h"
+#include "http/pipeline/pipeline.h"
 #include "net/service.h"
 #include "observe/event.h"
 

@@ -53,12 +53,15 @@ task<void> Session::run() {
     if (early) {
       response = std::move(*early);
     } else {
+      flush_if_handler_waits();
+      handling_ = true;
       // The one place where an exception of anything below becomes an answer.
       try {
         response = co_await parts_.handler.handle(request_);
       } catch (const std::exception&) {
         response = internal_error();
       }
+      handling_ = false;
     }
     render_answer(response);
     if (is_large(response)) {

@@ -1,12 +1,13 @@
 // One HTTP/1.1 connection from first byte to last: reads requests, calls the handler, writes answers in order.
 //
-// One coroutine per connection. A keep-alive request that arrives in one piece costs one recv and one send; answers to a
-// pipeline leave in one send. Every wait has a deadline. Any doubt about framing ends the connection.
+// One coroutine per connection. A keep-alive request that arrives in one piece costs one recv and one send; answers to
+// a pipeline leave in one send. Every wait has a deadline. Any doubt about framing ends the connection.
 // Used only on the loop of its stream.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,7 @@
 #include "http/h1/head.h"
 #include "http/h1/render.h"
 #include "http/handler.h"
-#include "http/pipeline.h"
+#include "http/pipeline/pipeline.h"
 #include "http/read_buffer.h"
 #include "http/request_id.h"
 #include "net/stream.h"
@@ -68,6 +69,8 @@ class Session {
 
   // Out.
   bool must_flush() const;
+  void flush_if_handler_waits();
+  void flush_early();
   Flushed try_flush(std::string_view body);
   task<bool> flush_rest(std::string_view body);
   task<void> close();
@@ -93,6 +96,10 @@ class Session {
   RequestIds ids_;
   bool head_pending_ = false;  // part of a head is here: the header timeout runs
   bool served_any_ = false;
+  bool handling_ = false;      // the handler runs or waits
+  bool flush_posted_ = false;  // flush_early will be called
+  // shared: what is posted may run after the session has ended, and finds out by this.
+  std::shared_ptr<Session*> self_;
   bool closing_ = false;
   bool linger_ = false;  // the peer may still be sending
 };

@@ -11,6 +11,8 @@ constexpr size_t piece_bytes = 64 * 1024;
 constexpr size_t coalesce_bytes_max = 64 * 1024;
 // Slower than this on average, beyond the timeout, is an attack and not a network.
 constexpr uint64_t rate_min_per_second = 16 * 1024;
+// Large answers are sent in slices, each within the write timeout: the slowest reader that is served.
+constexpr size_t slice_bytes = 256 * 1024;
 // How much of what a refused client still sends is read, so that it gets to see the answer.
 constexpr size_t linger_bytes_max = 4 * 1024 * 1024;
 constexpr std::chrono::milliseconds linger_timeout{2000};
@@ -108,6 +110,26 @@ bool Session::must_flush() const {
   return out_.size() >= coalesce_bytes_max || answers_waiting_ >= parts_.limits.pipeline_depth_max;
 }
 
+// Answers of a pipeline are held back to leave together, but not for as long as a handler waits. What is posted
+// runs only after the handler has suspended or ended, and in the second case finds nothing to do.
+void Session::flush_if_handler_waits() {
+  if (out_.empty() || flush_posted_) return;
+  flush_posted_ = true;
+  if (self_ == nullptr) self_ = std::make_shared<Session*>(this);
+  stream_.post([weak = std::weak_ptr<Session*>(self_)] {
+    if (const std::shared_ptr<Session*> session = weak.lock()) (*session)->flush_early();
+  });
+}
+
+void Session::flush_early() {
+  flush_posted_ = false;
+  if (!handling_ || out_.empty()) return;
+  // A failure shows itself again at the next write.
+  const net::IoResult written = stream_.try_write(out_, {});
+  out_.erase(0, written.bytes);
+  if (out_.empty()) answers_waiting_ = 0;
+}
+
 Session::Flushed Session::try_flush(std::string_view body) {
   if (out_.empty() && body.empty()) return Flushed::done;
   const net::IoResult written = stream_.try_write(out_, body);
@@ -122,10 +144,16 @@ Session::Flushed Session::try_flush(std::string_view body) {
 }
 
 task<bool> Session::flush_rest(std::string_view body) {
-  if (out_.empty() && body.empty()) co_return true;
-  stream_.expire_at(Clock::now() + parts_.limits.write_timeout +
-                    time_for(out_.size() + body.size()));
-  const net::IoStatus status = co_await stream_.write_all(out_, body);
+  std::string_view head = out_;
+  net::IoStatus status = net::IoStatus::ok;
+  while ((!head.empty() || !body.empty()) && status == net::IoStatus::ok) {
+    const std::string_view slice = body.substr(0, slice_bytes);
+    // Each slice has the timeout for itself: a client that reads nothing is cut then, whatever the length.
+    stream_.expire_at(Clock::now() + parts_.limits.write_timeout);
+    status = co_await stream_.write_all(head, slice);
+    head = {};
+    body.remove_prefix(slice.size());
+  }
   stream_.expire_never();
   out_.clear();
   answers_waiting_ = 0;

@@ -2,7 +2,7 @@
 //
 // A coroutine hops there and back:   auto rows = co_await pool.run([&] { return heavy(); });
 // The function runs on a pool thread while the coroutine waits, so it may use the coroutine's locals by reference; the
-// coroutine goes on on its own executor. The queue is bounded: a full one is an error at once (pool_timeout), not a wait.
+// coroutine goes on on its own executor. The queue is bounded: a full one is an error at once (pool_timeout).
 #pragma once
 
 #include <functional>

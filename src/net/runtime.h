@@ -1,6 +1,9 @@
 // The process's event loops, one per thread, with their listeners, the blocking pool, signals and a graceful stop.
 //
-//   Runtime runtime({});  runtime.listen("127.0.0.1:0", service);  runtime.start();  runtime.wait({.on_hangup = reload});
+//   Runtime runtime({});
+//   runtime.listen("127.0.0.1:0", service);
+//   runtime.start();
+//   runtime.wait({.on_hangup = reload});
 //
 // Draining closes the listeners and idle connections at once, lets the rest finish their request, cuts what is left
 // after the drain timeout, and then ends wait. Services must outlive the Runtime.
@@ -51,7 +54,7 @@ class Runtime {
                                            size_t connections_max = 10'000);
   // Starts the threads. Call once, after every listen.
   void start();
-  // Begins a graceful stop; returns at once. From any thread.
+  // Begins a graceful stop; returns at once. From any thread. The drain timeout counts while wait runs.
   void drain();
   // Blocks until everything has ended.
   void wait(WaitOptions options);

@@ -5,6 +5,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -81,6 +82,10 @@ task<IoStatus> SocketStream::write_all(std::string_view first, std::string_view 
 void SocketStream::shutdown_write() {
   boost::system::error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+void SocketStream::post(std::function<void()> function) {
+  asio::post(socket_.get_executor(), std::move(function));
 }
 
 void SocketStream::interrupt(IoStatus cause) {

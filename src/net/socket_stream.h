@@ -27,6 +27,7 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
   IoResult try_write(std::string_view first, std::string_view second) override;
   task<IoStatus> write_all(std::string_view first, std::string_view second) override;
   void shutdown_write() override;
+  void post(std::function<void()> function) override;
 
   // Called by the loop. Ends what is pending, if the deadline passed / if idle / in any case.
   void check_deadline(Clock::time_point now);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,9 @@ class Stream {
 
   // Tells the peer that nothing follows; reading goes on.
   virtual void shutdown_write() = 0;
+
+  // Runs `function` on this loop after what is running now has waited or ended.
+  virtual void post(std::function<void()> function) = 0;
 
   // A pending or later read or write ends as `expired` once this has passed (checked per tick).
   void expire_at(Clock::time_point deadline) { deadline_ = deadline; }

@@ -1,7 +1,8 @@
 // A sink that writes log lines to a descriptor without ever holding up an event loop.
 //
-// An event is copied into a bounded queue; one thread of its own formats and writes. When the reader of the log is slower
-// than the events, lines are dropped, counted, and the loss is itself logged. Lifecycle events are never dropped.
+// An event is copied into a bounded queue; one thread of its own formats and writes. When the reader of the log is
+// slower than the events, lines are dropped, counted, and the loss is itself logged. Lifecycle events are never
+// dropped.
 // Thread-safe. The destructor writes what is queued.
 #pragma once
 

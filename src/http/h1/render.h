@@ -1,7 +1,8 @@
 // Response heads as HTTP/1.1 bytes. Appends to a buffer that is reused; allocates nothing itself.
 //
-// Decides the framing of the answer: Content-Length on every body and on empty answers that may have one; none on 1xx,
-// 204, 304 and HEAD; chunked for a body that is made while it is sent. A header whose value holds a line break or NUL is left out.
+// Decides the framing of the answer: Content-Length on every body and on empty answers that may have one; none on
+// 1xx, 204, 304 and HEAD; chunked for a body that is made while it is sent. A header whose value holds a line break or
+// NUL is left out.
 #pragma once
 
 #include <string>

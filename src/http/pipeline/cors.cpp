@@ -1,8 +1,8 @@
-#include "http/cors.h"
+#include "http/pipeline/cors.h"
 
 #include <algorithm>
 
-#include "http/vary.h"
+#include "http/pipeline/vary.h"
 
 namespace trivet::http {
 namespace {

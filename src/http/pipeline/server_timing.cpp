@@ -1,4 +1,4 @@
-#include "http/server_timing.h"
+#include "http/pipeline/server_timing.h"
 
 #include <fmt/format.h>
 

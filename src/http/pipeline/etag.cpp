@@ -1,4 +1,4 @@
-#include "http/etag.h"
+#include "http/pipeline/etag.h"
 
 #include <fmt/format.h>
 

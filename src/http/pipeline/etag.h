@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "http/message.h"
-#include "http/pipeline.h"
+#include "http/pipeline/pipeline.h"
 
 namespace trivet::http {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "http/message.h"
-#include "http/pipeline.h"
+#include "http/pipeline/pipeline.h"
 
 namespace trivet::http {
 

@@ -1,9 +1,9 @@
-#include "http/compress.h"
+#include "http/pipeline/compress.h"
 
 #include <algorithm>
 
 #include "http/text.h"
-#include "http/vary.h"
+#include "http/pipeline/vary.h"
 
 namespace trivet::http {
 namespace {

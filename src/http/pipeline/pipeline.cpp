@@ -1,9 +1,9 @@
-#include "http/pipeline.h"
+#include "http/pipeline/pipeline.h"
 
-#include "http/compress.h"
-#include "http/cors.h"
-#include "http/etag.h"
-#include "http/server_timing.h"
+#include "http/pipeline/compress.h"
+#include "http/pipeline/cors.h"
+#include "http/pipeline/etag.h"
+#include "http/pipeline/server_timing.h"
 #include "http/text.h"
 
 namespace trivet::http {

@@ -1,8 +1,8 @@
-// What happens to every request and every answer around the handler, whatever the API: an ordered list, in pipeline.cpp,
-// with the reason for each place in it.
+// What happens to every request and every answer around the handler, whatever the API: an ordered list, in
+// pipeline.cpp, with the reason for each place in it.
 //
-// Pure functions over Request and Response; no I/O, no waiting. A request that asks for none of it costs one look at its
-// header names. Immutable; serves all threads.
+// Pure functions over Request and Response; no I/O, no waiting. A request that asks for none of it costs one look at
+// its header names. Immutable; serves all threads.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "http/vary.h"
+#include "http/pipeline/vary.h"
 
 #include <string>
 

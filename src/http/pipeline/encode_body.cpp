@@ -3,7 +3,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "http/compress.h"
+#include "http/pipeline/compress.h"
 
 namespace trivet::http {
 namespace {

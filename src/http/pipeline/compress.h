@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "http/message.h"
-#include "http/pipeline.h"
+#include "http/pipeline/pipeline.h"
 
 namespace trivet::http {
 
