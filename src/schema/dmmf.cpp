@@ -192,9 +192,10 @@ class Writer {
     if (!model || field.kind == FieldKind::relation) return false;
     const int index = static_cast<int>(&field - model->fields.data());
     for (const auto& other : model->fields) {
-      if (other.kind != FieldKind::relation || other.relation < 0 || other.side != 0) continue;
+      if (other.kind != FieldKind::relation || other.relation < 0) continue;
       const auto& relation = schema_.relations[static_cast<size_t>(other.relation)];
-      if (relation.kind == RelationKind::many_to_many) continue;
+      if (relation.list_field[other.side] == index) return true;
+      if (relation.kind == RelationKind::many_to_many || other.side != 0) continue;
       if (std::find(relation.from_fields.begin(), relation.from_fields.end(), index) != relation.from_fields.end()) return true;
     }
     return false;
@@ -204,6 +205,12 @@ class Writer {
     const auto& r = schema_.relations[static_cast<size_t>(field.relation)];
     const bool owner = field.side == 0 && r.kind != RelationKind::many_to_many;
     o.text("relationName", r.name);
+    if (r.list_field[field.side] >= 0) {
+      const auto end = static_cast<size_t>(field.side);
+      names("relationFromFields", o, &schema_.models[static_cast<size_t>(r.model[end])], {r.list_field[end]});
+      names("relationToFields", o, &schema_.models[static_cast<size_t>(r.model[1 - end])], end == 0 ? r.to_fields : r.from_fields);
+      return;
+    }
     names("relationFromFields", o, &schema_.models[static_cast<size_t>(r.model[0])], owner ? r.from_fields : std::vector<int>{});
     names("relationToFields", o, &schema_.models[static_cast<size_t>(r.model[1])], owner ? r.to_fields : std::vector<int>{});
     if (owner && r.on_delete_written) o.text("relationOnDelete", action_name(r.on_delete));
@@ -230,29 +237,39 @@ class Writer {
     o.text("kind", object ? "object" : f.type == ScalarType::enum_ ? "enum" : "scalar");
     o.flag("isList", f.is_list);
     o.flag("isRequired", !f.optional);
-    o.flag("isUnique", f.is_unique);
-    o.flag("isId", f.is_id && model && model->primary_key && model->primary_key->on_field);
+    o.flag("isUnique", model && is_unique(*model, f));
+    o.flag("isId", f.is_id && model && model->primary_key && model->primary_key->columns.size() == 1);
     o.flag("isReadOnly", read_only(model, f));
     o.flag("hasDefaultValue", !value.empty());
     o.text("type", type_name(f));
     native(o, f);
     if (!value.empty()) o.raw("default", value);
     if (f.kind == FieldKind::relation) relation(o, f);
-    o.flag("isGenerated", false);
-    o.flag("isUpdatedAt", f.updated_at);
+    if (model) {
+      o.flag("isGenerated", false);
+      o.flag("isUpdatedAt", f.updated_at);
+    }
     if (!f.doc.empty()) o.text("documentation", f.doc);
   }
 
-  static std::vector<int> columns(const Key& key) {
-    std::vector<int> out;
-    for (const auto& column : key.columns) out.push_back(column.field);
-    return out;
+  static bool is_unique(const Model& model, const Field& field) {
+    if (field.is_id && model.primary_key && model.primary_key->on_field) return false;
+    return std::any_of(model.uniques.begin(), model.uniques.end(), [&](const Key& key) {
+      return key.columns[0].path.empty() && key.columns.size() == 1 && key.where_sql.empty() && &model.fields[static_cast<size_t>(key.columns[0].field)] == &field;
+    });
+  }
+
+  // Of a path into a composite, the last name.
+  static std::string_view column_name(const Model& m, const KeyColumn& column) {
+    if (column.path.empty()) return m.fields[static_cast<size_t>(column.field)].name;
+    return std::string_view(column.path).substr(column.path.rfind('.') + 1);
   }
 
   void key_object(const Model& m, const Key& key) {
     Object o(out_);
     o.raw("name", json_or_null(key.name, !key.name.empty()));
-    names("fields", o, &m, columns(key));
+    o.key("fields");
+    write_list(out_, key.columns, [&](const KeyColumn& column) { out_ += json(column_name(m, column)); });
   }
 
   void model(const Model& m) {
@@ -268,11 +285,11 @@ class Writer {
     else out_ += "null";
     std::vector<const Key*> uniques;
     for (const auto& key : m.uniques) {
-      if (!key.on_field) uniques.push_back(&key);
+      if (!key.on_field && key.where_sql.empty()) uniques.push_back(&key);
     }
     o.key("uniqueFields");
     write_list(out_, uniques, [&](const Key* key) {
-      write_list(out_, columns(*key), [&](int f) { out_ += json(m.fields[static_cast<size_t>(f)].name); });
+      write_list(out_, key->columns, [&](const KeyColumn& column) { out_ += json(column_name(m, column)); });
     });
     o.key("uniqueIndexes");
     write_list(out_, uniques, [&](const Key* key) { key_object(m, *key); });
@@ -284,8 +301,12 @@ class Writer {
     Object o(out_);
     o.text("name", t.name);
     o.raw("dbName", "null");
+    o.raw("schema", "null");
     o.key("fields");
     write_list(out_, t.fields, [&](const Field& f) { field(nullptr, f); });
+    o.raw("primaryKey", "null");
+    o.raw("uniqueFields", "[]");
+    o.raw("uniqueIndexes", "[]");
   }
 
   void index(const Model& m, const Key& key, std::string_view kind) {
@@ -296,10 +317,12 @@ class Writer {
     if (!key.name.empty()) o.text("name", key.name);
     if (key.mapped) o.text("dbName", key.db_name);
     if (!key.type.empty()) o.text("algorithm", key.type);
+    if (key.clustered) o.flag("clustered", *key.clustered);
     o.key("fields");
     write_list(out_, key.columns, [&](const KeyColumn& column) {
       Object part(out_);
-      part.text("name", m.fields[static_cast<size_t>(column.field)].name);
+      const auto& name = m.fields[static_cast<size_t>(column.field)].name;
+      part.text("name", column.path.empty() ? name : name + "." + column.path);
       if (column.sorted) part.text("sortOrder", column.descending ? "desc" : "asc");
       if (column.length > 0) part.raw("length", std::to_string(column.length));
       if (!column.ops.empty()) part.text("operatorClass", column.ops);

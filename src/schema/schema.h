@@ -95,6 +95,7 @@ struct KeyColumn {
   std::string ops;       // operator class: a name of dialects/schema.md section 5, or raw SQL
   bool sorted = false;   // the order was written
   bool raw_ops = false;
+  std::string path;      // MongoDB: within an embedded composite, "city.name"; empty = the field itself
 };
 
 struct Key {  // primary key, unique, index
@@ -105,6 +106,7 @@ struct Key {  // primary key, unique, index
   std::string where_sql;  // partial index condition, empty = none
   bool on_field = false;  // written as @id or @unique
   bool fulltext = false;  // @@fulltext
+  std::optional<bool> clustered;  // SQL Server
   bool mapped = false;    // db_name was written, not made by the naming rules
   SourceRange where;
 };
@@ -122,6 +124,7 @@ struct Relation {
   int field[2] = {-1, -1};   // relation field on each model; -1 where absent
   std::vector<int> from_fields;  // scalar fields of model[0] (the foreign key); many_to_many: the id of model[0]
   std::vector<int> to_fields;    // scalar fields of model[1]; many_to_many: the id of model[1]
+  int list_field[2] = {-1, -1};  // MongoDB many_to_many: the list of the other side's ids on each model
   std::string constraint;    // foreign key name ("t_c_fkey"); many_to_many: join table name ("_AToB")
   ReferentialAction on_delete = ReferentialAction::restrict;
   ReferentialAction on_update = ReferentialAction::cascade;

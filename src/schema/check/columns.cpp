@@ -29,7 +29,8 @@ void apply_map(Column& x, const AttributeUse& use) {
   if (name.find('\0') != std::string::npos) {
     x.c.error(DiagnosticKind::arg, use.argument("name")->where, "a name can't contain a NUL character");
   }
-  x.field.db_name = name;
+  if (name.empty()) x.c.error(DiagnosticKind::arg, use.argument("name")->where, "a column needs a name");
+  else x.field.db_name = name;
 }
 
 void apply_updated_at(Column& x, const AttributeUse& use) {
@@ -115,8 +116,18 @@ void check_blocks(Context& c, const Shape& shape) {
   }
   auto& model = c.schema.models[static_cast<size_t>(shape.index)];
   model.db_name = model.name;
+  if (!c.schema.datasource.schemas.empty() && c.prisma(shape.file) && !shape.find(AttributeId::block_schema)) {
+    c.error(DiagnosticKind::arg, model.where, "the model " + quoted(model.name) + " has no @@schema", "name one of the datasource's schemas");
+  }
   for (const auto& use : shape.attributes) {
-    if (use.id() == AttributeId::block_map && !use.inherited) read_string(use.argument("name"), model.db_name);
+    if (use.id() == AttributeId::block_map && !use.inherited) {
+      std::string name;
+      if (read_string(use.argument("name"), name) && name.empty()) {
+        c.error(DiagnosticKind::arg, use.argument("name")->where, "a table needs a name");
+      } else if (!name.empty()) {
+        model.db_name = name;
+      }
+    }
     if (use.id() == AttributeId::block_ignore) model.ignored = true;
     if (use.id() == AttributeId::block_schema) {
       check_schema_name(c, use);
@@ -135,6 +146,11 @@ void check_type_fields(Context& c, const Shape& shape) {
   }
   if (shape.fields.empty() && c.prisma(shape.file)) {
     c.error(DiagnosticKind::syntax, shape.node->name.where, "a type needs at least one field");
+  }
+  if (mongo) {
+    for (const auto& use : shape.attributes) {
+      c.error(DiagnosticKind::place, use.node->where, "a composite type has no block attributes", "put it on the model that embeds it");
+    }
   }
   if (!shape.used_as_type && !mongo) return;
   for (size_t i = 0; i < shape.fields.size(); ++i) {

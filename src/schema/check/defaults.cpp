@@ -132,7 +132,7 @@ class DefaultChecker {
 
   static bool is_decimal(std::string_view text) {
     double value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::general);
     return failure == std::errc() && end == text.data() + text.size() && text.find_first_of("ni") == std::string_view::npos;
   }
 

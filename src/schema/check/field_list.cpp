@@ -28,7 +28,7 @@ bool read_options(Context& c, const Node& call, ColumnOptions& out) {
 }
 
 // addr.city: reaches into an embedded composite. Only the first name is a field of the model.
-bool resolve_path(Context& c, const Shape& shape, const Node& node, int& field) {
+bool resolve_path(Context& c, const Shape& shape, const Node& node, KeyColumn& column) {
   const Node* root = &node;
   std::vector<std::string_view> path;
   while (root->kind == NodeKind::member) {
@@ -36,22 +36,23 @@ bool resolve_path(Context& c, const Shape& shape, const Node& node, int& field) 
     root = &root->arguments[0].value;
   }
   if (root->kind != NodeKind::name) return false;
-  field = shape.find_field(root->text);
-  if (field < 0) return false;
-  int type = c.field(shape, field).type_index;
+  column.field = shape.find_field(root->text);
+  if (column.field < 0) return false;
+  int type = c.field(shape, column.field).type_index;
   for (auto name = path.rbegin(); name != path.rend(); ++name) {
     if (type < 0) return false;
     const auto& inner = c.types[static_cast<size_t>(type)];
     const int next = inner.find_field(*name);
     if (next < 0) return false;
     type = c.field(inner, next).type_index;
+    (column.path += column.path.empty() ? "" : ".") += *name;
   }
   return true;
 }
 
 bool resolve_element(Context& c, const Shape& shape, const FieldListUse& what, const Node& node, KeyColumn& column) {
   if (node.kind == NodeKind::member) {
-    if (resolve_path(c, shape, node, column.field)) return true;
+    if (resolve_path(c, shape, node, column)) return true;
     c.error(DiagnosticKind::unknown, node.where, "there is no such path in " + quoted(shape.name()));
     return false;
   }
@@ -81,6 +82,13 @@ bool read_element(Context& c, const Shape& shape, const FieldListUse& what, cons
 }
 
 }  // namespace
+
+void check_length_given(Context& c, const AttributeUse& use, const Field& field, const KeyColumn& column) {
+  if (!c.is(Provider::mysql) || column.length > 0) return;
+  if (!field.native.name.ends_with("Text") && !field.native.name.ends_with("Blob")) return;
+  c.error(DiagnosticKind::provider, use.node->where, "MySQL needs a length for " + quoted(field.name) + " in a key",
+          "write [" + field.name + "(length: 100)]");
+}
 
 void apply_column_options(Context& c, const Shape& shape, const ColumnOptions& options, KeyColumn& column) {
   if (options.sort) {
@@ -120,7 +128,13 @@ void apply_column_options(Context& c, const Shape& shape, const ColumnOptions& o
 }
 
 bool read_field_list(Context& c, const Shape& shape, const FieldListUse& what, std::vector<KeyColumn>& out) {
-  if (!what.list || what.list->kind != NodeKind::array) return false;
+  if (!what.list) return false;
+  if (what.list->kind != NodeKind::array) {  // one field without brackets
+    KeyColumn column;
+    if (!read_element(c, shape, what, *what.list, column)) return false;
+    out.push_back(std::move(column));
+    return true;
+  }
   bool fine = true;
   if (what.list->arguments.empty()) {
     c.error(what.wrong, what.list->where, "the list of fields is empty");

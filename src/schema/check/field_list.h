@@ -21,6 +21,9 @@ struct FieldListUse {
 [[nodiscard]] bool read_field_list(Context& context, const Shape& shape, const FieldListUse& what,
                                    std::vector<KeyColumn>& out);
 
+// MySQL keys and indexes reach into long text and bytes up to a given length only.
+void check_length_given(Context& context, const AttributeUse& use, const Field& field, const KeyColumn& column);
+
 // The options of one column: those of an `f(…)` in a list, or the named arguments of @id and @unique.
 struct ColumnOptions {
   const tree::Node* sort = nullptr;

@@ -11,6 +11,7 @@ namespace {
 
 void check_column(Context& c, const Model& model, const AttributeUse& use, const KeyColumn& column) {
   const auto& field = model.fields[static_cast<size_t>(column.field)];
+  if (use.id() == AttributeId::block_index) check_length_given(c, use, field, column);
   if (field.kind == FieldKind::relation) {
     c.error(DiagnosticKind::arg, use.node->where, quoted(field.name) + " is a relation: an index is made of scalar fields",
             "use the fields of its foreign key");
@@ -62,7 +63,9 @@ void check_index(Context& c, Shape& shape, Model& model, const AttributeUse& use
   }
   if (const auto* type = use.argument("type")) key.type = std::string(type->text);
   if (const auto* where = use.argument("where")) key.where_sql = read_index_condition(c, shape, *where);
-  if (const auto* node = use.argument("clustered"); node && !c.is(Provider::sqlserver)) {
+  const auto* clustered = use.argument("clustered");
+  if (clustered && clustered->kind == tree::NodeKind::boolean) key.clustered = clustered->text == "true";
+  if (const auto* node = clustered; node && !c.is(Provider::sqlserver)) {
     c.error(DiagnosticKind::provider, node->where, std::string(c.provider().title) + " has no clustered indexes");
   }
   check_index_type(c, shape, use, key);

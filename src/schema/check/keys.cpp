@@ -17,14 +17,16 @@ struct Keys {
   Field& field(int index) { return model.fields[static_cast<size_t>(index)]; }
 };
 
-void check_clustered(Context& c, const AttributeUse& use) {
+void check_clustered(Context& c, const AttributeUse& use, Key& key) {
   const auto* node = use.argument("clustered");
+  if (node && node->kind == tree::NodeKind::boolean) key.clustered = node->text == "true";
   if (node && !c.is(Provider::sqlserver)) {
     c.error(DiagnosticKind::provider, node->where, std::string(c.provider().title) + " has no clustered keys", "remove `clustered`");
   }
 }
 
 void check_column(Keys& k, const AttributeUse& use, const KeyColumn& column, bool primary) {
+  check_length_given(k.c, use, k.field(column.field), column);
   const auto& field = k.field(column.field);
   const auto& source = k.shape.fields[static_cast<size_t>(column.field)];
   if (source.unresolved) return;
@@ -34,7 +36,7 @@ void check_column(Keys& k, const AttributeUse& use, const KeyColumn& column, boo
     k.c.error(primary && use.id() == AttributeId::id ? DiagnosticKind::type : DiagnosticKind::key, where,
               name + " is a relation: a key is made of scalar fields", "use the fields of its foreign key");
   } else if (field.type == ScalarType::composite) {
-    k.c.error(DiagnosticKind::key, where, name + " is a composite: a key is made of scalar fields");
+    if (column.path.empty()) k.c.error(DiagnosticKind::key, where, name + " is a composite: a key is made of scalar fields");
   } else if (field.computed) {
     k.c.error(DiagnosticKind::key, where, name + " is computed: it has no column");
   } else if (primary && field.optional) {
@@ -44,7 +46,7 @@ void check_column(Keys& k, const AttributeUse& use, const KeyColumn& column, boo
   } else if (primary && field.type == ScalarType::json && !k.c.prisma(source.file)) {
     k.c.error(DiagnosticKind::key, where, "a Json field can't be an id");
   }
-  if (primary && column.sorted && !k.c.is(Provider::sqlserver) && !k.c.is(Provider::mysql)) {
+  if (primary && column.sorted && !k.c.is(Provider::sqlserver)) {
     k.c.error(DiagnosticKind::provider, where, std::string(k.c.provider().title) + " has no sorted primary keys", "remove `sort`");
   }
   if (source.from_base && use.inherited == false && k.shape.base >= 0) {
@@ -70,7 +72,7 @@ void take_client_name(Keys& k, const AttributeUse& use, Key& key) {
 
 void finish_key(Keys& k, const AttributeUse& use, Key& key, std::string_view suffix) {
   key.where = use.node->where;
-  check_clustered(k.c, use);
+  check_clustered(k.c, use, key);
   key.mapped = read_string(use.argument("map"), key.db_name);
   if (!key.mapped) key.db_name = key_name(k.c, k.model, key.columns, suffix);
 }
@@ -86,6 +88,9 @@ void set_primary(Keys& k, const AttributeUse& use, Key key) {
   }
   finish_key(k, use, key, "_pkey");
   for (const auto& column : key.columns) k.field(column.field).is_id = true;
+  if (k.c.is(Provider::mongodb) && key.columns.size() == 1 && k.field(key.columns[0].field).db_name != "_id") {
+    k.c.error(DiagnosticKind::key, use.node->where, "the id of a MongoDB document is called _id", "add @map(\"_id\")");
+  }
   k.model.primary_key = std::move(key);
 }
 
@@ -102,9 +107,6 @@ void field_key(Keys& k, int index, const AttributeUse& use) {
   if (primary) {
     set_primary(k, use, std::move(key));
     return;
-  }
-  if (k.shape.fields[static_cast<size_t>(index)].find(AttributeId::id)) {
-    k.c.error(DiagnosticKind::key, use.node->where, "an id is unique already", "remove `@unique`");
   }
   finish_key(k, use, key, "_key");
   k.field(index).is_unique = true;

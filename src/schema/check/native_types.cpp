@@ -22,12 +22,12 @@ struct NativeInfo {
 
 constexpr int no_limit = 1 << 30;
 constexpr NativeInfo table[] = {
-    {postgresql, "Text", string}, {postgresql, "VarChar", string, 0, 1, 1, 10485760},
-    {postgresql, "Char", string, 0, 1, 1, 10485760}, {postgresql, "Citext", string}, {postgresql, "Uuid", string},
+    {postgresql, "Text", string}, {postgresql, "VarChar", string, 0, 1, 0, no_limit},
+    {postgresql, "Char", string, 0, 1, 0, no_limit}, {postgresql, "Citext", string}, {postgresql, "Uuid", string},
     {postgresql, "Inet", string}, {postgresql, "Xml", string}, {postgresql, "Bit", string, 0, 1, 1, no_limit},
     {postgresql, "VarBit", string, 0, 1, 1, no_limit}, {postgresql, "Boolean", boolean}, {postgresql, "Integer", int_},
     {postgresql, "SmallInt", int_}, {postgresql, "Oid", int_}, {postgresql, "BigInt", bigint}, {postgresql, "Real", float_},
-    {postgresql, "DoublePrecision", float_}, {postgresql, "Decimal", decimal, 0, 2, 0, 1000}, {postgresql, "Money", decimal},
+    {postgresql, "DoublePrecision", float_}, {postgresql, "Decimal", decimal, 0, 2, 1, 1000}, {postgresql, "Money", decimal},
     {postgresql, "Timestamp", datetime, 0, 1, 0, 6}, {postgresql, "Timestamptz", datetime, 0, 1, 0, 6},
     {postgresql, "Date", datetime}, {postgresql, "Time", datetime, 0, 1, 0, 6}, {postgresql, "Timetz", datetime, 0, 1, 0, 6},
     {postgresql, "Json", json}, {postgresql, "JsonB", json}, {postgresql, "ByteA", bytes},

@@ -193,7 +193,7 @@ class Pair {
     for (const int index : relation_.from_fields) columns.push_back(c_.field(*owner.shape, index).db_name);
     const auto* map = owner.argument("map");
     if (read_string(map, relation_.constraint)) {
-      if (c_.is(Provider::sqlite) || c_.is(Provider::mongodb) || c_.schema.datasource.relation_mode_prisma) {
+      if (c_.is(Provider::sqlite) || c_.is(Provider::mongodb)) {
         error(map->where, std::string(c_.provider().title) + " has no named foreign keys here", "remove `map`", DiagnosticKind::provider);
       }
       return;
@@ -250,6 +250,14 @@ class Pair {
       return;
     }
     if (!read_columns(a_, b_)) return;
+    const int list_a = relation_.from_fields[0], id_b = relation_.to_fields[0];
+    relation_.from_fields.clear();
+    relation_.to_fields.clear();
+    if (!read_columns(b_, a_)) return;
+    relation_.list_field[0] = list_a;
+    relation_.list_field[1] = relation_.from_fields[0];
+    relation_.from_fields = {relation_.to_fields[0]};
+    relation_.to_fields = {id_b};
     store(a_, b_);
   }
 

@@ -20,6 +20,9 @@ void check_lines(Cursor& c, uint32_t first) {
     c.error(c.range(c.token(first)), "in a .prisma file each member has a line of its own", "start a new line here");
     return;
   }
+  if (c.has_block_comment(first, c.last_index())) {
+    c.error(c.range(c.token(first)), "in a .prisma file a block comment can't stand inside of a member", "move it above, or use `//` at the end of the line");
+  }
   for (uint32_t i = first + 1; i <= c.last_index(); ++i) {
     if (!c.token(i).newline_before) continue;
     c.error(c.range(c.token(i)), "in a .prisma file a field or attribute, with its arguments, stays on one line",
@@ -139,7 +142,7 @@ void check_close_brace(Cursor& c) {
 
 }  // namespace
 
-bool parse_type_reference(Cursor& c, tree::TypeReference& out) {
+bool parse_type_reference(Cursor& c, tree::TypeReference& out, OptionalList lists) {
   const uint32_t first = c.index();
   if (!c.expect_name(out.name, "a type")) return false;
   if (out.name.text == "Unsupported" && c.is(TokenKind::left_paren)) {
@@ -149,7 +152,6 @@ bool parse_type_reference(Cursor& c, tree::TypeReference& out) {
     out.unsupported = c.text(t).substr(1, c.text(t).size() - 2);
     if (!c.expect(TokenKind::right_paren, "`)`")) return false;
   }
-  const uint32_t type_end = c.index();
   if (c.is(TokenKind::exclamation)) {
     c.error(c.range(c.now()), "fields are required unless they end in `?`", "remove the `!`");
     c.advance();
@@ -160,14 +162,13 @@ bool parse_type_reference(Cursor& c, tree::TypeReference& out) {
     out.list = true;
   }
   if (c.take(TokenKind::question)) out.optional = true;
-  if (out.optional && (out.list || c.is(TokenKind::left_bracket))) {
+  if (lists == OptionalList::refused && out.optional && (out.list || c.is(TokenKind::left_bracket))) {
     if (c.take(TokenKind::left_bracket)) c.take(TokenKind::right_bracket);
     out.where = c.range_from(first);
     c.error(out.where, "a list can't be optional", "use either [] or ?; a list may be empty");
     out.optional = false;
     out.list = true;
   }
-  (void)type_end;
   out.where = c.range_from(first);
   return true;
 }

@@ -45,7 +45,16 @@ void Cursor::unexpected(std::string_view wanted) {
   error(range(now()), "expected " + std::string(wanted) + ", found " + found);
 }
 
+// Prisma takes block comments as documentation too.
+bool Cursor::is_doc(const Comment& comment) const {
+  return comment.kind == CommentKind::doc || (prisma() && comment.kind == CommentKind::block);
+}
+
 std::string Cursor::doc_text(const Comment& comment) const {
+  if (comment.kind == CommentKind::block) {
+    const size_t length = comment.end - comment.begin;
+    return length < 4 ? "" : std::string(trim(input_.text.substr(comment.begin + 2, length - 4)));
+  }
   return std::string(trim(input_.text.substr(comment.begin + 3, comment.end - comment.begin - 3)));
 }
 
@@ -54,7 +63,7 @@ std::string Cursor::doc_before(uint32_t index) const {
   const uint32_t from = index == 0 ? 0 : token(index - 1).comments;
   for (uint32_t i = from; i < token(index).comments; ++i) {
     const auto& comment = stream_.comments[i];
-    if (comment.kind != CommentKind::doc) continue;
+    if (!is_doc(comment)) continue;
     if (prisma() && !comment.newline_before) continue;
     join(doc, doc_text(comment));
   }
@@ -67,9 +76,16 @@ std::string Cursor::doc_trailing() const {
   for (uint32_t i = token(at_ - 1).comments; i < now().comments; ++i) {
     const auto& comment = stream_.comments[i];
     if (comment.newline_before) break;
-    if (comment.kind == CommentKind::doc) join(doc, doc_text(comment));
+    if (is_doc(comment)) join(doc, doc_text(comment));
   }
   return doc;
+}
+
+bool Cursor::has_block_comment(uint32_t first, uint32_t last) const {
+  for (uint32_t i = token(first).comments; i < token(last).comments; ++i) {
+    if (stream_.comments[i].kind == CommentKind::block) return true;
+  }
+  return false;
 }
 
 void Cursor::warn_lost_doc() {

@@ -61,6 +61,8 @@ class Cursor {
   [[nodiscard]] std::string doc_before(uint32_t index) const;
   // In .prisma: documentation after the last token taken, on its line.
   [[nodiscard]] std::string doc_trailing() const;
+  // Is there a block comment between these two tokens?
+  [[nodiscard]] bool has_block_comment(uint32_t first, uint32_t last) const;
   // Documentation that nothing follows is lost: warns.
   void warn_lost_doc();
 
@@ -73,6 +75,7 @@ class Cursor {
   uint32_t open_brackets = 0;  // round and square ones that the expression parser is inside of
 
  private:
+  [[nodiscard]] bool is_doc(const Comment& comment) const;
   [[nodiscard]] std::string doc_text(const Comment& comment) const;
 
   const LexInput& input_;

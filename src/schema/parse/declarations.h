@@ -13,7 +13,9 @@ namespace trivet::schema {
 [[nodiscard]] bool parse_procedure(Cursor& cursor, tree::Declaration& out);
 [[nodiscard]] bool parse_attribute_declaration(Cursor& cursor, tree::Declaration& out);
 
-[[nodiscard]] bool parse_type_reference(Cursor& cursor, tree::TypeReference& out);
+// A parameter may be an optional list; a field may not.
+enum class OptionalList : uint8_t { refused, allowed };
+[[nodiscard]] bool parse_type_reference(Cursor& cursor, tree::TypeReference& out, OptionalList lists = OptionalList::refused);
 [[nodiscard]] bool parse_parameters(Cursor& cursor, std::vector<tree::Parameter>& out);
 
 }  // namespace trivet::schema

@@ -16,10 +16,7 @@ class ExpressionParser {
   explicit ExpressionParser(Cursor& cursor) : c_(cursor) {}
 
   bool expression(Node& out) {
-    const uint32_t first = c_.index();
-    if (!binary_level(out, &ExpressionParser::equality, is_logical)) return false;
-    (void)first;
-    return true;
+    return binary_level(out, &ExpressionParser::equality, is_logical);
   }
 
  private:

@@ -10,7 +10,7 @@ bool parse_parameter(Cursor& c, tree::Parameter& out) {
     c.advance();
   }
   return c.expect_name(out.name, "the name of a parameter") && c.expect(TokenKind::colon, "`:`") &&
-         parse_type_reference(c, out.type) && parse_attributes(c, TokenKind::at_at_at, out.attributes);
+         parse_type_reference(c, out.type, OptionalList::allowed) && parse_attributes(c, TokenKind::at_at_at, out.attributes);
 }
 
 }  // namespace
