@@ -15,6 +15,13 @@ else()
   add_compile_options(-O2)
 endif()
 
+if(TRIVET_FUZZ)
+  # Everything tells the fuzzer which way it went; only the fuzzers link its main().
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+  add_custom_target(fuzzers)
+endif()
+
 find_program(TRIVET_MOLD mold)
 if(TRIVET_MOLD)
   add_link_options(-fuse-ld=mold)
