@@ -61,6 +61,14 @@ void add_keys(Context& c, NameSpaces& spaces, const Model& model) {
   for (const auto& key : model.indexes) spaces.add(space, key.db_name, key.where, "index");
 }
 
+void add_join_tables(Context& c, NameSpaces& spaces) {
+  for (const auto& relation : c.schema.relations) {
+    if (relation.kind != RelationKind::many_to_many || relation.list_field[0] >= 0) continue;
+    const auto& model = c.schema.models[static_cast<size_t>(relation.model[0])];
+    spaces.add("tables " + model.db_schema, relation.constraint, relation.where, "join table");
+  }
+}
+
 void add_relations(Context& c, NameSpaces& spaces) {
   const bool global = c.provider().global_foreign_keys;
   for (const auto& relation : c.schema.relations) {
@@ -104,6 +112,7 @@ void check_names(Context& c) {
       spaces.add("tables " + model.db_schema, model.db_name, model.where, "table");
     }
   }
+  add_join_tables(c, spaces);
   for (const auto& model : c.schema.models) add_keys(c, spaces, model);
   for (size_t i = 0; i < c.enums.size(); ++i) {
     spaces.add("enums", c.schema.enums[i].db_name, c.enums[i].node->name.where, "enum");

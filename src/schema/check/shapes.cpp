@@ -19,7 +19,7 @@ class Expander {
 
   void add(const tree::Declaration& d, uint32_t file, Origin origin) {
     path_.push_back(&d);
-    if (!d.base.text.empty()) add_base(d, file);
+    if (!d.base.text.empty() && d.kind == DeclarationKind::model) add_base(d, file);
     for (const auto& mixin : d.mixins) add_mixin(mixin, file, origin);
     for (const auto& field : d.fields) add_field(field, file, origin);
     if (origin != Origin::own) inherited_.push_back({&d, file, origin});
@@ -58,6 +58,7 @@ class Expander {
     const auto [place, fresh] = shape_.by_name.try_emplace(field.name.text, static_cast<int>(shape_.fields.size()));
     if (!fresh) {
       const bool own = origin == Origin::own;
+      shape_.has_broken_key = true;
       c_.error(DiagnosticKind::duplicate, own ? field.name.where : shape_.node->name.where,
                "the field " + quoted(field.name.text) + " is already in " + quoted(shape_.name()));
       return;

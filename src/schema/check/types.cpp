@@ -52,6 +52,7 @@ void resolve(Context& c, FieldSource& source, Field& field) {
   const auto& type = source.node->type;
   field.is_list = type.list;
   field.optional = type.optional;
+  source.unresolved = type.broken;
   if (const auto scalar = find_scalar(type.name.text)) {
     field.type = *scalar;
   } else if (type.name.text == "Unsupported" && type.unsupported.data() != nullptr) {

@@ -168,6 +168,7 @@ bool parse_type_reference(Cursor& c, tree::TypeReference& out, OptionalList list
     c.error(out.where, "a list can't be optional", "use either [] or ?; a list may be empty");
     out.optional = false;
     out.list = true;
+    out.broken = true;
   }
   out.where = c.range_from(first);
   return true;

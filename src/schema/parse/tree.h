@@ -67,6 +67,7 @@ struct TypeReference {
   Name name;
   bool list = false;
   bool optional = false;
+  bool broken = false;  // reported: say no more of it
   std::string_view unsupported;  // raw text of Unsupported("…")
   SourceRange where;
 };
