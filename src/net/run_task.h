@@ -1,4 +1,5 @@
-// Runs one task to its end on the calling thread: for commands, which have no event loop of their own. Blocks.
+// Runs one task to its end on the calling thread: for commands, which have no event loop of their
+// own. Blocks.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,0 +1,239 @@
+#include "app/app.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <fstream>
+#include <mutex>
+#include <optional>
+
+#include "app/check.h"
+#include "app/config/keys_file.h"
+#include "app/config/safety.h"
+#include "app/database.h"
+#include "app/environment.h"
+#include "app/handlers.h"
+#include "app/project.h"
+#include "app/watcher.h"
+#include "net/runtime.h"
+#include "observe/fanout.h"
+#include "observe/log_sink.h"
+#include "observe/metrics.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace trivet::app {
+namespace {
+
+using observe::Level;
+
+observe::LogOptions log_options(const Config& config, Mode mode) {
+  observe::LogOptions options;
+  const bool json =
+      config.log_format == "json" || (config.log_format == "auto" && mode == Mode::serve);
+  options.format = json ? observe::LogFormat::ecs : observe::LogFormat::text;
+  options.colour = json ? observe::Colour::off : observe::colour_for(options.descriptor);
+  if (config.log_level == "debug") options.level_min = Level::debug;
+  if (config.log_level == "warning") options.level_min = Level::warning;
+  if (config.log_level == "error") options.level_min = Level::error;
+  if (config.log_level == "warning" || config.log_level == "error")
+    options.requests = observe::Requests::hide;
+  return options;
+}
+
+net::RuntimeOptions runtime_options(const Config& config) {
+  net::RuntimeOptions options;
+  options.threads = config.threads;
+  options.tick = http::tick_for(config.limits);
+  options.drain_timeout = config.limits.drain_timeout;
+  return options;
+}
+
+// Signals that come before wait() handles them stay pending, so a stop right after the start is a
+// clean one too.
+void hold_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+result<std::shared_ptr<const schema::Schema>> load_schema(const Config& config,
+                                                          std::vector<std::string>& files) {
+  schema::CheckResult check = load_project_schema(config);
+  check_servable(check);
+  files.clear();
+  for (const schema::SourceFile& file : check.files) files.push_back(file.path);
+  return require_schema(check);
+}
+
+result<auth::ProjectKeys> keys_for(const LoadedConfig& loaded, Mode mode) {
+  if (mode == Mode::dev) {
+    SystemRandom random;
+    return create_keys(loaded.config, random, Existing::keep);
+  }
+  const std::vector<std::string> reasons = unsafe_settings(loaded);
+  if (!reasons.empty())
+    return fail(ErrorCode::bad_config,
+                fmt::format("this is not safe to serve:\n  {}", fmt::join(reasons, "\n  ")));
+  TRIVET_TRY(const std::optional<auth::ProjectKeys> keys, load_keys(loaded.config));
+  TRIVET_ASSERT(keys.has_value());
+  return *keys;
+}
+
+result<void> write_port(const std::string& path, const std::string& endpoint) {
+  const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
+  std::ofstream stream(path, std::ios::trunc);
+  if (!(stream << port << '\n').flush())
+    return fail(ErrorCode::file_error, path + ": can't be written");
+  return {};
+}
+
+}  // namespace
+
+// In the order of being built: what is below uses what is above, and goes first.
+struct App::State {
+  explicit State(StartOptions given)
+      : options(std::move(given)),
+        log(log_options(options.loaded.config, options.mode)),
+        runtime(runtime_options(options.loaded.config)),
+        metrics(runtime.threads()) {
+    sinks.add(log);
+    sinks.add(metrics);
+  }
+  ~State() {
+    watcher.reset();
+    // The store's threads end before the loops and the pool that they answer to.
+    handlers.reset();
+    engine.reset();
+    store.reset();
+  }
+
+  [[nodiscard]] const Config& config() const { return options.loaded.config; }
+  void tell(Level level, std::string_view name, std::string_view message) {
+    sinks.lifecycle({level, name, message});
+  }
+
+  result<void> build();
+  result<void> open_database();
+  result<void> match_database(const schema::Schema& wanted);
+  result<void> listen();
+  void follow_files();
+  std::vector<std::string> reload();
+  result<std::shared_ptr<const schema::Schema>> reload_schema();
+
+  StartOptions options;
+  observe::LogSink log;
+  observe::Fanout sinks;
+  net::Runtime runtime;
+  observe::Metrics metrics;
+  SystemEnvironment environment;
+  auth::ProjectKeys keys;
+  std::vector<std::string> schema_files;
+  std::shared_ptr<const schema::Schema> schema;  // shared with the engine and its plans
+  store::sqlite::SqliteOptions database;
+  std::unique_ptr<store::sqlite::SqliteStore> store;
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<Handlers> handlers;
+  std::unique_ptr<Watcher> watcher;
+  std::mutex reloading;
+  Served served;
+};
+
+result<void> App::State::build() {
+  TRIVET_TRY(keys, keys_for(options.loaded, options.mode));
+  TRIVET_TRY(schema, load_schema(config(), schema_files));
+  TRIVET_CHECK(open_database());
+  engine = std::make_unique<engine::Engine>(schema, *store, environment, config().limits);
+  handlers = std::make_unique<Handlers>(HandlerParts{config(), keys, *engine, sinks, metrics});
+  return listen();
+}
+
+result<void> App::State::open_database() {
+  TRIVET_TRY(database, database_options(config(), *schema, process_environment()));
+  served.database = database.path;
+  TRIVET_CHECK(match_database(*schema));
+  database.missing = store::sqlite::Missing::refuse;
+  TRIVET_TRY(store, store::sqlite::SqliteStore::open(database, runtime.pool()));
+  return {};
+}
+
+// dev makes the database match where nothing is lost; serve never changes it.
+result<void> App::State::match_database(const schema::Schema& wanted) {
+  if (options.mode == Mode::serve) return require_in_sync(database, wanted);
+  TRIVET_TRY(const std::vector<std::string> changes, push_without_loss(database, wanted));
+  for (const std::string& change : changes) tell(Level::info, "database.changed", change);
+  return {};
+}
+
+result<void> App::State::listen() {
+  const size_t connections = config().limits.connections_max;
+  if (config().listen.empty())
+    return fail(ErrorCode::bad_config, "server.listen is empty: nothing would be served");
+  for (const std::string& endpoint : config().listen) {
+    TRIVET_TRY(const std::string bound, runtime.listen(endpoint, handlers->api(), connections));
+    served.endpoints.push_back(bound);
+  }
+  if (!config().admin_listen.empty()) {
+    TRIVET_TRY(served.admin_endpoint,
+               runtime.listen(config().admin_listen, handlers->admin(), 100));
+  }
+  hold_signals();
+  runtime.start();
+  for (const std::string& endpoint : served.endpoints)
+    tell(Level::info, "server.listening", endpoint);
+  if (!served.admin_endpoint.empty())
+    tell(Level::info, "server.admin_listening", served.admin_endpoint);
+  if (!options.port_file.empty())
+    TRIVET_CHECK(write_port(options.port_file, served.endpoints.front()));
+  return {};
+}
+
+void App::State::follow_files() {
+  watcher = std::make_unique<Watcher>(schema_files, [this] { return reload(); });
+}
+
+result<std::shared_ptr<const schema::Schema>> App::State::reload_schema() {
+  TRIVET_TRY(std::shared_ptr<const schema::Schema> fresh, load_schema(config(), schema_files));
+  TRIVET_CHECK(match_database(*fresh));
+  TRIVET_CHECK(engine->set_schema(fresh));
+  return fresh;
+}
+
+// The files to watch from now on.
+std::vector<std::string> App::State::reload() {
+  const std::lock_guard lock(reloading);
+  const auto fresh = reload_schema();
+  if (fresh) {
+    schema = *fresh;
+    tell(Level::info, "schema.reloaded", fmt::format("{} models", schema->models.size()));
+  } else {
+    const Error& error = fresh.error();
+    std::string text = "the schema before serves on: " + error.message;
+    if (!error.details.empty()) text += "\n  " + error.details;
+    if (!error.hint.empty()) text += "\n  " + error.hint;
+    tell(Level::error, "schema.refused", text);
+  }
+  return schema_files;
+}
+
+App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
+App::~App() = default;
+
+result<std::unique_ptr<App>> App::start(StartOptions options) {
+  auto state = std::make_unique<State>(std::move(options));
+  TRIVET_CHECK(state->build());
+  if (state->options.mode == Mode::dev) state->follow_files();
+  return std::unique_ptr<App>(new App(std::move(state)));
+}
+
+const Served& App::served() const { return state_->served; }
+observe::Sink& App::log() { return state_->sinks; }
+
+void App::wait() {
+  state_->runtime.wait({.on_hangup = [this] { reload(); }});
+  state_->tell(Level::info, "server.stopped", "everything in flight was answered");
+}
+
+void App::reload() { (void)state_->reload(); }
+
+}  // namespace trivet::app

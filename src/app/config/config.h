@@ -1,0 +1,45 @@
+// What a project can set, as typed values. Filled by config_load.h from defaults, trivet.toml,
+// TRIVET_… variables and the command line; each value's meaning is told in settings.cpp, once. A
+// value; stays inside the composition root: parts get the few values that they need.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+
+namespace trivet::app {
+
+struct Config {
+  std::string folder = ".";  // of the project; relative paths start here. Not a setting
+
+  std::vector<std::string> listen{"127.0.0.1:8080"};
+  std::string admin_listen;
+  uint32_t threads = 0;
+  bool compression = true;
+  bool server_timing = false;
+  bool docs = true;
+  std::vector<std::string> cors_origins;
+
+  std::string schema;
+  std::string database_url;
+  std::string database_key;
+
+  bool require_key = false;
+  bool anonymous = true;
+  std::string audience;
+  std::string jwt_secret;
+  std::string keys_file = ".trivet/keys.toml";
+
+  bool aggregates = false;
+  bool write_all = false;
+  bool rollback = false;
+
+  std::string log_format = "auto";
+  std::string log_level = "info";
+
+  Limits limits{};
+};
+
+}  // namespace trivet::app

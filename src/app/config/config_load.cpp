@@ -1,0 +1,139 @@
+#include "app/config/config_load.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "app/config/settings.h"
+#include "app/config/toml_file.h"
+#include "schema/report.h"
+
+namespace trivet::app {
+namespace {
+
+std::string suggestion(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : settings()) names.push_back(setting.name);
+  const std::string hint = schema::did_you_mean(name, names);
+  return hint.empty() ? " (`trivet serve --print-config` lists all)" : "; " + hint;
+}
+
+class Loader {
+ public:
+  explicit Loader(std::string folder) { loaded_.config.folder = std::move(folder); }
+
+  void set(const std::string& name, std::string_view value, const std::string& origin,
+           const std::string& place) {
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) {
+      problem(place, fmt::format("unknown setting {}{}", name, suggestion(name)));
+      return;
+    }
+    if (const auto assigned = assign(*setting, loaded_.config, value); !assigned) {
+      problem(place, fmt::format("{}: {}", name, assigned.error().message));
+      return;
+    }
+    loaded_.origins[name] = origin;
+  }
+
+  // A number or a truth value in quotes is most likely a mistake, and a duration needs its unit.
+  void set_from_toml(const TomlEntry& entry) {
+    const Setting* setting = find_setting(entry.name);
+    if (setting != nullptr && !fits(*setting, entry.kind)) {
+      problem(entry.place, fmt::format("{}: expected {}", entry.name, type_text(*setting)));
+      return;
+    }
+    set(entry.name, entry.value, entry.origin, entry.place);
+  }
+
+  void problem(std::string_view place, std::string_view text) {
+    if (!problems_.empty()) problems_ += '\n';
+    problems_ += fmt::format("{}: {}", place, text);
+  }
+
+  result<LoadedConfig> finish() {
+    if (!problems_.empty()) return fail(ErrorCode::bad_config, std::move(problems_));
+    return std::move(loaded_);
+  }
+
+ private:
+  using Kind = TomlEntry::Kind;
+  bool fits(const Setting& setting, Kind kind) {
+    const Slot slot = setting.slot(loaded_.config);
+    switch (kind) {
+      case Kind::text:
+        return !std::holds_alternative<bool*>(slot) && !std::holds_alternative<uint32_t*>(slot);
+      case Kind::number:
+        return std::holds_alternative<uint32_t*>(slot) || std::holds_alternative<uint64_t*>(slot);
+      case Kind::boolean:
+        return std::holds_alternative<bool*>(slot);
+      case Kind::list:
+        return std::holds_alternative<std::vector<std::string>*>(slot);
+      case Kind::other:
+        return false;
+    }
+    return false;
+  }
+
+  LoadedConfig loaded_;
+  std::string problems_;
+};
+
+std::string origin_of(const LoadedConfig& loaded, const Setting& setting) {
+  const auto found = loaded.origins.find(std::string(setting.name));
+  return found == loaded.origins.end() ? "default" : found->second;
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
+
+result<LoadedConfig> load_config(const LoadOptions& options) {
+  Loader loader(options.folder);
+  TRIVET_TRY(const auto entries, read_toml(options.folder + "/trivet.toml"));
+  if (entries)
+    for (const TomlEntry& entry : *entries) loader.set_from_toml(entry);
+  if (options.environment)
+    for (const Setting& setting : settings()) {
+      const std::string variable = environment_name(setting);
+      if (const auto value = options.environment(variable))
+        loader.set(std::string(setting.name), *value, variable, variable);
+    }
+  for (const Override& override_ : options.overrides)
+    loader.set(override_.name, override_.value, override_.origin, override_.origin);
+  return loader.finish();
+}
+
+std::string print_config(const LoadedConfig& loaded) {
+  std::string text;
+  std::string_view table;
+  for (const Setting& setting : settings()) {
+    const size_t dot = setting.name.find('.');
+    if (setting.name.substr(0, dot) != table) {
+      table = setting.name.substr(0, dot);
+      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", table);
+    }
+    const std::string line =
+        fmt::format("{} = {}", setting.name.substr(dot + 1), value_text(setting, loaded.config));
+    text += fmt::format("{:<44}  # {}\n", line, origin_of(loaded, setting));
+  }
+  return text;
+}
+
+std::string print_config_json(const LoadedConfig& loaded) {
+  std::string text = "{";
+  for (const Setting& setting : settings()) {
+    // The TOML forms of texts, lists, numbers and truth values used here are JSON too.
+    text += fmt::format("{}\n  \"{}\": {{\"value\": {}, \"origin\": \"{}\"}}",
+                        text.size() > 1 ? "," : "", setting.name,
+                        value_text(setting, loaded.config), origin_of(loaded, setting));
+  }
+  return text + "\n}\n";
+}
+
+}  // namespace trivet::app

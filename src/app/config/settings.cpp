@@ -1,0 +1,109 @@
+#include "app/config/settings.h"
+
+#include <algorithm>
+#include <array>
+
+namespace trivet::app {
+namespace {
+
+constexpr std::array<std::string_view, 3> log_formats = {"auto", "pretty", "json"};
+constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
+
+#define TRIVET_SLOT(member) [](Config& c) -> Slot { return &c.member; }
+
+constexpr Setting table[] = {
+    {"server.listen", "--listen",
+     "Where to serve: ADDR:PORT or unix:PATH; several are allowed, port 0 takes a free one.",
+     TRIVET_SLOT(listen)},
+    {"server.admin_listen", "--admin-listen",
+     "Where /metrics, /healthz and /readyz are served for operators; empty = nowhere.",
+     TRIVET_SLOT(admin_listen)},
+    {"server.threads", "--threads", "Event loops; 0 = one per core.", TRIVET_SLOT(threads)},
+    {"server.compression", "",
+     "Answers are compressed (zstd, brotli, gzip) for clients that ask for it.",
+     TRIVET_SLOT(compression)},
+    {"server.timing", "",
+     "Answers carry Server-Timing with the six stages. `trivet dev` turns it on.",
+     TRIVET_SLOT(server_timing)},
+    {"server.docs", "", "Serve /openapi.json and the reference page at /docs.", TRIVET_SLOT(docs)},
+    {"server.cors_origins", "", "Origins whose pages may call; empty = every origin.",
+     TRIVET_SLOT(cors_origins)},
+    {"schema.path", "",
+     "Schema file or folder; empty = schema.zmodel, or the .prisma files, of the project's folder.",
+     TRIVET_SLOT(schema)},
+    {"database.url", "--database-url",
+     "file:PATH of the database; empty = the datasource block of the schema, else file:./data.db.",
+     TRIVET_SLOT(database_url)},
+    {"database.key", "", "Key of an encrypted database. Better given as TRIVET_DATABASE_KEY.",
+     TRIVET_SLOT(database_key), true},
+    {"auth.require_key", "",
+     "Refuse requests without a key or token. Off: they are anonymous, and the rules apply.",
+     TRIVET_SLOT(require_key)},
+    {"auth.anonymous", "", "Serve the role anon at all.", TRIVET_SLOT(anonymous)},
+    {"auth.audience", "", "What the `aud` claim of tokens must hold; empty = not checked.",
+     TRIVET_SLOT(audience)},
+    {"auth.jwt_secret", "",
+     "The project's secret, at least 32 bytes; empty = the one in auth.keys_file.",
+     TRIVET_SLOT(jwt_secret), true},
+    {"auth.keys_file", "",
+     "Where the project's secret is kept; made by `trivet init` and `trivet dev`.",
+     TRIVET_SLOT(keys_file)},
+    {"rest.max_rows", "", "Most rows of one answer, at every level; 0 = no limit.",
+     TRIVET_SLOT(limits.rows_max)},
+    {"rest.aggregates", "", "Allow aggregate functions in `select`.", TRIVET_SLOT(aggregates)},
+    {"rest.write_all", "", "Allow PATCH and DELETE without a filter.", TRIVET_SLOT(write_all)},
+    {"rest.rollback", "", "Honour `Prefer: tx=rollback`.", TRIVET_SLOT(rollback)},
+    {"log.format", "--log-format", "auto = pretty for `trivet dev`, JSON (ECS) for `trivet serve`.",
+     TRIVET_SLOT(log_format), false, log_formats},
+    {"log.level", "--log-level", "Least important event to log.", TRIVET_SLOT(log_level), false,
+     log_levels},
+    {"limits.header_count", "", "Header fields of a request.",
+     TRIVET_SLOT(limits.header_count_max)},
+    {"limits.header_bytes", "", "Request line and header fields.",
+     TRIVET_SLOT(limits.header_bytes_max)},
+    {"limits.url_bytes", "", "Length of a URL.", TRIVET_SLOT(limits.url_bytes_max)},
+    {"limits.body_bytes", "", "Length of a request body.", TRIVET_SLOT(limits.body_bytes_max)},
+    {"limits.pipeline_depth", "", "Requests in flight on one connection.",
+     TRIVET_SLOT(limits.pipeline_depth_max)},
+    {"limits.connections", "", "Open connections.", TRIVET_SLOT(limits.connections_max)},
+    {"limits.header_timeout", "", "Time to send the head of a request.",
+     TRIVET_SLOT(limits.header_timeout)},
+    {"limits.body_timeout", "", "Time to send the body of a request.",
+     TRIVET_SLOT(limits.body_timeout)},
+    {"limits.idle_timeout", "", "Silence after which a kept connection is closed.",
+     TRIVET_SLOT(limits.idle_timeout)},
+    {"limits.write_timeout", "", "Time for a client to take the answer.",
+     TRIVET_SLOT(limits.write_timeout)},
+    {"limits.drain_timeout", "", "Time to finish what is in flight after SIGTERM.",
+     TRIVET_SLOT(limits.drain_timeout)},
+    {"limits.request_timeout", "", "Time to answer a request.",
+     TRIVET_SLOT(limits.request_timeout)},
+    {"limits.depth", "", "Embedding depth.", TRIVET_SLOT(limits.depth_max)},
+    {"limits.embeds", "", "Embedded resources of one request.", TRIVET_SLOT(limits.embeds_max)},
+    {"limits.predicate_nodes", "", "Size of all filters of a request together.",
+     TRIVET_SLOT(limits.predicate_nodes_max)},
+    {"limits.list_values", "", "Values of one `in` list.", TRIVET_SLOT(limits.list_values_max)},
+    {"limits.write_rows", "", "Rows of one bulk write.", TRIVET_SLOT(limits.write_rows_max)},
+    {"limits.plans", "", "Cached plans per thread.", TRIVET_SLOT(limits.plans_max)},
+    {"limits.json_depth", "", "Nesting of JSON bodies.", TRIVET_SLOT(limits.json_depth_max)},
+};
+
+#undef TRIVET_SLOT
+
+}  // namespace
+
+std::span<const Setting> settings() { return table; }
+
+const Setting* find_setting(std::string_view name) {
+  const auto* found = std::ranges::find(table, name, &Setting::name);
+  return found == std::end(table) ? nullptr : found;
+}
+
+std::string environment_name(const Setting& setting) {
+  std::string name = "TRIVET_";
+  for (const char c : setting.name)
+    name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  return name;
+}
+
+}  // namespace trivet::app

@@ -1,0 +1,69 @@
+#include "app/database.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/project.h"
+#include "store/sqlite/migrate.h"
+
+namespace trivet::app {
+
+namespace sqlite = store::sqlite;
+using store::Migration;
+
+namespace {
+
+std::vector<std::string> titles_of(const Migration& migration) {
+  std::vector<std::string> titles;
+  std::ranges::transform(migration.steps, std::back_inserter(titles), &store::MigrationStep::title);
+  return titles;
+}
+
+std::vector<std::string> loss_texts(const Migration& migration) {
+  std::vector<std::string> texts;
+  std::ranges::transform(migration.losses, std::back_inserter(texts), &store::Loss::text);
+  return texts;
+}
+
+}  // namespace
+
+result<sqlite::SqliteOptions> database_options(const Config& config, const schema::Schema& schema,
+                                               const Environment& environment) {
+  std::string env_value;
+  if (!schema.datasource.url_env.empty() && environment)
+    env_value = environment(schema.datasource.url_env).value_or("");
+  sqlite::SqliteOptions options;
+  TRIVET_TRY(options.path, database_path(config, schema, env_value));
+  options.key = config.database_key;
+  return options;
+}
+
+result<void> require_in_sync(const sqlite::SqliteOptions& options, const schema::Schema& schema) {
+  if (!std::filesystem::exists(options.path))
+    return fail(ErrorCode::bad_config,
+                fmt::format("there is no database {}: `trivet db push` makes it", options.path));
+  TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
+  if (migration.empty()) return {};
+  return fail(
+      ErrorCode::bad_config,
+      fmt::format("the database {} is not what the schema says: `trivet db push` makes it so",
+                  options.path),
+      fmt::format("missing: {}", fmt::join(titles_of(migration), "; ")));
+}
+
+result<std::vector<std::string>> push_without_loss(const sqlite::SqliteOptions& options,
+                                                   const schema::Schema& schema) {
+  TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
+  if (migration.empty()) return std::vector<std::string>();
+  if (!migration.losses.empty())
+    return fail(ErrorCode::would_lose_data,
+                fmt::format("the schema's change would lose data in {}", options.path),
+                fmt::format("{}", fmt::join(loss_texts(migration), "\n  ")),
+                "`trivet db push --accept-data-loss` does it all the same");
+  TRIVET_CHECK(sqlite::apply_migration(options, migration, sqlite::DataLoss::refuse));
+  return titles_of(migration);
+}
+
+}  // namespace trivet::app

@@ -1,0 +1,69 @@
+#include "app/handlers.h"
+
+#include "api/docs/handler.h"
+#include "api/openapi/handler.h"
+#include "base/random.h"
+
+namespace trivet::app {
+namespace {
+
+auth::AuthenticatorOptions auth_options(const Config& config) {
+  return {config.audience,
+          config.require_key ? auth::KeyPolicy::required : auth::KeyPolicy::optional,
+          config.anonymous ? auth::AnonymousPolicy::allowed : auth::AnonymousPolicy::refused};
+}
+
+api::rest::RestOptions rest_options(const Config& config) {
+  using api::rest::Switch;
+  api::rest::RestOptions options;
+  options.aggregates = config.aggregates ? Switch::on : Switch::off;
+  options.rollback = config.rollback ? Switch::on : Switch::off;
+  return options;
+}
+
+http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
+  http::ServerOptions options;
+  options.limits = config.limits;
+  options.pipeline.cors.origins = config.cors_origins;
+  options.pipeline.compression.enabled = config.compression ? http::Switch::on : http::Switch::off;
+  options.pipeline.server_timing = config.server_timing ? http::Switch::on : http::Switch::off;
+  options.sink = &sink;
+  SystemRandom random;
+  options.seed = random.next();
+  return options;
+}
+
+}  // namespace
+
+struct Handlers::Documents {
+  Documents(const engine::Engine& engine, const auth::Authenticator& authenticator)
+      : openapi(engine, authenticator) {}
+  api::openapi::OpenapiHandler openapi;
+  api::docs::DocsHandler docs;
+};
+
+Handlers::Handlers(const HandlerParts& parts)
+    : authenticator_(parts.keys, auth_options(parts.config), clock_),
+      rest_(parts.engine, authenticator_, rest_options(parts.config)),
+      ready_(parts.engine.store()),
+      metrics_(parts.metrics) {
+  if (parts.config.docs) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);
+  mount_api();
+  admin_.mount("/metrics", "metrics", metrics_);
+  admin_.set_ready(ready_);
+  api_server_ = std::make_unique<http::Server>(api_, server_options(parts.config, parts.sink));
+  admin_server_ = std::make_unique<http::Server>(admin_, server_options(parts.config, parts.sink));
+}
+
+Handlers::~Handlers() = default;
+
+void Handlers::mount_api() {
+  api_.mount("/rest/v1", "rest", rest_);
+  if (documents_) {
+    api_.mount("/openapi.json", "openapi", documents_->openapi);
+    api_.mount("/docs", "docs", documents_->docs);
+  }
+  api_.set_ready(ready_);
+}
+
+}  // namespace trivet::app

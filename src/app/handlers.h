@@ -1,0 +1,55 @@
+// What answers requests: handlers, routes and listeners of one process. Built once; owns them all.
+// The engine and the sink must outlive it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/rest/handler.h"
+#include "app/config/config.h"
+#include "app/ready.h"
+#include "auth/authenticator.h"
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "http/handler.h"
+#include "http/metrics_handler.h"
+#include "http/router.h"
+#include "http/server.h"
+#include "observe/metrics.h"
+
+namespace trivet::app {
+
+struct HandlerParts {
+  const Config& config;
+  const auth::ProjectKeys& keys;
+  engine::Engine& engine;
+  observe::Sink& sink;
+  const observe::Metrics& metrics;
+};
+
+class Handlers {
+ public:
+  explicit Handlers(const HandlerParts& parts);
+  ~Handlers();
+
+  [[nodiscard]] http::Server& api() { return *api_server_; }
+  [[nodiscard]] http::Server& admin() { return *admin_server_; }
+
+ private:
+  struct Documents;  // /openapi.json and /docs
+
+  void mount_api();
+
+  SystemClock clock_;
+  auth::Authenticator authenticator_;
+  api::rest::RestHandler rest_;
+  std::unique_ptr<Documents> documents_;
+  StoreReady ready_;
+  http::MetricsHandler metrics_;
+  http::Router api_;
+  http::Router admin_;
+  std::unique_ptr<http::Server> api_server_;
+  std::unique_ptr<http::Server> admin_server_;
+};
+
+}  // namespace trivet::app

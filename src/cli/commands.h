@@ -1,0 +1,114 @@
+// What the command line asks for, as values, and one function per command that does it. parse.h
+// makes the values.
+//
+// A command writes results to standard output and everything else to standard error, and returns
+// the exit code: 0 done, 1 it failed or found something wrong, 2 it was asked wrongly.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/config/config_load.h"
+
+namespace trivet::cli {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failure = 1;
+inline constexpr int exit_usage = 2;
+
+enum class Output : uint8_t { text, json };
+enum class Switch : uint8_t { off, on };
+
+struct Common {
+  std::string folder = ".";
+  std::vector<app::Override> overrides;
+  Output output = Output::text;
+};
+
+struct InitArguments {
+  std::string name;
+};
+struct ServeArguments {
+  Common common;
+  std::string port_file;
+  Switch print_config = Switch::off;
+};
+struct DevArguments {
+  Common common;
+  std::string port_file;
+};
+struct ValidateArguments {
+  Common common;
+};
+struct FormatArguments {
+  std::vector<std::string> files;  // empty = those of the project in the current folder
+  Switch check = Switch::off;
+};
+struct DbPushArguments {
+  Common common;
+  Switch accept_data_loss = Switch::off;
+  Switch dry_run = Switch::off;
+};
+struct DbRekeyArguments {
+  Common common;
+  std::string new_key_file;  // "-" = standard input; empty = TRIVET_DATABASE_NEW_KEY
+  Switch decrypt = Switch::off;
+};
+struct ImportArguments {
+  Common common;
+  std::string model;
+  std::string file;
+  std::string format;  // empty = by the file's name
+  Switch skip_bad = Switch::off;
+  Switch upsert = Switch::off;
+  Switch quiet = Switch::off;
+  uint32_t batch = 5000;  // rows written together
+};
+struct ExportArguments {
+  Common common;
+  std::string model;
+  std::string file;
+  std::string format;
+  Switch quiet = Switch::off;
+};
+struct KeysArguments {
+  Common common;
+  Switch rotate = Switch::off;
+};
+struct OpenapiArguments {
+  Common common;
+  std::string file = "-";
+};
+struct DoctorArguments {
+  Common common;
+};
+struct VersionArguments {
+  Output output = Output::text;
+};
+struct CompletionArguments {
+  std::string script;  // made by parse, which knows the words
+};
+
+using Command =
+    std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, FormatArguments,
+                 DbPushArguments, DbRekeyArguments, ImportArguments, ExportArguments, KeysArguments,
+                 OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
+
+[[nodiscard]] int run(const InitArguments& arguments);
+[[nodiscard]] int run(const ServeArguments& arguments);
+[[nodiscard]] int run(const DevArguments& arguments);
+[[nodiscard]] int run(const ValidateArguments& arguments);
+[[nodiscard]] int run(const FormatArguments& arguments);
+[[nodiscard]] int run(const DbPushArguments& arguments);
+[[nodiscard]] int run(const DbRekeyArguments& arguments);
+[[nodiscard]] int run(const ImportArguments& arguments);
+[[nodiscard]] int run(const ExportArguments& arguments);
+[[nodiscard]] int run(const KeysArguments& arguments);
+[[nodiscard]] int run(const OpenapiArguments& arguments);
+[[nodiscard]] int run(const DoctorArguments& arguments);
+[[nodiscard]] int run(const VersionArguments& arguments);
+[[nodiscard]] int run(const CompletionArguments& arguments);
+
+}  // namespace trivet::cli

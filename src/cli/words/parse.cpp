@@ -1,0 +1,279 @@
+#include "cli/words/parse.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <memory>
+
+#include "app/config/settings.h"
+#include "cli/words/completion.h"
+
+namespace trivet::cli {
+namespace {
+
+constexpr const char* about =
+    "Trivet: one schema file, served as an API from an embedded database.\n\n"
+    "  trivet init shop && cd shop && trivet dev";
+
+// Holds what CLI11 writes into while it parses, and says what the words meant.
+struct Parser {
+  CLI::App root{about, "trivet"};
+  std::function<Command()> chosen;
+  std::vector<std::unique_ptr<Command>> commands;  // addresses that CLI11's bindings point at
+
+  template <class Arguments>
+  Arguments& add(CLI::App* word) {
+    commands.push_back(std::make_unique<Command>(Arguments{}));
+    Command* command = commands.back().get();
+    word->callback([this, command] { chosen = [command] { return *command; }; });
+    return std::get<Arguments>(*command);
+  }
+};
+
+void add_switch(CLI::App* word, const std::string& name, Switch& value, const std::string& help) {
+  word->add_flag_callback(
+      name, [&value] { value = Switch::on; }, help);
+}
+
+void add_json(CLI::App* word, Output& output) {
+  word->add_flag_callback(
+      "--json", [&output] { output = Output::json; }, "Print JSON, for scripts");
+}
+
+void add_override(Common& common, const std::string& pair) {
+  const size_t equals = pair.find('=');
+  if (equals == pair.npos)
+    throw CLI::ValidationError("--set", "takes NAME=VALUE, as in rest.max_rows=500");
+  common.overrides.push_back({pair.substr(0, equals), pair.substr(equals + 1), "--set"});
+}
+
+enum class FolderWord : uint8_t { positional, option };
+
+void add_common(CLI::App* word, Common& common, FolderWord folder = FolderWord::positional) {
+  if (folder == FolderWord::positional)
+    word->add_option("DIR", common.folder, "The project's folder")->default_str(".");
+  word->add_option("-C,--project", common.folder, "The project's folder")->type_name("DIR");
+  word->add_option_function<std::vector<std::string>>(
+          "--set",
+          [&common](const std::vector<std::string>& pairs) {
+            for (const std::string& pair : pairs) add_override(common, pair);
+          },
+          "Any setting: NAME=VALUE (repeatable)")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
+// Settings that have a flag of their own.
+void add_setting_flags(CLI::App* word, Common& common) {
+  for (const app::Setting& setting : app::settings()) {
+    if (setting.flag.empty()) continue;
+    const std::string flag(setting.flag);
+    word->add_option_function<std::vector<std::string>>(
+            flag,
+            [&common, &setting, flag](const std::vector<std::string>& values) {
+              common.overrides.push_back(
+                  {std::string(setting.name), CLI::detail::join(values, ","), flag});
+            },
+            std::string(setting.doc))
+        ->type_name("VALUE")
+        ->allow_extra_args(false);
+  }
+}
+
+void add_database_flag(CLI::App* word, Common& common) {
+  word->add_option_function<std::string>(
+      "--database-url",
+      [&common](const std::string& value) {
+        common.overrides.push_back({"database.url", value, "--database-url"});
+      },
+      "file:PATH of the database");
+}
+
+void describe_servers(Parser& parser) {
+  CLI::App* dev =
+      parser.root.add_subcommand("dev", "Serve on this machine, following changes of the schema");
+  auto& dev_arguments = parser.add<DevArguments>(dev);
+  add_common(dev, dev_arguments.common);
+  add_setting_flags(dev, dev_arguments.common);
+  dev->add_option("--port-file", dev_arguments.port_file, "Write the port that was bound there");
+  dev->footer("Examples:\n  trivet dev\n  trivet dev shop --listen 127.0.0.1:3000");
+
+  CLI::App* serve =
+      parser.root.add_subcommand("serve", "Serve in production; refuses what is unsafe");
+  auto& arguments = parser.add<ServeArguments>(serve);
+  add_common(serve, arguments.common);
+  add_setting_flags(serve, arguments.common);
+  serve->add_option("--port-file", arguments.port_file, "Write the port that was bound there");
+  add_switch(serve, "--print-config", arguments.print_config,
+             "Print every setting and where it came from, and exit");
+  add_json(serve, arguments.common.output);
+  serve->footer(
+      "Examples:\n  trivet serve --listen 0.0.0.0:8080 --admin-listen 127.0.0.1:9464\n"
+      "  trivet serve --listen unix:/run/trivet.sock --print-config\n\n"
+      "SIGTERM drains and stops, SIGHUP reads the schema again.");
+}
+
+void describe_schema(Parser& parser) {
+  CLI::App* init = parser.root.add_subcommand("init", "Make a project that runs");
+  init->add_option("NAME", parser.add<InitArguments>(init).name, "Folder to make")->required();
+  init->footer("Example:\n  trivet init shop && cd shop && trivet dev");
+
+  CLI::App* validate =
+      parser.root.add_subcommand("validate", "Check the schema and the configuration");
+  auto& check = parser.add<ValidateArguments>(validate);
+  add_common(validate, check.common);
+  add_json(validate, check.common.output);
+  validate->footer("Examples:\n  trivet validate\n  trivet validate shop --json");
+
+  CLI::App* format = parser.root.add_subcommand("format", "Lay out schema files");
+  auto& arguments = parser.add<FormatArguments>(format);
+  format->add_option("FILE", arguments.files, "Files; - is standard input; none = the project's");
+  add_switch(format, "--check", arguments.check, "Change nothing; exit 1 if a file would change");
+  format->footer(
+      "Examples:\n  trivet format\n  trivet format --check schema.zmodel\n  trivet format - < "
+      "a.zmodel");
+}
+
+void describe_database(Parser& parser) {
+  CLI::App* db = parser.root.add_subcommand("db", "The database");
+  db->require_subcommand(1);
+  CLI::App* push = db->add_subcommand("push", "Make the database match the schema");
+  auto& arguments = parser.add<DbPushArguments>(push);
+  add_common(push, arguments.common);
+  add_database_flag(push, arguments.common);
+  add_switch(push, "--accept-data-loss", arguments.accept_data_loss, "Do it although data is lost");
+  add_switch(push, "--dry-run", arguments.dry_run, "Say what would be done, and do nothing");
+  add_json(push, arguments.common.output);
+  push->footer(
+      "Examples:\n  trivet db push\n  trivet db push --dry-run\n  trivet db push "
+      "--accept-data-loss");
+
+  CLI::App* rekey =
+      db->add_subcommand("rekey", "Encrypt the database, change its key, or decrypt it");
+  auto& keys = parser.add<DbRekeyArguments>(rekey);
+  add_common(rekey, keys.common);
+  add_database_flag(rekey, keys.common);
+  rekey->add_option("--new-key-file", keys.new_key_file,
+                    "File with the new key; - is standard input");
+  add_switch(rekey, "--decrypt", keys.decrypt, "Take the key away");
+  rekey->footer(
+      "The old key is database.key (TRIVET_DATABASE_KEY), the new one TRIVET_DATABASE_NEW_KEY or a "
+      "file.\n"
+      "Example:\n  TRIVET_DATABASE_NEW_KEY=… trivet db rekey");
+}
+
+void describe_data(Parser& parser) {
+  CLI::App* in = parser.root.add_subcommand("import", "Read rows from a JSON, NDJSON or CSV file");
+  auto& import = parser.add<ImportArguments>(in);
+  in->add_option("MODEL", import.model, "Model or table")->required();
+  in->add_option("FILE", import.file, "File; - is standard input")->required();
+  add_common(in, import.common, FolderWord::option);
+  add_database_flag(in, import.common);
+  in->add_option("--format", import.format, "json, ndjson or csv; else by the file's name");
+  add_switch(in, "--skip-bad", import.skip_bad, "Report bad rows and go on");
+  add_switch(in, "--upsert", import.upsert, "Rows whose key exists replace what is there");
+  in->add_option("--batch", import.batch, "Rows written together")->check(CLI::Range(1, 100'000));
+  add_switch(in, "--quiet", import.quiet, "No progress bar");
+  add_json(in, import.common.output);
+  in->footer(
+      "A row may hold objects in relation fields: exactly a unique key connects, anything else "
+      "creates.\n"
+      "Examples:\n  trivet import City cities.ndjson\n  xz -dc big.csv.xz | trivet import City - "
+      "--format csv");
+
+  CLI::App* out = parser.root.add_subcommand("export", "Write the rows of a model to a file");
+  auto& export_ = parser.add<ExportArguments>(out);
+  out->add_option("MODEL", export_.model, "Model or table")->required();
+  out->add_option("FILE", export_.file, "File; - is standard output")->required();
+  add_common(out, export_.common, FolderWord::option);
+  add_database_flag(out, export_.common);
+  out->add_option("--format", export_.format, "json, ndjson or csv; else by the file's name");
+  add_switch(out, "--quiet", export_.quiet, "No progress bar");
+  out->footer(
+      "Examples:\n  trivet export City cities.csv\n  trivet export City - --format ndjson | wc -l");
+}
+
+void describe_rest(Parser& parser) {
+  CLI::App* keys = parser.root.add_subcommand("keys", "Print the project's keys");
+  auto& key_arguments = parser.add<KeysArguments>(keys);
+  add_common(keys, key_arguments.common);
+  add_switch(keys, "--rotate", key_arguments.rotate,
+             "Make a new secret: every key and token is revoked");
+  add_json(keys, key_arguments.common.output);
+  keys->footer("Example:\n  trivet keys --json");
+
+  CLI::App* openapi = parser.root.add_subcommand("openapi", "Print the OpenAPI 3.1 description");
+  auto& api = parser.add<OpenapiArguments>(openapi);
+  add_common(openapi, api.common);
+  openapi->add_option("-o,--output", api.file, "File; - is standard output");
+  openapi->footer("Example:\n  trivet openapi -o openapi.json");
+
+  CLI::App* doctor =
+      parser.root.add_subcommand("doctor", "Look for what is wrong with this project or machine");
+  auto& health = parser.add<DoctorArguments>(doctor);
+  add_common(doctor, health.common);
+  add_json(doctor, health.common.output);
+  doctor->footer("Example:\n  trivet doctor shop");
+
+  CLI::App* version = parser.root.add_subcommand("version", "Print the version");
+  add_json(version, parser.add<VersionArguments>(version).output);
+}
+
+std::vector<std::string> option_names(const CLI::App& word) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : word.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+void collect_words(const CLI::App& word, const std::string& path,
+                   std::vector<CompletionWord>& words) {
+  CompletionWord entry{path, word.get_description(), {}, option_names(word)};
+  const auto below = word.get_subcommands([](const CLI::App*) { return true; });
+  for (const CLI::App* next : below) entry.commands.push_back(next->get_name());
+  words.push_back(std::move(entry));
+  for (const CLI::App* next : below)
+    collect_words(*next, path.empty() ? next->get_name() : path + ' ' + next->get_name(), words);
+}
+
+void describe_completion(Parser& parser) {
+  CLI::App* word =
+      parser.root.add_subcommand("completion", "Print a completion script: bash, zsh or fish");
+  auto& arguments = parser.add<CompletionArguments>(word);
+  word->add_option_function<std::string>("SHELL",
+                                         [&parser, &arguments](const std::string& shell) {
+                                           std::vector<CompletionWord> words;
+                                           collect_words(parser.root, {}, words);
+                                           arguments.script = completion_script(shell, words);
+                                         })
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  word->footer("Example:\n  eval \"$(trivet completion bash)\"");
+}
+
+}  // namespace
+
+std::variant<Command, int> parse(int count, const char* const* words) {
+  Parser parser;
+  parser.root.require_subcommand(1);
+  parser.root.get_formatter()->column_width(34);
+  parser.root.add_flag_callback(
+      "--version", [&parser] { parser.chosen = [] { return VersionArguments{}; }; },
+      "Print the version");
+  describe_servers(parser);
+  describe_schema(parser);
+  describe_database(parser);
+  describe_data(parser);
+  describe_rest(parser);
+  describe_completion(parser);
+  try {
+    parser.root.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    if (parser.chosen && parser.root.count("--version") > 0) return parser.chosen();
+    const int code = std::invoke(&CLI::App::exit, parser.root, error, std::cout, std::cerr);
+    return code == 0 ? exit_ok : exit_usage;
+  }
+  return parser.chosen();
+}
+
+}  // namespace trivet::cli
