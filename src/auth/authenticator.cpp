@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view opaque_prefix = "sb_";
 
-// The credential of a Bearer header (any letter case of the scheme); nullopt for another scheme or none.
+// The credential of a Bearer header (any letter case of the scheme); nullopt for another scheme or
+// none.
 std::optional<std::string_view> bearer(const http::Request& request) {
   std::string_view value = request.header("authorization");
   if (value.data() == nullptr) return std::nullopt;
@@ -76,7 +77,8 @@ result<std::shared_ptr<const Identity>> Authenticator::authenticate(
 
 Authenticator::Answer Authenticator::identify(const http::Request& request) const {
   const std::optional<std::string_view> credential = bearer(request);
-  // Client libraries copy an opaque key into Authorization when nobody is signed in: it is no token.
+  // Client libraries copy an opaque key into Authorization when nobody is signed in: it is no
+  // token.
   const bool is_opaque = credential && credential->starts_with(opaque_prefix);
   if (credential && !is_opaque) return identify_by_token(*credential);
   const std::string_view key = api_key(request);

@@ -1,8 +1,9 @@
 // Who is asking: the credentials of a request → Identity (dialects/rest.md, section 10).
 //
-// `Authorization: Bearer <jwt>` wins; `Bearer sb_…` and the `apikey` header or query parameter are project keys (opaque,
-// or a JWT). No credential: anonymous, with the rules applying, unless keys are required. Wrong credentials are an
-// error and never anonymous. One Authenticator serves all threads; new keys mean a new one.
+// `Authorization: Bearer <jwt>` wins; `Bearer sb_…` and the `apikey` header or query parameter are
+// project keys (opaque, or a JWT). No credential: anonymous, with the rules applying, unless keys
+// are required. Wrong credentials are an error and never anonymous. One Authenticator serves all
+// threads; new keys mean a new one.
 #pragma once
 
 #include <memory>

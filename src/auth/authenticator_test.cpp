@@ -32,7 +32,8 @@ class AuthenticatorTest : public ::testing::Test {
 TEST_F(AuthenticatorTest, NoKeyIsAnonymousUnlessRequired) {
   EXPECT_EQ(ask({}), "anon");
   EXPECT_EQ(ask({}, {.audience = {}, .key = KeyPolicy::required}), "No API key found in request");
-  EXPECT_EQ(ask({}, {.audience = {}, .anonymous = AnonymousPolicy::refused}), "Anonymous access is disabled");
+  EXPECT_EQ(ask({}, {.audience = {}, .anonymous = AnonymousPolicy::refused}),
+            "Anonymous access is disabled");
 }
 
 TEST_F(AuthenticatorTest, ProjectKeys) {
@@ -51,15 +52,18 @@ TEST_F(AuthenticatorTest, ProjectKeys) {
 TEST_F(AuthenticatorTest, OpaqueKeyInAuthorizationIsNoToken) {
   const std::string copied = "Bearer " + keys.publishable;
   EXPECT_EQ(ask(Asking().header("authorization", copied).request), "anon");
-  EXPECT_EQ(ask(Asking().header("authorization", copied).header("apikey", keys.secret_key).request), "service_role");
+  EXPECT_EQ(ask(Asking().header("authorization", copied).header("apikey", keys.secret_key).request),
+            "service_role");
   EXPECT_EQ(ask(Asking().header("authorization", "Bearer sb_x").request), "Invalid API key");
 }
 
 TEST_F(AuthenticatorTest, BearerWinsOverKey) {
   const std::string user = "bEARER " + sign_token(R"({"role":"authenticated","sub":"7"})", secret);
-  EXPECT_EQ(ask(Asking().header("apikey", keys.secret_key).header("authorization", user).request), "authenticated");
-  EXPECT_EQ(ask(Asking().header("apikey", keys.secret_key).header("authorization", "Bearer x").request),
-            "Expected 3 parts in JWT; got 1");
+  EXPECT_EQ(ask(Asking().header("apikey", keys.secret_key).header("authorization", user).request),
+            "authenticated");
+  EXPECT_EQ(
+      ask(Asking().header("apikey", keys.secret_key).header("authorization", "Bearer x").request),
+      "Expected 3 parts in JWT; got 1");
   EXPECT_EQ(ask(Asking().header("authorization", "Basic abc").request), "anon");
 }
 
@@ -73,7 +77,8 @@ TEST_F(AuthenticatorTest, AnonymousTokensCarryNoClaims) {
 
 TEST_F(AuthenticatorTest, CacheHonoursExpiry) {
   const Authenticator authenticator(keys, {}, clock);
-  const std::string token = "Bearer " + sign_token(R"({"role":"authenticated","exp":1700000010})", secret);
+  const std::string token =
+      "Bearer " + sign_token(R"({"role":"authenticated","exp":1700000010})", secret);
   const Asking asking = Asking().header("authorization", token);
   const auto first = authenticator.authenticate(asking.request);
   const auto second = authenticator.authenticate(asking.request);

@@ -1,5 +1,5 @@
-// base64url without padding (RFC 4648, section 5), strict: one encoding per byte string, so that a token cannot be
-// written in two ways. Pure functions.
+// base64url without padding (RFC 4648, section 5), strict: one encoding per byte string, so that a
+// token cannot be written in two ways. Pure functions.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,8 @@ namespace trivet::auth {
 
 [[nodiscard]] std::string encode_base64url(std::string_view bytes);
 
-// nullopt for padding, blanks, letters outside the alphabet, a length of 4n+1, or unused bits that are not zero.
+// nullopt for padding, blanks, letters outside the alphabet, a length of 4n+1, or unused bits that
+// are not zero.
 [[nodiscard]] std::optional<std::string> decode_base64url(std::string_view text);
 
 }  // namespace trivet::auth

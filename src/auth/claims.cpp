@@ -64,8 +64,7 @@ result<void> check_times(const object& members, int64_t now_seconds, Claims& cla
   const double latest = static_cast<double>(now_seconds + clock_skew_seconds);
   if (not_before && *not_before > latest)
     return fail(ErrorCode::bad_jwt_claims, "JWT not yet valid");
-  if (issued && *issued > latest)
-    return fail(ErrorCode::bad_jwt_claims, "JWT issued at future");
+  if (issued && *issued > latest) return fail(ErrorCode::bad_jwt_claims, "JWT issued at future");
   return {};
 }
 

@@ -1,5 +1,5 @@
-// The JSON inside a token: its header and its registered claims (RFC 7519, section 4.1). Internal to auth.
-// Pure functions.
+// The JSON inside a token: its header and its registered claims (RFC 7519, section 4.1). Internal
+// to auth. Pure functions.
 #pragma once
 
 #include <string>

@@ -91,8 +91,7 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
 }
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 }  // namespace trivet::auth

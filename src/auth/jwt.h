@@ -1,8 +1,10 @@
-// JSON Web Tokens (RFC 7519) in compact form, signed with HS256 (RFC 7518, 3.2): reading, verifying, making.
+// JSON Web Tokens (RFC 7519) in compact form, signed with HS256 (RFC 7518, 3.2): reading,
+// verifying, making.
 //
-// Strict on purpose: three parts, canonical base64url, the algorithm pinned by us and not by the token, no member twice
-// at any depth, sizes limited. Errors are PostgREST's PGRST301 (the token) and PGRST303 (its claims), with its texts.
-// Leaves out: who may do what with a role; JWK sets. Pure functions over given time; any thread.
+// Strict on purpose: three parts, canonical base64url, the algorithm pinned by us and not by the
+// token, no member twice at any depth, sizes limited. Errors are PostgREST's PGRST301 (the token)
+// and PGRST303 (its claims), with its texts. Leaves out: who may do what with a role; JWK sets.
+// Pure functions over given time; any thread.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +21,9 @@ inline constexpr int64_t clock_skew_seconds = 30;
 inline constexpr int64_t no_expiry = std::numeric_limits<int64_t>::max();
 
 struct Claims {
-  std::string json;               // the payload, a JSON object
-  std::string role;               // claim "role"; empty when absent
-  int64_t expires_at = no_expiry; // claim "exp", rounded up, seconds since 1970
+  std::string json;                // the payload, a JSON object
+  std::string role;                // claim "role"; empty when absent
+  int64_t expires_at = no_expiry;  // claim "exp", rounded up, seconds since 1970
 };
 
 struct VerifyOptions {

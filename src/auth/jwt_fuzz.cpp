@@ -1,4 +1,5 @@
-// Any bytes as a token: never a crash, and never accepted unless they are exactly what signing its claims gives.
+// Any bytes as a token: never a crash, and never accepted unless they are exactly what signing its
+// claims gives.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -27,11 +27,13 @@ TEST(Base64url, IsStrict) {
   EXPECT_EQ(encode_base64url("\xff\xfe"), "__4");
   EXPECT_EQ(decode_base64url("__4"), "\xff\xfe");
   EXPECT_EQ(decode_base64url(""), "");
-  for (const char* bad : {"__5", "__4=", "_", "a b", "a+/b", "____1"}) EXPECT_FALSE(decode_base64url(bad)) << bad;
+  for (const char* bad : {"__5", "__4=", "_", "a b", "a+/b", "____1"})
+    EXPECT_FALSE(decode_base64url(bad)) << bad;
 }
 
 TEST(Jwt, AcceptsWhatItSigns) {
-  const auto claims = verify_token(with_claims(R"({"role":"authenticated","sub":"7","exp":1700000000.5})"), {secret, {}, now});
+  const auto claims = verify_token(
+      with_claims(R"({"role":"authenticated","sub":"7","exp":1700000000.5})"), {secret, {}, now});
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->role, "authenticated");
   EXPECT_EQ(claims->expires_at, now + 1);
@@ -46,21 +48,28 @@ TEST(Jwt, RefusesBrokenTokens) {
   EXPECT_EQ(failure(good.substr(0, good.size() - 1)), "PGRST301 No suitable key or wrong key type");
   EXPECT_EQ(failure(sign_token("{}", "another secret, just as long as it")),
             "PGRST301 No suitable key or wrong key type");
-  EXPECT_EQ(failure(with_header(R"({"alg":"none"})", "{}")), "PGRST301 Wrong or unsupported encoding algorithm");
-  EXPECT_EQ(failure(with_header(R"({"alg":"RS256"})", "{}")), "PGRST301 No suitable key or wrong key type");
-  EXPECT_EQ(failure(with_header(R"({"alg":"HS256","alg":"HS256"})", "{}")), "PGRST301 Unsupported token type");
-  EXPECT_EQ(failure(with_header(R"({"alg":"HS256","crit":["b64"]})", "{}")), "PGRST301 Unsupported token type");
+  EXPECT_EQ(failure(with_header(R"({"alg":"none"})", "{}")),
+            "PGRST301 Wrong or unsupported encoding algorithm");
+  EXPECT_EQ(failure(with_header(R"({"alg":"RS256"})", "{}")),
+            "PGRST301 No suitable key or wrong key type");
+  EXPECT_EQ(failure(with_header(R"({"alg":"HS256","alg":"HS256"})", "{}")),
+            "PGRST301 Unsupported token type");
+  EXPECT_EQ(failure(with_header(R"({"alg":"HS256","crit":["b64"]})", "{}")),
+            "PGRST301 Unsupported token type");
   EXPECT_EQ(failure(with_header("[]", "{}")), "PGRST301 Unsupported token type");
   EXPECT_EQ(failure(std::string(token_bytes_max + 1, 'a')), "PGRST301 Unsupported token type");
 }
 
 TEST(Jwt, RefusesBrokenClaims) {
   EXPECT_EQ(failure(with_claims("[]")), "PGRST303 Parsing claims failed");
-  EXPECT_EQ(failure(with_claims(R"({"role":"anon","role":"service_role"})")), "PGRST303 Parsing claims failed");
+  EXPECT_EQ(failure(with_claims(R"({"role":"anon","role":"service_role"})")),
+            "PGRST303 Parsing claims failed");
   EXPECT_EQ(failure(with_claims(R"({"a":[{"b":1,"b":2}]})")), "PGRST303 Parsing claims failed");
   EXPECT_EQ(failure(with_claims(R"({"role":1})")), "PGRST303 Parsing claims failed");
-  EXPECT_EQ(failure(with_claims(std::string(100, '[') + std::string(100, ']'))), "PGRST303 Parsing claims failed");
-  EXPECT_EQ(failure(with_claims(R"({"exp":"1"})")), "PGRST303 The JWT 'exp' claim must be a number");
+  EXPECT_EQ(failure(with_claims(std::string(100, '[') + std::string(100, ']'))),
+            "PGRST303 Parsing claims failed");
+  EXPECT_EQ(failure(with_claims(R"({"exp":"1"})")),
+            "PGRST303 The JWT 'exp' claim must be a number");
   EXPECT_EQ(failure(with_claims(R"({"aud":1})")),
             "PGRST303 The JWT 'aud' claim must be a string or an array of strings");
 }

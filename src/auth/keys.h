@@ -1,7 +1,9 @@
-// The keys of a project, all derived from one secret: whoever keeps that file safe keeps everything safe.
+// The keys of a project, all derived from one secret: whoever keeps that file safe keeps everything
+// safe.
 //
-// Opaque keys (sb_publishable_…, sb_secret_…) are HMACs of the secret; the JWT keys are tokens for the roles anon and
-// service_role without an expiry, as client libraries expect. Changing the secret revokes them all. A value.
+// Opaque keys (sb_publishable_…, sb_secret_…) are HMACs of the secret; the JWT keys are tokens for
+// the roles anon and service_role without an expiry, as client libraries expect. Changing the
+// secret revokes them all. A value.
 #pragma once
 
 #include <string>

@@ -1,7 +1,9 @@
-// Verified tokens, so that a client's second request costs a lookup and not an HMAC and a JSON parse.
+// Verified tokens, so that a client's second request costs a lookup and not an HMAC and a JSON
+// parse.
 //
-// A bounded, set-associative table in shards with a lock each; only tokens that passed verification are put in, whole,
-// and the whole text is compared. Full: the older of two is replaced. Thread-safe.
+// A bounded, set-associative table in shards with a lock each; only tokens that passed verification
+// are put in, whole, and the whole text is compared. Full: the older of two is replaced.
+// Thread-safe.
 #pragma once
 
 #include <array>
@@ -17,7 +19,8 @@
 namespace trivet::auth {
 
 struct VerifiedToken {
-  std::shared_ptr<const Identity> identity;  // shared: a request keeps it while the entry is replaced
+  std::shared_ptr<const Identity>
+      identity;  // shared: a request keeps it while the entry is replaced
   int64_t expires_at = 0;
 };
 
@@ -40,7 +43,8 @@ class TokenCache {
   };
   struct Shard {
     mutable std::mutex mutex;
-    std::array<std::array<Entry, ways>, sets_per_shard> sets;  // guarded by mutex; way 0 is the newest
+    std::array<std::array<Entry, ways>, sets_per_shard>
+        sets;  // guarded by mutex; way 0 is the newest
   };
 
   [[nodiscard]] static size_t shard_of(size_t hash) { return hash % shard_count; }
