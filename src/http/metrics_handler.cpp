@@ -13,4 +13,15 @@ task<Response> MetricsHandler::handle(const Request& request) {
   co_return response;
 }
 
+void add_runtime_metrics(observe::Metrics& metrics, net::Runtime& runtime) {
+  metrics.add_reader({"trivet_connections", "gauge", "Connections open now."},
+                     [&runtime] { return static_cast<double>(runtime.connections().open); });
+  metrics.add_reader({"trivet_connections_accepted_total", "counter", "Connections accepted."},
+                     [&runtime] { return static_cast<double>(runtime.connections().accepted); });
+  metrics.add_reader({"trivet_connections_refused_total", "counter", "Connections over the limit."},
+                     [&runtime] { return static_cast<double>(runtime.connections().refused); });
+  metrics.add_reader({"trivet_pool_queued", "gauge", "Blocking jobs that wait for a thread."},
+                     [&runtime] { return static_cast<double>(runtime.pool().queued()); });
+}
+
 }  // namespace trivet::http

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/handler.h"
+#include "net/runtime.h"
 #include "observe/metrics.h"
 
 namespace trivet::http {
@@ -15,5 +16,9 @@ class MetricsHandler final : public Handler {
  private:
   const observe::Metrics& metrics_;
 };
+
+// Adds what the runtime knows of its connections and its pool. Before serving; `runtime` must outlive `metrics`' last
+// rendering.
+void add_runtime_metrics(observe::Metrics& metrics, net::Runtime& runtime);
 
 }  // namespace trivet::http

@@ -140,7 +140,8 @@ bool Session::wait_for_head() {
     if (stream_.draining()) return false;
     stream_.set_activity(net::Activity::idle);
     // A connection that never sent anything has no claim on the long timeout.
-    stream_.expire_at(Clock::now() + (served_any_ ? limits.idle_timeout : limits.header_timeout));
+    stream_.expire_at(served_any_ ? ended_ + limits.idle_timeout
+                                  : Clock::now() + limits.header_timeout);
   } else if (!head_pending_) {
     // One deadline for the whole head: a client that drips bytes cannot extend it.
     head_pending_ = true;
@@ -202,6 +203,7 @@ void Session::end_request(const Response& response) {
 }
 
 void Session::tell(int status) {
+  ended_ = Clock::now();
   if (parts_.sink == nullptr) return;
   observe::RequestEvent event;
   event.route = request_.route;
@@ -213,7 +215,7 @@ void Session::tell(int status) {
   event.bytes_in = head_bytes_ + request_.body.size();
   event.bytes_out = bytes_out_;
   event.duration_ns = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started_).count());
+      std::chrono::duration_cast<std::chrono::nanoseconds>(ended_ - started_).count());
   event.stages = request_.stage_times;
   event.loop_index = stream_.loop_index();
   parts_.sink->request(event);

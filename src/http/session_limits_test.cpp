@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "http/metrics_handler.h"
 #include "http/test_server.h"
 
 namespace trivet::http {
@@ -68,6 +69,17 @@ TEST(Limit, ConnectionsOverItAreRefused) {
   Client second(server.port());
   EXPECT_TRUE(second.read_all().starts_with("HTTP/1.1 503 "));
   EXPECT_TRUE(contains(first.ask(get, "ok"), "200 OK"));
+}
+
+TEST(Drain, ShowsInTheMetricsUntilThen) {
+  observe::Metrics metrics(1);
+  TestServer server;
+  add_runtime_metrics(metrics, server.runtime());
+  Client client(server.port());
+  client.ask(get, "ok");
+  EXPECT_TRUE(contains(metrics.render(), "\ntrivet_connections 1\n"));
+  server.stop();
+  EXPECT_TRUE(contains(metrics.render(), "\ntrivet_connections 0\n"));
 }
 
 TEST(Drain, FinishesWhatIsInFlight) {

@@ -137,6 +137,7 @@ class TestServer final : public observe::Sink, public ReadyCheck {
   void wait_until_open_connections(size_t count) {
     while (runtime_.connections().open != count) std::this_thread::yield();
   }
+  [[nodiscard]] net::Runtime& runtime() { return runtime_; }
   void set_ready(bool ready) { ready_ = ready; }
 
   task<bool> is_ready() override { co_return ready_.load(); }

@@ -4,6 +4,7 @@
 // other path is a 404. SIGTERM drains. For suites that test a server and not this product.
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -65,6 +66,14 @@ bool parse_arguments(int count, char** values, Arguments& arguments) {
   return !arguments.listen.empty();
 }
 
+// A SIGTERM that comes as soon as the port is known must drain: it is held back until wait() listens.
+void hold_signals() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&held, number);
+  pthread_sigmask(SIG_BLOCK, &held, nullptr);
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -73,6 +82,7 @@ int main(int count, char** values) {
     std::fputs("usage: trivet-peer --listen ADDR:PORT [--port-file FILE] [--threads N]\n", stderr);
     return 2;
   }
+  hold_signals();
   const Limits limits;
   Peer peer;
   http::Router router;
