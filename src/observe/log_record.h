@@ -19,8 +19,9 @@ namespace trivet::observe {
 template <size_t N>
 class ShortText {
  public:
-  ShortText() = default;
-  explicit ShortText(std::string_view text) : size_(static_cast<uint8_t>(std::min(text.size(), N))) {
+  ShortText() {}  // the bytes stay as they are: clearing them would cost more than the text
+  void assign(std::string_view text) {
+    size_ = static_cast<uint8_t>(std::min(text.size(), N));
     if (size_ > 0) std::memcpy(text_.data(), text.data(), size_);
   }
   [[nodiscard]] std::string_view view() const { return {text_.data(), size_}; }
@@ -55,8 +56,9 @@ struct LogRecord {
 enum class LogFormat : uint8_t { text, ecs };
 enum class Colour : uint8_t { off, on };
 
-[[nodiscard]] LogRecord make_record(const RequestEvent& event, timespec time);
-[[nodiscard]] LogRecord make_record(const LifecycleEvent& event, timespec time);
+// `record` is a fresh one: filled where it lies, because a copy costs as much as all the rest.
+void fill_record(const RequestEvent& event, timespec time, LogRecord& record);
+void fill_record(const LifecycleEvent& event, timespec time, LogRecord& record);
 
 // One line for a person, in UTC.
 void write_text(const LogRecord& record, Colour colour, std::string& out);

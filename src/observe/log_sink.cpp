@@ -51,17 +51,9 @@ LogSink::~LogSink() {
   wake_.notify_all();
 }
 
-void LogSink::request(const RequestEvent& event) {
-  if (options_.requests == Requests::hide) return;
-  push(make_record(event, wall_time()), Overflow::drop);
-}
-
-void LogSink::lifecycle(const LifecycleEvent& event) {
-  if (event.level < options_.level_min) return;
-  push(make_record(event, wall_time()), Overflow::keep);
-}
-
-void LogSink::push(LogRecord record, Overflow overflow) {
+template <class Event>
+void LogSink::push(const Event& event, Overflow overflow) {
+  const timespec time = wall_time();
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
@@ -69,10 +61,20 @@ void LogSink::push(LogRecord record, Overflow overflow) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    queue_.push_back(std::move(record));
+    fill_record(event, time, queue_.emplace_back());
     wake = std::exchange(asleep_, false);
   }
   if (wake) wake_.notify_one();
+}
+
+void LogSink::request(const RequestEvent& event) {
+  if (options_.requests == Requests::hide) return;
+  push(event, Overflow::drop);
+}
+
+void LogSink::lifecycle(const LifecycleEvent& event) {
+  if (event.level < options_.level_min) return;
+  push(event, Overflow::keep);
 }
 
 void LogSink::work() {
@@ -114,8 +116,10 @@ void LogSink::report_loss(uint64_t& reported) {
   const std::string message = fmt::format("{} log lines dropped, the log is read too slowly",
                                           dropped - reported);
   reported = dropped;
+  std::vector<LogRecord> records(1);
+  fill_record(LifecycleEvent{Level::warning, "log.dropped", message}, wall_time(), records[0]);
   std::string text;
-  write({make_record(LifecycleEvent{Level::warning, "log.dropped", message}, wall_time())}, text);
+  write(records, text);
 }
 
 }  // namespace trivet::observe

@@ -42,7 +42,8 @@ class LogSink final : public Sink {
 
  private:
   enum class Overflow : uint8_t { drop, keep };
-  void push(LogRecord record, Overflow overflow);
+  template <class Event>
+  void push(const Event& event, Overflow overflow);
   void work();
   void write(const std::vector<LogRecord>& records, std::string& text) const;
   void report_loss(uint64_t& reported);

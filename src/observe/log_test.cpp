@@ -23,6 +23,13 @@ RequestEvent sample() {
   return event;
 }
 
+template <class Event>
+LogRecord make_record(const Event& event, timespec time) {
+  LogRecord record;
+  fill_record(event, time, record);
+  return record;
+}
+
 std::string text_of(const LogRecord& record, Colour colour) {
   std::string out;
   write_text(record, colour, out);
