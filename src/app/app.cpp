@@ -180,9 +180,9 @@ result<void> App::State::listen() {
   hold_signals();
   runtime.start();
   for (const std::string& endpoint : served.endpoints)
-    tell(Level::info, "server.listening", endpoint);
+    tell(Level::info, "server.listening", "serving on " + endpoint);
   if (!served.admin_endpoint.empty())
-    tell(Level::info, "server.admin_listening", served.admin_endpoint);
+    tell(Level::info, "server.admin_listening", "metrics on " + served.admin_endpoint);
   if (!options.port_file.empty())
     TRIVET_CHECK(write_port(options.port_file, served.endpoints.front()));
   return {};
@@ -205,10 +205,10 @@ std::vector<std::string> App::State::reload() {
   const auto fresh = reload_schema();
   if (fresh) {
     schema = *fresh;
-    tell(Level::info, "schema.reloaded", fmt::format("{} models", schema->models.size()));
+    tell(Level::info, "schema.reloaded", fmt::format("schema reloaded: {} models", schema->models.size()));
   } else {
     const Error& error = fresh.error();
-    std::string text = "the schema before serves on: " + error.message;
+    std::string text = "schema refused, the one before serves on: " + error.message;
     if (!error.details.empty()) text += "\n  " + error.details;
     if (!error.hint.empty()) text += "\n  " + error.hint;
     tell(Level::error, "schema.refused", text);

@@ -51,7 +51,7 @@ class Importer {
   // False: stop. Errors: what is not a row's fault.
   result<bool> write(ImportBatch& batch) {
     bad_ = std::move(batch.bad);
-    TRIVET_CHECK(write_range(batch, {0, batch.rows()}));
+    TRIVET_CHECK(write_range(batch, {0, rows_to_write(batch)}));
     report_bad();
     progress(batch.bytes_read);
     if (batch.fatal) return std::unexpected(*batch.fatal);
@@ -61,6 +61,13 @@ class Importer {
   [[nodiscard]] const ImportSummary& summary() const { return summary_; }
 
  private:
+  // All rows, or those before the first unreadable one.
+  uint32_t rows_to_write(const ImportBatch& batch) const {
+    if (options_.bad_rows == BadRows::skip || bad_.empty()) return batch.rows();
+    const auto end = std::ranges::lower_bound(batch.lines, bad_.front().line);
+    return static_cast<uint32_t>(end - batch.lines.begin());
+  }
+
   // Halves what fails until single rows are left; the first bad row ends an import that doesn't
   // skip.
   result<void> write_range(const ImportBatch& batch, Range range) {

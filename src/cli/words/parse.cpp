@@ -217,6 +217,7 @@ void describe_rest(Parser& parser) {
 
   CLI::App* version = parser.root.add_subcommand("version", "Print the version");
   add_json(version, parser.add<VersionArguments>(version).output);
+  version->footer("Example:\n  trivet version --json");
 }
 
 std::vector<std::string> option_names(const CLI::App& word) {

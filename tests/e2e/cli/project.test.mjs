@@ -43,7 +43,7 @@ test('dev applies a change of the schema as it is saved, and refuses to lose dat
   const before = readFileSync(file, 'utf8');
   const server = await serve(t, ['dev', made, '--listen', '127.0.0.1:0']);
   writeFileSync(file, before.replace('title     String', 'title     String\n  subtitle  String?'));
-  await server.saw('schema.reloaded');
+  await server.saw('schema reloaded');
   assert.equal((await json(`${server.url}/rest/v1/Post?select=subtitle`)).status, 200);
 
   const { secret_key: key } = JSON.parse(must(['keys', made, '--json']));
@@ -109,13 +109,13 @@ test('validate, format, doctor and version', (t) => {
   assert.ok(findings.some((found) => found.about === 'database' && found.kind === 'ok'), JSON.stringify(findings));
   assert.match(must(['version']), /^trivet \d+\.\d+\.\d+/);
 
-  writeFileSync(file, 'model A {\n  id Int @id\n  b Strin\n}\n');
+  writeFileSync(file, 'datasource db {\n  provider = "sqlite"\n}\nmodel A {\n  id Int @id\n  b Strin\n}\n');
   const bad = run(['validate', made, '--json']);
   assert.equal(bad.status, 1);
   const report = JSON.parse(bad.stdout);
   assert.equal(report.ok, false);
-  assert.equal(report.diagnostics[0].line, 3);
-  assert.match(run(['validate', made]).stderr, /schema\.zmodel:3:/);
+  assert.equal(report.diagnostics[0].line, 6);
+  assert.match(run(['validate', made]).stderr, /schema\.zmodel:6:/);
 });
 
 test('completion scripts name every command', () => {
