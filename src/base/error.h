@@ -1,4 +1,4 @@
-// What the world can cause is a value: result<T>. What only a bug of ours can cause is TRIVET_ASSERT, on in release too.
+// What the world can cause is a value: result<T>. What only a bug of ours can cause is TRIVET_ASSERT, also in release.
 //
 // An Error has a code (one list for all stages, error_codes.def), the three public texts of PostgREST's error body,
 // and the place that made it. message, details and hint are safe to show to the caller; log_text is not.

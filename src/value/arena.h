@@ -1,4 +1,4 @@
-// Arena: bump allocation for values that die together. Not thread-safe; movable; addresses stay valid until destruction or clear().
+// Arena: bump allocation for values that die together. Not thread-safe; movable; addresses hold until destruction or clear().
 #pragma once
 
 #include <cstddef>

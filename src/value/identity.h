@@ -11,7 +11,8 @@ enum class Role : uint8_t { anon, authenticated, service };
 struct Identity {
   Role role = Role::anon;
   std::string role_name = "anon";  // the claim as sent
-  std::string claims_json;         // the token's claims, a JSON object; empty for anonymous. auth().x reads member x; auth().id falls back to `sub`
+  // The token's claims, a JSON object; empty for anonymous. auth().x reads member x; auth().id falls back to `sub`.
+  std::string claims_json;
   [[nodiscard]] bool bypasses_rules() const { return role == Role::service; }
 };
 

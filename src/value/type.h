@@ -1,4 +1,4 @@
-// The types of values as clients and stores name them (PostgreSQL's names), after the schema's native types are applied.
+// The types of values as clients and stores name them (PostgreSQL's names), after the native types are applied.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace trivet {
 
 enum class Type : uint8_t {
   unknown, boolean, int2, int4, int8, float4, float8, numeric, text, varchar, bpchar, citext, bytea, json, jsonb,
-  timestamp, timestamptz, date, time, timetz, uuid, enum_, other_text,  // other_text: inet, xml, bit, …: text that only compares
+  timestamp, timestamptz, date, time, timetz, uuid, enum_, other_text,  // inet, xml, bit, …: text that only compares
 };
 
 // "integer", "timestamp without time zone", … as PostgreSQL's error texts print it.

@@ -61,7 +61,7 @@ class Value {
     v.pointer_ = batch;
     return v;
   }
-  // Cell `field` (schema field index) of row `row` of step `step` of the same Program. step and row < 2^24, field < 2^16.
+  // Cell `field` (schema field index) of row `row` of step `step` of the same Program. step, row < 2^24, field < 2^16.
   static Value reference(uint32_t step, uint32_t row, uint32_t field) {
     return Value(ValueKind::reference, (int64_t{step} << 40) | (int64_t{row} << 16) | field);
   }
@@ -99,7 +99,7 @@ class Value {
 };
 static_assert(sizeof(Value) == 16);
 
-// Rows of one level: row-major cells. A nested level is a cell of kind rows (to-many: any number of rows; to-one: a Batch of
+// Rows of one level: row-major cells. A nested level is a cell of kind rows (to-many: any number; to-one: a Batch of
 // one row, or a null cell). Views into the Arena of the Rows that it belongs to.
 struct Batch {
   uint32_t columns = 0;

@@ -6,9 +6,11 @@ namespace trivet::check {
 namespace {
 
 constexpr std::array rows = {
+    OperationRow{"rest.parse", rest_parse},
     OperationRow{"schema.check", schema_check},
     OperationRow{"schema.dmmf", schema_dmmf},
     OperationRow{"schema.format", schema_format},
+    OperationRow{"json.parse", json_parse},
 };
 
 }  // namespace

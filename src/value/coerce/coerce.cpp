@@ -50,19 +50,21 @@ IntegerRange integer_range(Type type) {
   }
 }
 
+// Digits that are too many are out of range whatever follows them, as in PostgreSQL.
 result<Value> coerce_integer(std::string_view literal, Type type) {
   std::string_view digits = trim_space(literal);
   if (digits.starts_with('+') && digits.size() > 1 && is_digit(digits[1])) digits.remove_prefix(1);
   int64_t value = 0;
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, value);
-  if (error == std::errc::invalid_argument || stop != end) return bad_syntax(literal, type);
+  if (error == std::errc::invalid_argument) return bad_syntax(literal, type);
   const IntegerRange range = integer_range(type);
   if (error == std::errc::result_out_of_range || value < range.min || value > range.max) {
     return fail(ErrorCode::number_out_of_range, "value \"" + std::string(literal) +
                                                     "\" is out of range for type " +
                                                     std::string(type_display_name(type)));
   }
+  if (stop != end) return bad_syntax(literal, type);
   return Value::integer(value);
 }
 

@@ -38,8 +38,10 @@ class ArrayScanner {
     while (!at_end() && is_space(literal_[at_])) ++at_;
   }
   std::unexpected<Error> malformed(std::string details) const {
+    std::string_view shown = literal_;
+    while (!shown.empty() && is_space(shown.front())) shown.remove_prefix(1);
     return fail(ErrorCode::bad_text_representation,
-                "malformed array literal: \"" + std::string(literal_) + "\"", std::move(details));
+                "malformed array literal: \"" + std::string(shown) + "\"", std::move(details));
   }
 
   result<void> scan_cells(std::vector<Cell>& cells) {

@@ -68,6 +68,7 @@ constexpr Case cases[] = {
     {Type::int4, "+-5", "22P02 invalid input syntax for type integer: \"+-5\""},
     {Type::int4, "0x1F", "22P02 invalid input syntax for type integer: \"0x1F\""},
     {Type::int4, "99999999999", "22003 value \"99999999999\" is out of range for type integer"},
+    {Type::int4, "2147483648.5", "22003 value \"2147483648.5\" is out of range for type integer"},
     {Type::int4, "2147483648", "22003 value \"2147483648\" is out of range for type integer"},
     {Type::int2, "40000", "22003 value \"40000\" is out of range for type smallint"},
     {Type::int8, "9223372036854775807", "9223372036854775807"},

@@ -33,8 +33,10 @@ std::vector<DecodedMember> sorted_members(JsonValue object, Arena& arena) {
   for (const JsonMember& member : object.members()) {
     members.push_back({member.key.text(arena), member.value});
   }
-  std::ranges::stable_sort(members, [](const DecodedMember& a, const DecodedMember& b) {
-    return compare_keys(a.key, b.key) < 0;
+  // Values view one text, so that where they begin is the order in which they were given.
+  std::ranges::sort(members, [](const DecodedMember& a, const DecodedMember& b) {
+    const int order = compare_keys(a.key, b.key);
+    return order != 0 ? order < 0 : a.value.raw().data() < b.value.raw().data();
   });
   size_t kept = 0;
   for (size_t i = 0; i < members.size(); ++i) {

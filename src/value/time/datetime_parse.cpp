@@ -89,7 +89,7 @@ class LiteralScanner {
       parts.year = take(4);
       parts.month = take(2);
       parts.day = take(2);
-    } else if (digits > 0 && (behind == '-' || behind == '/')) {
+    } else if (digits > 0 && (behind == '-' || behind == '/' || has_two_points(digits))) {
       if (digits > 7) return Fault::field;
       if (digits < 3) return Fault::date_order;
       parts.year = take(digits);
@@ -100,6 +100,13 @@ class LiteralScanner {
     }
     parts.has_date = true;
     return Fault::none;
+  }
+
+  // 2024.01.31, not 123456.5
+  bool has_two_points(size_t digits) const {
+    size_t at = digits + 1;
+    while (is_digit(peek(at))) ++at;
+    return digits < 6 && peek(digits) == '.' && at > digits + 1 && peek(at) == '.';
   }
 
   bool scan_month_and_day(Parts& parts, char separator) {
@@ -128,10 +135,12 @@ class LiteralScanner {
     const size_t digits = digits_ahead();
     if (digits == 0) return Fault::none;
     int64_t hour = 0, minute = 0, second = 0;
+    int fields = 3;
     if (digits <= 2 && peek(digits) == ':') {
       hour = take(digits);
       if (!take_colon_field(minute)) return Fault::syntax;
-      if (peek() == ':' && !take_colon_field(second)) return Fault::syntax;
+      fields = peek() == ':' ? 3 : 2;
+      if (fields == 3 && !take_colon_field(second)) return Fault::syntax;
     } else if (digits == 6 || (digits == 4 && marked)) {
       hour = take(2);
       minute = take(2);
@@ -140,7 +149,15 @@ class LiteralScanner {
       return Fault::syntax;
     }
     int64_t fraction = 0;
-    if (peek() == '.') fraction = take_fraction();
+    if (peek() == '.') {
+      // PostgreSQL reads 23:04.5 as minutes and seconds.
+      if (fields == 2) {
+        second = minute;
+        minute = hour;
+        hour = 0;
+      }
+      fraction = take_fraction();
+    }
     return set_time(parts, hour, minute, second, fraction);
   }
 
@@ -182,7 +199,10 @@ class LiteralScanner {
   }
 
   Fault scan_zone(Parts& parts) {
+    const bool glued = !is_space(peek());
     skip_space();
+    // 2024-01-31-08 is no date with an offset to PostgreSQL; 2024-01-31+08 is.
+    if (glued && peek() == '-' && !parts.has_time) return Fault::syntax;
     if (peek() == '+' || peek() == '-') return scan_offset(parts);
     size_t size = 0;
     while (is_letter(peek(size)) || (size > 0 && (peek(size) == '/' || peek(size) == '_' ||
@@ -294,7 +314,8 @@ std::unexpected<Error> explain(Fault fault, std::string_view literal, Type type,
                   "date/time field value out of range: " + quote(literal), {},
                   "Perhaps you need a different \"datestyle\" setting.");
     case Fault::displacement:
-      return out_of_range("time zone displacement", literal);
+      return fail(ErrorCode::bad_zone_displacement,
+                  "time zone displacement out of range: " + quote(literal));
     case Fault::zone:
       return fail(ErrorCode::bad_parameter,
                   "time zone " + quote(lower_ascii(zone_name)) + " not recognized");

@@ -83,7 +83,7 @@ constexpr Case cases[] = {
     {Type::timestamptz, "x", "22007 invalid input syntax for type timestamp with time zone: \"x\""},
     {Type::timestamptz, "2024-01-01 10:00 Foo/Bar", "22023 time zone \"foo/bar\" not recognized"},
     {Type::timestamptz, "2024-01-02 03:04+16:00",
-     "22008 time zone displacement out of range: \"2024-01-02 03:04+16:00\""},
+     "22009 time zone displacement out of range: \"2024-01-02 03:04+16:00\""},
     {Type::timestamptz, "Tue Jan 02 2024 03:04:05 GMT+0000 (Coordinated Universal Time)",
      "22007 invalid input syntax for type timestamp with time zone: \"Tue Jan 02 2024 03:04:05 "
      "GMT+0000 (Coordinated Universal Time)\""},
@@ -109,6 +109,9 @@ constexpr Case cases[] = {
     {Type::time, "3:4", "03:04:00"},
     {Type::time, "03:04:05.678", "03:04:05.678"},
     {Type::time, "24:00", "24:00:00"},
+    {Type::time, "04:05.678", "00:04:05.678"},
+    {Type::date, "2024.1.2", "2024-01-02"},
+    {Type::date, "2024-01-02-08", "22007 invalid input syntax for type date: \"2024-01-02-08\""},
     {Type::time, "03:04:60", "03:05:00"},
     {Type::time, "12:30+05:30", "12:30:00"},
     {Type::time, "2024-01-02 03:04", "03:04:00"},
