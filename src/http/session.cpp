@@ -1,6 +1,5 @@
 #include "http/session.h"
 
-#include <exception>
 #include <optional>
 
 #include "http/error_body.h"
@@ -58,7 +57,7 @@ task<void> Session::run() {
       // The one place where an exception of anything below becomes an answer.
       try {
         response = co_await parts_.handler.handle(request_);
-      } catch (const std::exception&) {
+      } catch (...) {
         response = internal_error();
       }
       handling_ = false;

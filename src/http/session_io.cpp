@@ -190,7 +190,8 @@ task<bool> Session::send_source(Response& response) {
 
 task<void> Session::close() {
   const bool sent = co_await flush_rest({});
-  if (!sent || !linger_) co_return;
+  const bool unread = linger_ || !in_.readable().empty();
+  if (!sent || !unread) co_return;
   // Closing with unread bytes resets the connection, and the reset overtakes the answer (RFC 9112, 9.6).
   stream_.shutdown_write();
   stream_.expire_at(Clock::now() + linger_timeout);

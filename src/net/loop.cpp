@@ -99,7 +99,12 @@ void Loop::start(int descriptor, const sockaddr_storage& peer, Service& service)
 }
 
 task<void> Loop::serve(std::unique_ptr<SocketStream> stream, Service& service) {
-  co_await service.serve(*stream);
+  // Out of memory for one connection ends that connection, not the process.
+  try {
+    co_await service.serve(*stream);
+  } catch (...) {
+    stream->abort();
+  }
   streams_.erase(streams_.iterator_to(*stream));
   stream.reset();
   counts_.open.fetch_sub(1, std::memory_order_relaxed);

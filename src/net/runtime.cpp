@@ -102,6 +102,8 @@ result<std::string> Runtime::listen(std::string_view endpoint, Service& service,
 void Runtime::start() {
   TRIVET_ASSERT(!state_->started);
   state_->started = true;
+  // A log that nobody reads any more must not end the server.
+  std::signal(SIGPIPE, SIG_IGN);
   state_->running = threads();
   for (auto& loop : state_->loops) {
     state_->threads.emplace_back([state = state_.get(), loop = loop.get()] {
