@@ -1,4 +1,4 @@
-// Arena: bump allocation for values that die together. Not thread-safe; movable; addresses hold until destruction or clear().
+// Arena: bump allocation for values that die together. Movable; one thread at a time; addresses hold until clear().
 #pragma once
 
 #include <cstddef>
