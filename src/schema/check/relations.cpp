@@ -70,6 +70,10 @@ std::map<GroupKey, Group> collect_groups(Context& c) {
 
 void report_missing(Context& c, const RelationEnd& end) {
   const auto& target = c.models[static_cast<size_t>(end.source().target)];
+  const bool reported = std::any_of(target.fields.begin(), target.fields.end(), [&](const FieldSource& f) {
+    return f.unresolved && f.node->type.name.text == end.shape->name();
+  });
+  if (reported) return;
   c.error(DiagnosticKind::relation, end.where(),
           "the relation " + quoted(end.field->name) + " has no field on the other side, in " + quoted(target.name()),
           end.field->is_list ? "add to " + std::string(target.name()) + " a field of type " + std::string(end.shape->name())
