@@ -17,7 +17,7 @@ class TidyTest(unittest.TestCase):
         self.assertEqual(self.text("src/a.cpp", "\tint a; \nint b;"), ["white-space"] * 3)
 
     def test_columns_count_characters(self):
-        self.assertEqual(self.text("src/a.cpp", "é" * 120 + "\n"), [])
+        self.assertEqual(self.text("src/a.cpp", "é" * 140 + "\n"), [])
         self.assertEqual(self.text("src/a.cpp", "é" * 121 + "\n"), ["columns"])
         self.assertEqual(self.text("docs/a.md", "é" * 400 + "\n"), [])
 
