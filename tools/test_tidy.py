@@ -18,7 +18,7 @@ class TidyTest(unittest.TestCase):
 
     def test_columns_count_characters(self):
         self.assertEqual(self.text("src/a.cpp", "é" * 140 + "\n"), [])
-        self.assertEqual(self.text("src/a.cpp", "é" * 121 + "\n"), ["columns"])
+        self.assertEqual(self.text("src/a.cpp", "é" * 141 + "\n"), ["columns"])
         self.assertEqual(self.text("docs/a.md", "é" * 400 + "\n"), [])
 
     def test_length_of_a_file(self):
