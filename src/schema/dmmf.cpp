@@ -255,7 +255,8 @@ class Writer {
   static bool is_unique(const Model& model, const Field& field) {
     if (field.is_id && model.primary_key && model.primary_key->on_field) return false;
     return std::any_of(model.uniques.begin(), model.uniques.end(), [&](const Key& key) {
-      return key.columns[0].path.empty() && key.columns.size() == 1 && key.where_sql.empty() && &model.fields[static_cast<size_t>(key.columns[0].field)] == &field;
+      return key.columns[0].path.empty() && key.columns.size() == 1 && key.where_sql.empty() &&
+             &model.fields[static_cast<size_t>(key.columns[0].field)] == &field;
     });
   }
 

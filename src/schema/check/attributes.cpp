@@ -153,7 +153,7 @@ class Binder {
       case ParameterType::number: require(value.kind == NodeKind::number, parameter, value, "a number"); break;
       case ParameterType::boolean: require(value.kind == NodeKind::boolean, parameter, value, "true or false"); break;
       case ParameterType::word: require(value.kind == NodeKind::name, parameter, value, "a name without quotes"); break;
-      case ParameterType::field_list: 
+      case ParameterType::field_list:
         require(value.kind == NodeKind::array || value.kind == NodeKind::name || value.kind == NodeKind::call, parameter, value,
                 "a list of fields: [a, b]");
         break;
@@ -204,9 +204,13 @@ void bind_enum(Context& c, const EnumSource& source, Enum& made) {
   std::vector<AttributeUse> block;
   for (const auto& attribute : source.node->attributes) block.push_back({&attribute, nullptr, {}, source.file, false});
   bind_list(c, block, on_enum_block);
-  const bool placed = std::any_of(block.begin(), block.end(), [](const AttributeUse& use) { return use.id() == AttributeId::block_schema; });
+  const bool placed = std::any_of(block.begin(), block.end(), [](const AttributeUse& use) {
+    return use.id() == AttributeId::block_schema;
+  });
   if (!placed && !c.schema.datasource.schemas.empty() && c.prisma(source.file)) {
-    c.error(DiagnosticKind::arg, source.node->name.where, "the enum " + quoted(made.name) + " has no @@schema", "name one of the datasource's schemas");
+    c.error(DiagnosticKind::arg, source.node->name.where,
+            "the enum " + quoted(made.name) + " has no @@schema",
+            "name one of the datasource's schemas");
   }
   for (const auto& use : block) {
     if (use.id() == AttributeId::block_map) read_string(use.argument("name"), made.db_name);

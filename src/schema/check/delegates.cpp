@@ -12,11 +12,14 @@ int discriminator(Context& c, const Shape& base, const AttributeUse& use) {
   if (!node || node->kind != tree::NodeKind::name) return -1;
   const int index = base.find_field(node->text);
   if (index < 0) {
-    c.error(DiagnosticKind::unknown, node->where, "there is no field " + quoted(node->text), did_you_mean(node->text, field_names(base)));
+    c.error(DiagnosticKind::unknown, node->where, "there is no field " + quoted(node->text),
+            did_you_mean(node->text, field_names(base)));
     return -1;
   }
   const auto& field = c.field(base, index);
-  if (field.kind == FieldKind::scalar && !field.is_list && (field.type == ScalarType::string || field.type == ScalarType::enum_)) return index;
+  if (field.kind == FieldKind::scalar && !field.is_list &&
+      (field.type == ScalarType::string || field.type == ScalarType::enum_))
+    return index;
   c.error(DiagnosticKind::type, node->where, "the discriminator is a String or enum field");
   return -1;
 }
@@ -33,12 +36,16 @@ std::string delegate_value(Context& c, const Shape& shape, const Field& field) {
     where = node->where;
     if (is_enum && node->kind == tree::NodeKind::name) value = std::string(node->text);
     else if (is_enum || !read_string(node, value)) {
-      c.error(DiagnosticKind::type, where, is_enum ? "the discriminator is an enum: write one of its values" : "the discriminator is a String");
+      c.error(DiagnosticKind::type, where,
+              is_enum ? "the discriminator is an enum: write one of its values"
+                      : "the discriminator is a String");
       return {};
     }
   }
   if (!is_enum || c.enums[static_cast<size_t>(field.enum_index)].by_name.contains(value)) return value;
-  c.error(DiagnosticKind::type, where, quoted(value) + " is not a value of the discriminator's enum", "name one with @@delegateMap(VALUE)");
+  c.error(DiagnosticKind::type, where,
+          quoted(value) + " is not a value of the discriminator's enum",
+          "name one with @@delegateMap(VALUE)");
   return {};
 }
 

@@ -160,7 +160,9 @@ class Pair {
     if ((no_noaction && action == ReferentialAction::no_action) || (emulated && action == ReferentialAction::set_default) ||
         (sqlserver && action == ReferentialAction::restrict)) {
       return error(where, "this referential action is not available here",
-                   emulated ? "with relationMode \"prisma\" use Cascade, Restrict or SetNull" : "use NoAction", DiagnosticKind::provider);
+                   emulated ? "with relationMode \"prisma\" use Cascade, Restrict or SetNull"
+                            : "use NoAction",
+                   DiagnosticKind::provider);
     }
     if (c_.is(Provider::mysql) && action == ReferentialAction::set_default) {
       c_.warn(where, "MySQL does not support SetDefault", "its InnoDB engine refuses it");
@@ -194,7 +196,8 @@ class Pair {
     const auto* map = owner.argument("map");
     if (read_string(map, relation_.constraint)) {
       if (c_.is(Provider::sqlite) || c_.is(Provider::mongodb)) {
-        error(map->where, std::string(c_.provider().title) + " has no named foreign keys here", "remove `map`", DiagnosticKind::provider);
+        error(map->where, std::string(c_.provider().title) + " has no named foreign keys here",
+              "remove `map`", DiagnosticKind::provider);
       }
       return;
     }
@@ -229,7 +232,8 @@ class Pair {
   bool plain_list(const RelationEnd& end) {
     if (end.has_actions()) return error(end.where(), "many-to-many relations have no referential actions", "use a model in between");
     if (!has_lists(end)) return true;
-    return error(end.where(), "a many-to-many relation has nothing but a name", "remove `fields` and `references`, or use a model in between");
+    return error(end.where(), "a many-to-many relation has nothing but a name",
+                 "remove `fields` and `references`, or use a model in between");
   }
 
   bool single_id(const RelationEnd& asking, const RelationEnd& end, std::vector<int>& out) {

@@ -21,7 +21,9 @@ bool is_parameter_type(std::string_view name) {
 void check_type(Context& c, const tree::TypeReference& type, uint32_t file, bool in_attribute) {
   const auto name = type.name.text;
   if (is_expression_type(name) || (in_attribute && is_parameter_type(name)) || c.lookup(name, file)) return;
-  std::vector<std::string_view> names = {"String", "Boolean", "Int", "BigInt", "Float", "Decimal", "DateTime", "Json", "Bytes", "Any", "Void"};
+  std::vector<std::string_view> names = {"String", "Boolean", "Int",      "BigInt",
+                                         "Float",  "Decimal", "DateTime", "Json",
+                                         "Bytes",  "Any",     "Void"};
   c.error(DiagnosticKind::unknown, type.name.where, "there is no type " + quoted(name), did_you_mean(name, names));
 }
 
@@ -42,7 +44,9 @@ void check_procedure(Context& c, const Declaration& d, uint32_t file) {
   }
   check_type(c, d.result, file, false);
   for (const auto& attribute : d.attributes) {
-    c.error(DiagnosticKind::place, attribute.where, "`@@@" + std::string(attribute.name.text) + "` is reserved for a later version", "remove it");
+    c.error(DiagnosticKind::place, attribute.where,
+            "`@@@" + std::string(attribute.name.text) + "` is reserved for a later version",
+            "remove it");
   }
   c.warn(d.name.where, "procedures are not served yet");
 }

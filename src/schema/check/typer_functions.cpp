@@ -94,7 +94,9 @@ bool Typer::argument(const Node& node, size_t index, Expr& out, Value& value, in
 bool Typer::argument_string(const Node& node, size_t index, Expr& out) {
   Value value;
   if (!argument(node, index, out, value)) return false;
-  const bool text = !value.list && ((value.kind == ValueKind::scalar && value.scalar == ScalarType::string) || value.kind == ValueKind::any);
+  const bool text =
+      !value.list && ((value.kind == ValueKind::scalar && value.scalar == ScalarType::string) ||
+                      value.kind == ValueKind::any);
   return text || error(node.arguments[index].value, quoted(node.text) + " needs a String here, not " + describe(c_, value));
 }
 
@@ -112,7 +114,8 @@ bool Typer::call(const Node& node, Expr& out, Value& value) {
     for (const auto& old : renamed) {
       if (old.name == node.text) hint = std::string(old.hint);
     }
-    return error(node, "there is no function " + quoted(node.text), hint.empty() ? did_you_mean(node.text, names) : hint, DiagnosticKind::unknown);
+    return error(node, "there is no function " + quoted(node.text),
+                 hint.empty() ? did_you_mean(node.text, names) : hint, DiagnosticKind::unknown);
   }
   for (const auto& argument : node.arguments) {
     if (!argument.name.text.empty()) return error(argument.value, "functions have no named arguments", {}, DiagnosticKind::syntax);
@@ -192,7 +195,10 @@ bool Typer::list_function(const Node& node, Expr& out) {
   const auto& at = node.arguments[1].value;
   const bool wants_list = node.text != "has";
   if (other.list != wants_list || other.kind == ValueKind::null_) {
-    return error(at, quoted(node.text) + (wants_list ? " needs a list here, not " : " needs a single value here, not ") + describe(c_, other));
+    return error(
+        at, quoted(node.text) +
+                (wants_list ? " needs a list here, not " : " needs a single value here, not ") +
+                describe(c_, other));
   }
   return compatible(list, other) || error(at, describe(c_, other) + " doesn't fit " + describe(c_, list));
 }
@@ -232,7 +238,9 @@ bool Typer::casing_function(const Node& node, Expr& out) {
 bool Typer::length_function(const Node& node, Expr& out) {
   Value value;
   if (!argument(node, 0, out, value)) return false;
-  const bool countable = value.list ? value.kind != ValueKind::row : value.kind == ValueKind::scalar && value.scalar == ScalarType::string;
+  const bool countable =
+      value.list ? value.kind != ValueKind::row
+                 : value.kind == ValueKind::scalar && value.scalar == ScalarType::string;
   return countable || error(node.arguments[0].value, "length() counts the characters of a String or the items of a list");
 }
 
@@ -243,11 +251,14 @@ bool Typer::validator_function(const Node& node, Expr& out) {
   if (node.text == "regex") {
     std::string pattern;
     if (!read_string(&second, pattern) || !compiles_as_regex(pattern)) {
-      return error(second, "the pattern is not a regular expression", "RE2 syntax, without look-around and back references", DiagnosticKind::arg);
+      return error(second, "the pattern is not a regular expression",
+                   "RE2 syntax, without look-around and back references", DiagnosticKind::arg);
     }
   } else {
     int64_t number = 0;
-    const bool fine = read_integer(&second, number) && (node.text == "isUuid" ? number == 4 || number == 7 : number >= 0 && number <= 9);
+    const bool fine =
+        read_integer(&second, number) &&
+        (node.text == "isUuid" ? number == 4 || number == 7 : number >= 0 && number <= 9);
     if (!fine) return error(second, "wrong number", node.text == "isUuid" ? "4 or 7" : "0 to 9 digits", DiagnosticKind::arg);
   }
   out.operands.push_back(literal_expression(second));

@@ -49,7 +49,9 @@ void field_check(Context& c, const AttributeUse& use, Field& field) {
       read_string(node, check.message);
       continue;
     }
-    check.arguments.push_back(node ? literal_expression(*node) : Expr{.kind = ExprKind::literal_null, .where = {}, .text = {}, .operands = {}});
+    check.arguments.push_back(
+        node ? literal_expression(*node)
+             : Expr{.kind = ExprKind::literal_null, .where = {}, .text = {}, .operands = {}});
   }
   field.checks.push_back(std::move(check));
 }

@@ -5,15 +5,23 @@
 namespace trivet::schema {
 namespace {
 
-bool is_operator(TokenKind kind) { return (kind >= TokenKind::and_and && kind <= TokenKind::greater_equal) || kind == TokenKind::assign; }
+bool is_operator(TokenKind kind) {
+  return (kind >= TokenKind::and_and && kind <= TokenKind::greater_equal) ||
+         kind == TokenKind::assign;
+}
 bool opens(TokenKind kind) { return kind == TokenKind::left_paren || kind == TokenKind::left_bracket || kind == TokenKind::left_brace; }
-bool closes(TokenKind kind) { return kind == TokenKind::right_paren || kind == TokenKind::right_bracket || kind == TokenKind::right_brace; }
+bool closes(TokenKind kind) {
+  return kind == TokenKind::right_paren || kind == TokenKind::right_bracket ||
+         kind == TokenKind::right_brace;
+}
 bool is_at(TokenKind kind) { return kind >= TokenKind::at && kind <= TokenKind::at_at_at; }
 
 }  // namespace
 
 size_t width(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string_view TokenPrinter::text(uint32_t index) const {

@@ -21,7 +21,9 @@ void check_lines(Cursor& c, uint32_t first) {
     return;
   }
   if (c.has_block_comment(first, c.last_index())) {
-    c.error(c.range(c.token(first)), "in a .prisma file a block comment can't stand inside of a member", "move it above, or use `//` at the end of the line");
+    c.error(c.range(c.token(first)),
+            "in a .prisma file a block comment can't stand inside of a member",
+            "move it above, or use `//` at the end of the line");
   }
   for (uint32_t i = first + 1; i <= c.last_index(); ++i) {
     if (!c.token(i).newline_before) continue;
