@@ -6,9 +6,10 @@
 namespace trivet::store {
 
 bool operator==(const Expr& a, const Expr& b) {
-  return a.op == b.op && a.type == b.type && a.enum_index == b.enum_index && a.is_list == b.is_list &&
-         a.is_index == b.is_index && a.depth == b.depth && a.field == b.field && a.param == b.param &&
-         a.index == b.index && a.link == b.link && a.key == b.key && a.text == b.text && a.args == b.args;
+  return a.op == b.op && a.type == b.type && a.enum_index == b.enum_index &&
+         a.is_list == b.is_list && a.is_index == b.is_index && a.depth == b.depth &&
+         a.field == b.field && a.param == b.param && a.index == b.index && a.link == b.link &&
+         a.key == b.key && a.text == b.text && a.args == b.args;
 }
 
 Expr make_column(int field, Type type) {

@@ -1,7 +1,8 @@
-// A database as tables, and what turns one into another. Neutral: drivers fill it by introspection and render it as DDL.
+// A database as tables, and what turns one into another. Neutral: drivers fill it by introspection
+// and render it as DDL.
 //
-// Names are physical. Types and defaults are texts in the driver's SQL, in the form in which the driver's describe() and
-// its rendering of a schema agree. Values.
+// Names are physical. Types and defaults are texts in the driver's SQL, in the form in which the
+// driver's describe() and its rendering of a schema agree. Values.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace trivet::store {
 
 struct ColumnDescription {
   std::string name;
-  std::string type;         // "INTEGER", "DATETIME", …
+  std::string type;  // "INTEGER", "DATETIME", …
   bool required = false;
   bool autoincrement = false;
   std::string default_sql;  // as after DEFAULT; empty = none
@@ -70,12 +71,12 @@ struct DatabaseDescription {
 };
 
 enum class LossKind : uint8_t {
-  table_dropped,    // with rows
-  column_dropped,   // with values that are not null
-  type_changed,     // values that may not survive the conversion
-  required_added,   // a required column without default on a table with rows: can't be applied
-  required_set,     // a column becomes required and some rows have null: can't be applied
-  unique_added,     // a unique key over rows that hold duplicates: can't be applied
+  table_dropped,   // with rows
+  column_dropped,  // with values that are not null
+  type_changed,    // values that may not survive the conversion
+  required_added,  // a required column without default on a table with rows: can't be applied
+  required_set,    // a column becomes required and some rows have null: can't be applied
+  unique_added,    // a unique key over rows that hold duplicates: can't be applied
 };
 
 // What applying a migration would destroy, or why it would fail.
@@ -84,11 +85,12 @@ struct Loss {
   std::string table;
   std::string column;  // empty: the table
   int64_t rows = 0;
-  std::string text;    // a sentence
+  std::string text;  // a sentence
 
   // No flag makes it possible: the data must change first.
   [[nodiscard]] bool is_impossible() const {
-    return kind == LossKind::required_added || kind == LossKind::required_set || kind == LossKind::unique_added;
+    return kind == LossKind::required_added || kind == LossKind::required_set ||
+           kind == LossKind::unique_added;
   }
 };
 

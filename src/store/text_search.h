@@ -1,12 +1,14 @@
-// Full-text matching of one document against one query, by words: what `text_search` means in every store that has no index
-// of its own for it, and in the evaluator.
+// Full-text matching of one document against one query, by words: what `text_search` means in every
+// store that has no index of its own for it, and in the evaluator.
 //
-// Words are runs of letters and digits, case-folded; the configurations "" (= "english") and "english" drop PostgreSQL's
-// common stop words and reduce words to stems (Porter), "simple" does neither; others are refused (42704). Query forms are
-// PostgreSQL's: to_tsquery (& | ! <-> <n>, :* prefix, parentheses, quoted words), plainto, phraseto, websearch.
-// An empty query matches nothing. Immutable once compiled; any thread.
+// Words are runs of letters and digits, case-folded; the configurations "" (= "english") and
+// "english" drop PostgreSQL's stop words and reduce words to stems (Porter), "simple" does neither;
+// others are refused (42704). Query forms are PostgreSQL's: to_tsquery (& | ! <-> <n>, :* prefix,
+// parentheses, quoted words), plainto, phraseto, websearch. An empty query matches nothing.
+// Immutable once compiled; any thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -14,9 +16,13 @@
 
 namespace trivet::store {
 
+struct TextNode;
+enum class Language : uint8_t;
+
 class TextQuery {
  public:
-  // mode: "" | "plain" | "phrase" | "websearch". Errors: 42601-like 22P02 `syntax error in tsquery: "…"`, 42704.
+  // mode: "" | "plain" | "phrase" | "websearch". Errors: 22P02 `syntax error in tsquery: "…"`,
+  // 42704.
   [[nodiscard]] static result<TextQuery> compile(std::string_view query, std::string_view mode,
                                                  std::string_view configuration);
   ~TextQuery();
@@ -25,11 +31,9 @@ class TextQuery {
   [[nodiscard]] bool matches(std::string_view document) const;
 
  private:
-  struct Node;
-  struct Lexer;
-  explicit TextQuery(std::unique_ptr<Node> root, bool english);
-  std::unique_ptr<Node> root_;  // null: matches nothing
-  bool english_ = true;
+  TextQuery(std::unique_ptr<TextNode> root, Language language);
+  std::unique_ptr<TextNode> root_;  // null: matches nothing
+  Language language_;
 };
 
 }  // namespace trivet::store

@@ -1,9 +1,9 @@
-// Data definition: a schema as the tables that Prisma Migrate makes of it on SQLite, their SQL, and the difference of two
-// databases. Pure functions.
+// Data definition: a schema as the tables that Prisma Migrate makes of it on SQLite, their SQL, and
+// the difference of two databases. Pure functions.
 //
-// Where Prisma's own output is wrong ours is right instead, and its form counts as equal: BigInt @id counts up, JSON
-// defaults are quoted, Bytes defaults are blobs, database expressions are in parentheses, DateTime defaults have the form of
-// stored values.
+// Where Prisma's own output is wrong ours is right instead, and its form counts as equal: BigInt
+// @id counts up, JSON defaults are quoted, Bytes defaults are blobs, database expressions are in
+// parentheses, DateTime defaults have the form of stored values.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ namespace trivet::store::sql {
 [[nodiscard]] DatabaseDescription describe_schema(const schema::Schema& schema);
 
 [[nodiscard]] std::string render_create_table(const TableDescription& table);
-[[nodiscard]] std::string render_create_index(const std::string& table, const IndexDescription& index);
+[[nodiscard]] std::string render_create_index(const std::string& table,
+                                              const IndexDescription& index);
 // The whole database, as a script.
 [[nodiscard]] std::string render_database(const DatabaseDescription& database);
 
@@ -37,7 +38,8 @@ struct TableChange {
   std::vector<IndexDescription> added_indexes;
 };
 
-[[nodiscard]] std::vector<TableChange> compare_databases(const DatabaseDescription& from, const DatabaseDescription& to);
+[[nodiscard]] std::vector<TableChange> compare_databases(const DatabaseDescription& from,
+                                                         const DatabaseDescription& to);
 [[nodiscard]] MigrationStep render_change(const TableChange& change);
 
 }  // namespace trivet::store::sql

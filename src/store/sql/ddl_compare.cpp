@@ -19,13 +19,16 @@ bool is_foreign_table(const std::string& name) {
 
 std::string lower(std::string_view text) {
   std::string result;
-  for (const char c : text) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const char c : text)
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return result;
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())))
+    text.remove_prefix(1);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())))
+    text.remove_suffix(1);
   return text;
 }
 
@@ -78,7 +81,8 @@ std::optional<int64_t> instant(std::string text) {
 
 // X'6869' and '6869', a blob and Prisma's attempt at one.
 std::optional<std::string> hex_content(std::string_view text) {
-  if (text.size() >= 3 && (text.front() == 'X' || text.front() == 'x')) return quoted_content(text.substr(1));
+  if (text.size() >= 3 && (text.front() == 'X' || text.front() == 'x'))
+    return quoted_content(text.substr(1));
   return std::nullopt;
 }
 
@@ -92,18 +96,21 @@ std::string squeeze(std::string_view text) {
 template <class Item, class Same>
 bool same_set(const std::vector<Item>& left, const std::vector<Item>& right, Same same) {
   return left.size() == right.size() && std::ranges::all_of(left, [&](const Item& item) {
-    return std::ranges::any_of(right, [&](const Item& other) { return same(item, other); });
-  });
+           return std::ranges::any_of(right, [&](const Item& other) { return same(item, other); });
+         });
 }
 
 bool same_foreign_key(const ForeignKeyDescription& left, const ForeignKeyDescription& right) {
-  return left.columns == right.columns && left.to_columns == right.to_columns && left.table == right.table &&
-         left.on_delete == right.on_delete && left.on_update == right.on_update;
+  return left.columns == right.columns && left.to_columns == right.to_columns &&
+         left.table == right.table && left.on_delete == right.on_delete &&
+         left.on_update == right.on_update;
 }
 
-std::optional<TableChange> compare_tables(const TableDescription& from, const TableDescription& to) {
+std::optional<TableChange> compare_tables(const TableDescription& from,
+                                          const TableDescription& to) {
   TableChange change{TableChange::Kind::alter, &from, &to, {}, {}, {}};
-  bool rebuild = from.primary_key != to.primary_key || !same_set(from.foreign_keys, to.foreign_keys, same_foreign_key);
+  bool rebuild = from.primary_key != to.primary_key ||
+                 !same_set(from.foreign_keys, to.foreign_keys, same_foreign_key);
   for (const ColumnDescription& column : to.columns) {
     const ColumnDescription* old = from.find_column(column.name);
     if (old == nullptr)
@@ -111,25 +118,30 @@ std::optional<TableChange> compare_tables(const TableDescription& from, const Ta
     else if (!same_column(*old, column))
       rebuild = true;
   }
-  for (const ColumnDescription& column : from.columns) rebuild = rebuild || to.find_column(column.name) == nullptr;
+  for (const ColumnDescription& column : from.columns)
+    rebuild = rebuild || to.find_column(column.name) == nullptr;
   for (const ColumnDescription& column : change.added_columns) {
-    // ADD COLUMN takes neither a required column without a constant default nor an expression as default.
+    // ADD COLUMN takes neither a required column without a constant default nor an expression as
+    // default.
     const bool constant = !column.default_sql.empty() && column.default_sql.front() != '(' &&
                           !column.default_sql.starts_with("CURRENT_");
     rebuild = rebuild || (column.required ? !constant : !column.default_sql.empty() && !constant) ||
               std::ranges::find(to.primary_key, column.name) != to.primary_key.end();
   }
   for (const IndexDescription& index : from.indexes)
-    if (std::ranges::none_of(to.indexes, [&](const auto& other) { return same_index(index, other); }))
+    if (std::ranges::none_of(to.indexes,
+                             [&](const auto& other) { return same_index(index, other); }))
       change.dropped_indexes.push_back(index);
   for (const IndexDescription& index : to.indexes)
-    if (std::ranges::none_of(from.indexes, [&](const auto& other) { return same_index(index, other); }))
+    if (std::ranges::none_of(from.indexes,
+                             [&](const auto& other) { return same_index(index, other); }))
       change.added_indexes.push_back(index);
   // An index that a UNIQUE inside CREATE TABLE made can't be dropped alone.
   for (const IndexDescription& index : change.dropped_indexes)
     rebuild = rebuild || index.name.starts_with("sqlite_autoindex_");
   if (rebuild) change.kind = TableChange::Kind::rebuild;
-  if (!rebuild && change.added_columns.empty() && change.dropped_indexes.empty() && change.added_indexes.empty())
+  if (!rebuild && change.added_columns.empty() && change.dropped_indexes.empty() &&
+      change.added_indexes.empty())
     return std::nullopt;
   return change;
 }
@@ -161,7 +173,8 @@ bool same_default(const std::string& left_text, const std::string& right_text) {
 }
 
 bool same_column(const ColumnDescription& left, const ColumnDescription& right) {
-  if (left.required != right.required || !same_default(left.default_sql, right.default_sql)) return false;
+  if (left.required != right.required || !same_default(left.default_sql, right.default_sql))
+    return false;
   if (lower(left.type) == lower(right.type)) return left.autoincrement == right.autoincrement;
   // Prisma makes BIGINT of a BigInt @id, which doesn't count up; it serves all the same.
   const bool prisma_key = left.autoincrement != right.autoincrement &&
@@ -171,12 +184,14 @@ bool same_column(const ColumnDescription& left, const ColumnDescription& right) 
 }
 
 bool same_index(const IndexDescription& left, const IndexDescription& right) {
-  const bool automatic = left.name.starts_with("sqlite_autoindex_") || right.name.starts_with("sqlite_autoindex_");
-  return (left.name == right.name || automatic) && left.unique == right.unique && left.columns == right.columns &&
-         squeeze(left.where_sql) == squeeze(right.where_sql);
+  const bool automatic =
+      left.name.starts_with("sqlite_autoindex_") || right.name.starts_with("sqlite_autoindex_");
+  return (left.name == right.name || automatic) && left.unique == right.unique &&
+         left.columns == right.columns && squeeze(left.where_sql) == squeeze(right.where_sql);
 }
 
-std::vector<TableChange> compare_databases(const DatabaseDescription& from, const DatabaseDescription& to) {
+std::vector<TableChange> compare_databases(const DatabaseDescription& from,
+                                           const DatabaseDescription& to) {
   std::vector<TableChange> changes;
   for (const TableDescription& table : to.tables) {
     const TableDescription* old = from.find_table(table.name);

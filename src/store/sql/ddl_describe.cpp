@@ -20,28 +20,43 @@ using schema::ScalarType;
 std::string_view column_type(const Field& field) {
   switch (field.type) {
     case ScalarType::string:
-    case ScalarType::enum_: return "TEXT";
-    case ScalarType::boolean: return "BOOLEAN";
-    case ScalarType::int_: return "INTEGER";
-    case ScalarType::bigint: return "BIGINT";
-    case ScalarType::float_: return "REAL";
-    case ScalarType::decimal: return "DECIMAL";
-    case ScalarType::datetime: return "DATETIME";
+    case ScalarType::enum_:
+      return "TEXT";
+    case ScalarType::boolean:
+      return "BOOLEAN";
+    case ScalarType::int_:
+      return "INTEGER";
+    case ScalarType::bigint:
+      return "BIGINT";
+    case ScalarType::float_:
+      return "REAL";
+    case ScalarType::decimal:
+      return "DECIMAL";
+    case ScalarType::datetime:
+      return "DATETIME";
     case ScalarType::json:
-    case ScalarType::composite: return "JSONB";
-    case ScalarType::bytes: return "BLOB";
-    case ScalarType::unsupported: return field.unsupported_type;
+    case ScalarType::composite:
+      return "JSONB";
+    case ScalarType::bytes:
+      return "BLOB";
+    case ScalarType::unsupported:
+      return field.unsupported_type;
   }
   return "TEXT";
 }
 
 std::string_view action_text(schema::ReferentialAction action) {
   switch (action) {
-    case schema::ReferentialAction::cascade: return "CASCADE";
-    case schema::ReferentialAction::restrict: return "RESTRICT";
-    case schema::ReferentialAction::no_action: return "NO ACTION";
-    case schema::ReferentialAction::set_null: return "SET NULL";
-    case schema::ReferentialAction::set_default: return "SET DEFAULT";
+    case schema::ReferentialAction::cascade:
+      return "CASCADE";
+    case schema::ReferentialAction::restrict:
+      return "RESTRICT";
+    case schema::ReferentialAction::no_action:
+      return "NO ACTION";
+    case schema::ReferentialAction::set_null:
+      return "SET NULL";
+    case schema::ReferentialAction::set_default:
+      return "SET DEFAULT";
   }
   return "NO ACTION";
 }
@@ -83,7 +98,8 @@ std::string datetime_literal(const std::string& text) {
   return quote_literal(stored);
 }
 
-std::string literal_text(const schema::Schema& schema, const Field& field, const schema::Expr& value) {
+std::string literal_text(const schema::Schema& schema, const Field& field,
+                         const schema::Expr& value) {
   using schema::ExprKind;
   if (value.kind == ExprKind::enum_value || field.type == ScalarType::enum_) {
     if (field.enum_index >= 0)
@@ -92,32 +108,42 @@ std::string literal_text(const schema::Schema& schema, const Field& field, const
     return quote_literal(value.text);
   }
   switch (value.kind) {
-    case ExprKind::literal_boolean: return value.boolean ? "true" : "false";
-    case ExprKind::literal_number: return value.text;
-    default: break;
+    case ExprKind::literal_boolean:
+      return value.boolean ? "true" : "false";
+    case ExprKind::literal_number:
+      return value.text;
+    default:
+      break;
   }
   switch (field.type) {
     case ScalarType::decimal:
     case ScalarType::int_:
     case ScalarType::bigint:
-    case ScalarType::float_: return value.text;
-    case ScalarType::datetime: return datetime_literal(value.text);
-    case ScalarType::bytes: return blob_literal(value.text);
-    default: return quote_literal(value.text);
+    case ScalarType::float_:
+      return value.text;
+    case ScalarType::datetime:
+      return datetime_literal(value.text);
+    case ScalarType::bytes:
+      return blob_literal(value.text);
+    default:
+      return quote_literal(value.text);
   }
 }
 
 std::string default_text(const schema::Schema& schema, const Field& field) {
   const schema::Default& value = field.default_value;
   switch (value.kind) {
-    case DefaultKind::literal: return literal_text(schema, field, value.value);
-    case DefaultKind::now: return "CURRENT_TIMESTAMP";
+    case DefaultKind::literal:
+      return literal_text(schema, field, value.value);
+    case DefaultKind::now:
+      return "CURRENT_TIMESTAMP";
     case DefaultKind::dbgenerated: {
       if (value.sql.empty()) return {};
       const bool enclosed = value.sql.front() == '(' && value.sql.back() == ')';
       return enclosed ? value.sql : "(" + value.sql + ")";
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -143,8 +169,10 @@ void add_foreign_keys(const schema::Schema& schema, int model, TableDescription&
     const Model& parent = schema.models[relation.model[1]];
     ForeignKeyDescription key;
     key.name = relation.constraint;
-    for (const int field : relation.from_fields) key.columns.push_back(schema.models[model].fields[field].db_name);
-    for (const int field : relation.to_fields) key.to_columns.push_back(parent.fields[field].db_name);
+    for (const int field : relation.from_fields)
+      key.columns.push_back(schema.models[model].fields[field].db_name);
+    for (const int field : relation.to_fields)
+      key.to_columns.push_back(parent.fields[field].db_name);
     key.table = parent.db_name;
     key.on_delete = action_text(relation.on_delete);
     key.on_update = action_text(relation.on_update);
@@ -156,7 +184,8 @@ TableDescription describe_model(const schema::Schema& schema, int index) {
   const Model& model = schema.models[index];
   TableDescription table;
   table.name = model.db_name;
-  for (const int field : model.columns) table.columns.push_back(describe_column(schema, model.fields[field]));
+  for (const int field : model.columns)
+    table.columns.push_back(describe_column(schema, model.fields[field]));
   if (model.primary_key)
     for (const schema::KeyColumn& column : model.primary_key->columns)
       table.primary_key.push_back(model.fields[column.field].db_name);
@@ -169,8 +198,10 @@ TableDescription describe_model(const schema::Schema& schema, int index) {
       column.autoincrement = true;
     }
   }
-  for (const schema::Key& key : model.uniques) table.indexes.push_back(describe_index(model, key, true));
-  for (const schema::Key& key : model.indexes) table.indexes.push_back(describe_index(model, key, false));
+  for (const schema::Key& key : model.uniques)
+    table.indexes.push_back(describe_index(model, key, true));
+  for (const schema::Key& key : model.indexes)
+    table.indexes.push_back(describe_index(model, key, false));
   if (!schema.datasource.relation_mode_prisma) add_foreign_keys(schema, index, table);
   return table;
 }
@@ -184,8 +215,12 @@ TableDescription describe_join_table(const schema::Schema& schema, const Relatio
     const std::string column = side == 0 ? "A" : "B";
     table.columns.push_back({column, std::string(column_type(id)), true, false, {}});
     if (!schema.datasource.relation_mode_prisma)
-      table.foreign_keys.push_back(
-          {table.name + "_" + column + "_fkey", {column}, end.db_name, {id.db_name}, "CASCADE", "CASCADE"});
+      table.foreign_keys.push_back({table.name + "_" + column + "_fkey",
+                                    {column},
+                                    end.db_name,
+                                    {id.db_name},
+                                    "CASCADE",
+                                    "CASCADE"});
   }
   table.indexes.push_back({table.name + "_AB_unique", true, {{"A", false}, {"B", false}}, {}});
   table.indexes.push_back({table.name + "_B_index", false, {{"B", false}}, {}});
@@ -197,9 +232,11 @@ TableDescription describe_join_table(const schema::Schema& schema, const Relatio
 DatabaseDescription describe_schema(const schema::Schema& schema) {
   DatabaseDescription database;
   for (size_t i = 0; i < schema.models.size(); ++i)
-    if (!schema.models[i].is_view) database.tables.push_back(describe_model(schema, static_cast<int>(i)));
+    if (!schema.models[i].is_view)
+      database.tables.push_back(describe_model(schema, static_cast<int>(i)));
   for (const Relation& relation : schema.relations)
-    if (relation.kind == RelationKind::many_to_many) database.tables.push_back(describe_join_table(schema, relation));
+    if (relation.kind == RelationKind::many_to_many)
+      database.tables.push_back(describe_join_table(schema, relation));
   return database;
 }
 

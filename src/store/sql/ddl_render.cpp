@@ -33,11 +33,13 @@ std::string create_table(const TableDescription& table, const std::string& name)
     if (i > 0) text += ",\n";
     text += "    " + render_column(table.columns[i], table);
   }
-  if (table.primary_key.size() > 1) text += ",\n\n    PRIMARY KEY (" + quoted_list(table.primary_key) + ")";
+  if (table.primary_key.size() > 1)
+    text += ",\n\n    PRIMARY KEY (" + quoted_list(table.primary_key) + ")";
   for (const ForeignKeyDescription& key : table.foreign_keys) {
-    text += ",\n    CONSTRAINT " + quote_identifier(key.name) + " FOREIGN KEY (" + quoted_list(key.columns) +
-            ") REFERENCES " + quote_identifier(key.table) + " (" + quoted_list(key.to_columns) + ") ON DELETE " +
-            key.on_delete + " ON UPDATE " + key.on_update;
+    text += ",\n    CONSTRAINT " + quote_identifier(key.name) + " FOREIGN KEY (" +
+            quoted_list(key.columns) + ") REFERENCES " + quote_identifier(key.table) + " (" +
+            quoted_list(key.to_columns) + ") ON DELETE " + key.on_delete + " ON UPDATE " +
+            key.on_update;
   }
   return text + "\n)";
 }
@@ -50,7 +52,8 @@ std::vector<std::string> kept_columns(const TableDescription& from, const TableD
   return names;
 }
 
-// SQLite's way of changing what ALTER TABLE can't: a new table, filled from the old one, takes its name.
+// SQLite's way of changing what ALTER TABLE can't: a new table, filled from the old one, takes its
+// name.
 MigrationStep render_rebuild(const TableChange& change) {
   const std::string temporary = "new_" + change.to->name;
   const std::string table = quote_identifier(change.to->name);
@@ -62,11 +65,13 @@ MigrationStep render_rebuild(const TableChange& change) {
     for (const std::string& name : kept) {
       if (!values.empty()) values += ", ";
       const ColumnDescription& to = *change.to->find_column(name);
-      const bool fill = to.required && !change.from->find_column(name)->required && !to.default_sql.empty();
-      values += fill ? "coalesce(" + quote_identifier(name) + ", " + to.default_sql + ")" : quote_identifier(name);
+      const bool fill =
+          to.required && !change.from->find_column(name)->required && !to.default_sql.empty();
+      values += fill ? "coalesce(" + quote_identifier(name) + ", " + to.default_sql + ")"
+                     : quote_identifier(name);
     }
-    step.sql.push_back("INSERT INTO " + quote_identifier(temporary) + " (" + quoted_list(kept) + ") SELECT " + values +
-                       " FROM " + table);
+    step.sql.push_back("INSERT INTO " + quote_identifier(temporary) + " (" + quoted_list(kept) +
+                       ") SELECT " + values + " FROM " + table);
   }
   step.sql.push_back("DROP TABLE " + table);
   step.sql.push_back("ALTER TABLE " + quote_identifier(temporary) + " RENAME TO " + table);
@@ -89,7 +94,9 @@ MigrationStep render_alter(const TableChange& change) {
 
 }  // namespace
 
-std::string render_create_table(const TableDescription& table) { return create_table(table, table.name); }
+std::string render_create_table(const TableDescription& table) {
+  return create_table(table, table.name);
+}
 
 std::string render_create_index(const std::string& table, const IndexDescription& index) {
   std::string text = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
@@ -117,15 +124,19 @@ std::string render_database(const DatabaseDescription& database) {
 MigrationStep render_change(const TableChange& change) {
   switch (change.kind) {
     case TableChange::Kind::create: {
-      MigrationStep step{"create table " + quote_identifier(change.to->name), {render_create_table(*change.to)}};
+      MigrationStep step{"create table " + quote_identifier(change.to->name),
+                         {render_create_table(*change.to)}};
       for (const IndexDescription& index : change.to->indexes)
         step.sql.push_back(render_create_index(change.to->name, index));
       return step;
     }
     case TableChange::Kind::drop:
-      return {"drop table " + quote_identifier(change.from->name), {"DROP TABLE " + quote_identifier(change.from->name)}};
-    case TableChange::Kind::alter: return render_alter(change);
-    case TableChange::Kind::rebuild: return render_rebuild(change);
+      return {"drop table " + quote_identifier(change.from->name),
+              {"DROP TABLE " + quote_identifier(change.from->name)}};
+    case TableChange::Kind::alter:
+      return render_alter(change);
+    case TableChange::Kind::rebuild:
+      return render_rebuild(change);
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// How one database spells what others spell differently. A table of data: the renderer is the same for all.
+// How one database spells what others spell differently. A table of data: the renderer is the same
+// for all.
 #pragma once
 
 #include <array>
@@ -16,24 +17,25 @@ struct OpText {
 
 struct Dialect {
   std::string_view name;
-  char quote;                    // of identifiers
-  std::string_view parameter;    // before its number: "?" or "$"
-  std::string_view list_open;    // a list parameter as a one-column table: list_open + parameter + list_close
+  char quote;                  // of identifiers
+  std::string_view parameter;  // before its number: "?" or "$"
+  std::string_view
+      list_open;  // a list parameter as a one-column table: list_open + parameter + list_close
   std::string_view list_close;
-  std::string_view no_limit;     // LIMIT that means none, where OFFSET needs one
-  std::string_view json_get;     // $1 document, $2 quoted key or integer
-  std::string_view json_text;    // $1: JSON scalar → its text
-  std::string_view json_compare; // $1, $2: negative, 0, positive
-  std::string_view json_order;   // $1: a sortable form
-  std::string_view cast;         // $1 operand, $2 from and $3 to as numbers of Type
-  std::string_view text_search;  // $1 subject, $2 query, $3 mode, $4 configuration, quoted
-  std::string_view sum_exact;    // $1; result is numeric text
+  std::string_view no_limit;      // LIMIT that means none, where OFFSET needs one
+  std::string_view json_get;      // $1 document, $2 quoted key or integer
+  std::string_view json_text;     // $1: JSON scalar → its text
+  std::string_view json_compare;  // $1, $2: negative, 0, positive
+  std::string_view json_order;    // $1: a sortable form
+  std::string_view cast;          // $1 operand, $2 from and $3 to as numbers of Type
+  std::string_view text_search;   // $1 subject, $2 query, $3 mode, $4 configuration, quoted
+  std::string_view sum_exact;     // $1; result is numeric text
   std::string_view sum_float;
   std::string_view sum_integer;  // $1: int2, int4; result int8
   std::string_view avg_exact;
   std::string_view avg_float;
-  bool nulls_smallest;           // ascending order puts nulls first unless said
-  const OpText* ops;             // text and containment operators
+  bool nulls_smallest;  // ascending order puts nulls first unless said
+  const OpText* ops;    // text and containment operators
   size_t op_count;
 };
 

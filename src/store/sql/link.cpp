@@ -29,7 +29,8 @@ ResolvedLink resolve_link(const schema::Schema& schema, const Link& link) {
     resolved.junction = first.constraint;
     resolved.far_columns = {side == 0 ? "A" : "B"};
     resolved.junction_columns = {side == 0 ? "B" : "A"};
-    resolved.target_columns = column_names(schema.models[resolved.target], end_fields(first, 1 - side));
+    resolved.target_columns =
+        column_names(schema.models[resolved.target], end_fields(first, 1 - side));
     return resolved;
   }
   const schema::Model& next = schema.models[first.model[1 - side]];
@@ -43,7 +44,8 @@ ResolvedLink resolve_link(const schema::Schema& schema, const Link& link) {
   resolved.target = second.model[1 - second_side];
   resolved.junction = next.db_name;
   resolved.junction_columns = column_names(next, end_fields(second, second_side));
-  resolved.target_columns = column_names(schema.models[resolved.target], end_fields(second, 1 - second_side));
+  resolved.target_columns =
+      column_names(schema.models[resolved.target], end_fields(second, 1 - second_side));
   return resolved;
 }
 

@@ -1,4 +1,5 @@
-// A Link of an Expr or Embed in physical terms: which columns join the current row, a junction if any, and the target.
+// A Link of an Expr or Embed in physical terms: which columns join the current row, a junction if
+// any, and the target.
 #pragma once
 
 #include <string>
@@ -10,10 +11,11 @@
 namespace trivet::store::sql {
 
 struct ResolvedLink {
-  int target = -1;                            // model of the linked rows
-  std::vector<int> near_fields;               // fields of the current row
-  std::vector<std::string> far_columns;       // what they equal: columns of the junction, or of the target without one
-  std::string junction;                       // table, empty = none
+  int target = -1;               // model of the linked rows
+  std::vector<int> near_fields;  // fields of the current row
+  std::vector<std::string>
+      far_columns;       // what they equal: columns of the junction, or of the target without one
+  std::string junction;  // table, empty = none
   std::vector<std::string> junction_columns;  // what equals target_columns
   std::vector<std::string> target_columns;
 };

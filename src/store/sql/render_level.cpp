@@ -15,8 +15,10 @@ bool is_aggregate(const Expr& expr) {
     case Op::sum:
     case Op::avg:
     case Op::min:
-    case Op::max: return true;
-    default: return std::ranges::any_of(expr.args, is_aggregate);
+    case Op::max:
+      return true;
+    default:
+      return std::ranges::any_of(expr.args, is_aggregate);
   }
 }
 
@@ -96,7 +98,8 @@ class LevelRenderer {
   [[nodiscard]] int output_of(int field) const {
     for (size_t i = 0; i < level_.outputs.size(); ++i) {
       const Expr& expr = level_.outputs[i].expr;
-      if (expr.op == Op::column && expr.depth == 0 && expr.field == field) return static_cast<int>(i);
+      if (expr.op == Op::column && expr.depth == 0 && expr.field == field)
+        return static_cast<int>(i);
     }
     return -1;
   }
@@ -113,12 +116,11 @@ class LevelRenderer {
     out_.link_tables(*link, alias_, junction_);
   }
 
-  void next_condition() {
-    out_.raw(conditions_++ == 0 ? " WHERE " : " AND ");
-  }
+  void next_condition() { out_.raw(conditions_++ == 0 ? " WHERE " : " AND "); }
 
   void conditions(Among among, const ResolvedLink* link) {
-    const std::string row_id = alias_ + "." + std::string(row_id_name(schema_.models[level_.model]));
+    const std::string row_id =
+        alias_ + "." + std::string(row_id_name(schema_.models[level_.model]));
     if (among == Among::row) {
       next_condition();
       out_.raw(row_id + " = ");
@@ -180,8 +182,8 @@ class LevelRenderer {
 
 }  // namespace
 
-LevelStatement render_level(const schema::Schema& schema, const Dialect& dialect, const Level& level,
-                            Among among) {
+LevelStatement render_level(const schema::Schema& schema, const Dialect& dialect,
+                            const Level& level, Among among) {
   return LevelRenderer(schema, dialect, level).render(among, nullptr);
 }
 

@@ -6,11 +6,13 @@ namespace trivet::store::sql {
 
 namespace {
 
-bool is_integer(Type type) { return type == Type::int2 || type == Type::int4 || type == Type::int8; }
+bool is_integer(Type type) {
+  return type == Type::int2 || type == Type::int4 || type == Type::int8;
+}
 
 bool is_text(Type type) {
-  return type == Type::text || type == Type::varchar || type == Type::citext || type == Type::enum_ ||
-         type == Type::uuid || type == Type::other_text;
+  return type == Type::text || type == Type::varchar || type == Type::citext ||
+         type == Type::enum_ || type == Type::uuid || type == Type::other_text;
 }
 
 bool is_json(Type type) { return type == Type::json || type == Type::jsonb; }
@@ -118,15 +120,21 @@ void Renderer::aggregate(const Expr& expr) {
   const auto write = [&] { expression(operand); };
   const bool floating = operand.type == Type::float4 || operand.type == Type::float8;
   switch (expr.op) {
-    case Op::count: return form("COUNT($1)", write);
+    case Op::count:
+      return form("COUNT($1)", write);
     case Op::sum:
       if (floating) return form(dialect_.sum_float, write);
-      if (operand.type == Type::int2 || operand.type == Type::int4) return form(dialect_.sum_integer, write);
+      if (operand.type == Type::int2 || operand.type == Type::int4)
+        return form(dialect_.sum_integer, write);
       return form(dialect_.sum_exact, write);
-    case Op::avg: return form(floating ? dialect_.avg_float : dialect_.avg_exact, write);
-    case Op::min: return extreme(expr, "MIN");
-    case Op::max: return extreme(expr, "MAX");
-    default: TRIVET_ASSERT(!"not an aggregate");
+    case Op::avg:
+      return form(floating ? dialect_.avg_float : dialect_.avg_exact, write);
+    case Op::min:
+      return extreme(expr, "MIN");
+    case Op::max:
+      return extreme(expr, "MAX");
+    default:
+      TRIVET_ASSERT(!"not an aggregate");
   }
 }
 

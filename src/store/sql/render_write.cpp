@@ -9,7 +9,9 @@ namespace trivet::store::sql {
 
 namespace {
 
-const schema::Model& model_of(const Writer& writer, int model) { return writer.schema.models[model]; }
+const schema::Model& model_of(const Writer& writer, int model) {
+  return writer.schema.models[model];
+}
 
 void where_clause(Renderer& out, const std::optional<Expr>& where) {
   if (!where || where->op == Op::always_true) return;
@@ -30,7 +32,8 @@ std::string row_id(const Writer& writer, int model, std::string_view alias) {
 }
 
 bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace
@@ -148,7 +151,8 @@ Statement render_delete(const Writer& writer, const Step& step) {
   return out.take();
 }
 
-Statement render_find(const Writer& writer, int model, const std::optional<Expr>& where, int limit) {
+Statement render_find(const Writer& writer, int model, const std::optional<Expr>& where,
+                      int limit) {
   Renderer out(writer.schema, writer.dialect);
   out.raw("SELECT " + row_id(writer, model, "t0") + " FROM ");
   from_table(out, writer, model);

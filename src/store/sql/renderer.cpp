@@ -11,7 +11,8 @@ namespace {
 bool is_json(Type type) { return type == Type::json || type == Type::jsonb; }
 
 bool never_null(const schema::Schema& schema, const Renderer::Scope& scope, const Expr& expr) {
-  return expr.op == Op::column && expr.depth == 0 && !schema.models[scope.model].fields[expr.field].optional;
+  return expr.op == Op::column && expr.depth == 0 &&
+         !schema.models[scope.model].fields[expr.field].optional;
 }
 
 }  // namespace
@@ -49,7 +50,8 @@ void Renderer::column(std::string_view alias, std::string_view name) {
 
 void Renderer::bind(BindKind kind, int index, Type type) {
   const Binding binding{kind, index, type};
-  // One parameter per value, however often it is used; the type may differ without changing how it is bound.
+  // One parameter per value, however often it is used; the type may differ without changing how it
+  // is bound.
   auto found = std::ranges::find_if(
       bindings_, [&](const Binding& b) { return b.kind == kind && b.index == index; });
   if (found == bindings_.end()) found = bindings_.insert(bindings_.end(), binding);
@@ -59,44 +61,66 @@ void Renderer::bind(BindKind kind, int index, Type type) {
 
 void Renderer::expression(const Expr& expr) {
   switch (expr.op) {
-    case Op::always_true: return raw("1");
-    case Op::always_false: return raw("0");
-    case Op::null_value: return raw("NULL");
+    case Op::always_true:
+      return raw("1");
+    case Op::always_false:
+      return raw("0");
+    case Op::null_value:
+      return raw("NULL");
     case Op::column: {
       TRIVET_ASSERT(expr.depth < scopes_.size());
       const Scope& scope = scopes_[scopes_.size() - 1 - expr.depth];
       return column(scope.alias, schema_.models[scope.model].fields[expr.field].db_name);
     }
-    case Op::param: return bind(BindKind::param, expr.param, expr.type);
-    case Op::and_: return logic(expr, " AND ", "1");
-    case Op::or_: return logic(expr, " OR ", "0");
+    case Op::param:
+      return bind(BindKind::param, expr.param, expr.type);
+    case Op::and_:
+      return logic(expr, " AND ", "1");
+    case Op::or_:
+      return logic(expr, " OR ", "0");
     case Op::not_:
       raw("(NOT ");
       expression(expr.args[0]);
       return raw(")");
-    case Op::eq: return comparison(expr, " = ");
-    case Op::ne: return comparison(expr, " <> ");
-    case Op::lt: return comparison(expr, " < ");
-    case Op::le: return comparison(expr, " <= ");
-    case Op::gt: return comparison(expr, " > ");
-    case Op::ge: return comparison(expr, " >= ");
-    case Op::is_distinct: return is_distinct(expr);
+    case Op::eq:
+      return comparison(expr, " = ");
+    case Op::ne:
+      return comparison(expr, " <> ");
+    case Op::lt:
+      return comparison(expr, " < ");
+    case Op::le:
+      return comparison(expr, " <= ");
+    case Op::gt:
+      return comparison(expr, " > ");
+    case Op::ge:
+      return comparison(expr, " >= ");
+    case Op::is_distinct:
+      return is_distinct(expr);
     case Op::is_null:
-    case Op::is_unknown: return suffix(expr, " IS NULL)");
-    case Op::is_not_null: return suffix(expr, " IS NOT NULL)");
-    case Op::is_true: return suffix(expr, " IS TRUE)");
-    case Op::is_false: return suffix(expr, " IS FALSE)");
-    case Op::in: return in_list(expr);
-    default: return structure(expr);
+    case Op::is_unknown:
+      return suffix(expr, " IS NULL)");
+    case Op::is_not_null:
+      return suffix(expr, " IS NOT NULL)");
+    case Op::is_true:
+      return suffix(expr, " IS TRUE)");
+    case Op::is_false:
+      return suffix(expr, " IS FALSE)");
+    case Op::in:
+      return in_list(expr);
+    default:
+      return structure(expr);
   }
 }
 
 void Renderer::structure(const Expr& expr) {
   switch (expr.op) {
-    case Op::text_search: return text_search(expr);
+    case Op::text_search:
+      return text_search(expr);
     case Op::json_get:
-    case Op::json_get_text: return json_get(expr);
-    case Op::cast: return cast(expr);
+    case Op::json_get_text:
+      return json_get(expr);
+    case Op::cast:
+      return cast(expr);
     case Op::case_when:
       raw("CASE WHEN ");
       expression(expr.args[0]);
@@ -104,14 +128,17 @@ void Renderer::structure(const Expr& expr) {
       expression(expr.args[1]);
       return raw(" END");
     case Op::exists:
-    case Op::related: return linked(expr);
+    case Op::related:
+      return linked(expr);
     case Op::count_rows:
     case Op::count:
     case Op::sum:
     case Op::avg:
     case Op::min:
-    case Op::max: return aggregate(expr);
-    default: return named_operator(expr);
+    case Op::max:
+      return aggregate(expr);
+    default:
+      return named_operator(expr);
   }
 }
 
@@ -153,7 +180,8 @@ void Renderer::comparison(const Expr& expr, std::string_view sign) {
   const bool ordering = expr.op != Op::eq && expr.op != Op::ne;
   const int enum_index = std::max(left.enum_index, right.enum_index);
   if (is_json(left.type) || is_json(right.type) || left.is_list) {
-    form(dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
+    form(
+        dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
     raw(sign);
     raw("0");
   } else if (ordering && enum_index >= 0) {
@@ -178,7 +206,8 @@ void Renderer::is_distinct(const Expr& expr) {
   raw("(");
   if (is_json(left.type) || left.is_list) {
     raw("coalesce(");
-    form(dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
+    form(
+        dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
     raw(" <> 0, (");
     expression(left);
     raw(" IS NULL) <> (");
@@ -211,7 +240,8 @@ void Renderer::suffix(const Expr& expr, std::string_view after) {
 void Renderer::named_operator(const Expr& expr) {
   for (size_t i = 0; i < dialect_.op_count; ++i) {
     if (dialect_.ops[i].op != expr.op) continue;
-    return form(dialect_.ops[i].text, [&] { expression(expr.args[0]); }, [&] { expression(expr.args[1]); });
+    return form(
+        dialect_.ops[i].text, [&] { expression(expr.args[0]); }, [&] { expression(expr.args[1]); });
   }
   TRIVET_ASSERT(!"operator that the dialect lacks: the planner refuses it by its capability");
 }

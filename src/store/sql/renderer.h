@@ -17,7 +17,8 @@ namespace trivet::store::sql {
 
 class Renderer {
  public:
-  Renderer(const schema::Schema& schema, const Dialect& dialect) : schema_(schema), dialect_(dialect) {}
+  Renderer(const schema::Schema& schema, const Dialect& dialect)
+      : schema_(schema), dialect_(dialect) {}
 
   // A table in scope, innermost last; Expr depth 0 is the last one.
   struct Scope {
@@ -30,15 +31,17 @@ class Renderer {
 
   void raw(std::string_view text) { text_ += text; }
   void identifier(std::string_view name);
-  void literal(std::string_view text);          // quoted text
+  void literal(std::string_view text);  // quoted text
   void column(std::string_view alias, std::string_view name);
   void bind(BindKind kind, int index, Type type);
   void expression(const Expr& expr);
   // An operand in a form that sorts and compares by declaration (enums) or as jsonb.
   void order_key(const Expr& expr);
   void order_term(const OrderTerm& term);
-  // The far end's table(s) of a link, joined to its target, as `FROM …`; then the condition on the near row's cells.
-  void link_tables(const ResolvedLink& link, std::string_view target_alias, std::string_view junction_alias);
+  // The far end's table(s) of a link, joined to its target, as `FROM …`; then the condition on the
+  // near row's cells.
+  void link_tables(const ResolvedLink& link, std::string_view target_alias,
+                   std::string_view junction_alias);
   std::string fresh_alias();
   // Replaces $1, $2, … in `form` by what the arguments render.
   template <class... Write>

@@ -42,9 +42,15 @@ Number number_of(std::string_view numeric) {
 std::string_view stored_time_text(Value value, std::span<char, 64> buffer) {
   std::string text;  // short: stays in the string's own buffer but for timestamps
   switch (value.kind()) {
-    case ValueKind::timestamp: append_stored_timestamp(text, value.as_integer()); break;
-    case ValueKind::date: append_date(text, value.as_integer()); break;
-    default: append_time(text, value.as_integer()); break;
+    case ValueKind::timestamp:
+      append_stored_timestamp(text, value.as_integer());
+      break;
+    case ValueKind::date:
+      append_date(text, value.as_integer());
+      break;
+    default:
+      append_time(text, value.as_integer());
+      break;
   }
   const size_t size = text.copy(buffer.data(), buffer.size());
   return {buffer.data(), size};
@@ -52,23 +58,31 @@ std::string_view stored_time_text(Value value, std::span<char, 64> buffer) {
 
 int bind_value(sqlite3_stmt* statement, int index, Value value, Arena& scratch) {
   switch (value.kind()) {
-    case ValueKind::null: return sqlite3_bind_null(statement, index);
-    case ValueKind::boolean: return sqlite3_bind_int(statement, index, value.as_boolean() ? 1 : 0);
-    case ValueKind::integer: return sqlite3_bind_int64(statement, index, value.as_integer());
-    case ValueKind::floating: return sqlite3_bind_double(statement, index, value.as_floating());
-    case ValueKind::numeric: return bind_number(statement, index, value.as_text());
+    case ValueKind::null:
+      return sqlite3_bind_null(statement, index);
+    case ValueKind::boolean:
+      return sqlite3_bind_int(statement, index, value.as_boolean() ? 1 : 0);
+    case ValueKind::integer:
+      return sqlite3_bind_int64(statement, index, value.as_integer());
+    case ValueKind::floating:
+      return sqlite3_bind_double(statement, index, value.as_floating());
+    case ValueKind::numeric:
+      return bind_number(statement, index, value.as_text());
     case ValueKind::text:
-    case ValueKind::json: return bind_text(statement, index, value.as_text());
+    case ValueKind::json:
+      return bind_text(statement, index, value.as_text());
     case ValueKind::bytes:
       if (value.as_text().empty()) return sqlite3_bind_zeroblob(statement, index, 0);
-      return sqlite3_bind_blob64(statement, index, value.as_text().data(), value.as_text().size(), SQLITE_STATIC);
+      return sqlite3_bind_blob64(statement, index, value.as_text().data(), value.as_text().size(),
+                                 SQLITE_STATIC);
     case ValueKind::timestamp:
     case ValueKind::date:
     case ValueKind::time: {
       char* buffer = scratch.allocate_array<char>(64);
       return bind_text(statement, index, stored_time_text(value, std::span<char, 64>(buffer, 64)));
     }
-    default: break;
+    default:
+      break;
   }
   TRIVET_ASSERT(!"a value that the engine resolves before a store sees it");
 }
@@ -104,8 +118,8 @@ int bind_list(sqlite3_stmt* statement, int index, Value list, Arena& scratch) {
       default: {
         textual = true;
         char buffer[64];
-        const bool instant = value.kind() == ValueKind::timestamp || value.kind() == ValueKind::date ||
-                             value.kind() == ValueKind::time;
+        const bool instant = value.kind() == ValueKind::timestamp ||
+                             value.kind() == ValueKind::date || value.kind() == ValueKind::time;
         const std::string_view text =
             instant ? stored_time_text(value, std::span<char, 64>(buffer, 64)) : value.as_text();
         texts[count] = scratch.allocate_array<char>(text.size() + 1);
@@ -115,14 +129,17 @@ int bind_list(sqlite3_stmt* statement, int index, Value list, Arena& scratch) {
     }
     ++count;
   }
-  if (textual) return sqlite3_carray_bind(statement, index, texts, count, SQLITE_CARRAY_TEXT, SQLITE_STATIC);
-  if (integral) return sqlite3_carray_bind(statement, index, integers, count, SQLITE_CARRAY_INT64, SQLITE_STATIC);
+  if (textual)
+    return sqlite3_carray_bind(statement, index, texts, count, SQLITE_CARRAY_TEXT, SQLITE_STATIC);
+  if (integral)
+    return sqlite3_carray_bind(statement, index, integers, count, SQLITE_CARRAY_INT64,
+                               SQLITE_STATIC);
   return sqlite3_carray_bind(statement, index, doubles, count, SQLITE_CARRAY_DOUBLE, SQLITE_STATIC);
 }
 
 int bind_row_ids(sqlite3_stmt* statement, int index, std::span<const int64_t> ids) {
-  return sqlite3_carray_bind(statement, index, const_cast<int64_t*>(ids.data()), static_cast<int>(ids.size()),
-                             SQLITE_CARRAY_INT64, SQLITE_STATIC);
+  return sqlite3_carray_bind(statement, index, const_cast<int64_t*>(ids.data()),
+                             static_cast<int>(ids.size()), SQLITE_CARRAY_INT64, SQLITE_STATIC);
 }
 
 result<void> check_storable(Value value) {
@@ -135,15 +152,18 @@ result<void> check_storable(Value value) {
       const bool finite = text.find_first_of("NI") == std::string_view::npos;
       if (finite && count_significant_digits(text) <= decimal_digits) return {};
       return fail(ErrorCode::number_out_of_range, "numeric field overflow",
-                  finite ? "The sqlite store keeps " + std::to_string(decimal_digits) + " significant digits exactly, \"" +
-                               std::string(text) + "\" has more."
-                         : "The sqlite store has no form for " + std::string(text) + ".");
+                  finite
+                      ? "The sqlite store keeps " + std::to_string(decimal_digits) +
+                            " significant digits exactly, \"" + std::string(text) + "\" has more."
+                      : "The sqlite store has no form for " + std::string(text) + ".");
     }
     case ValueKind::floating:
       if (!std::isnan(value.as_floating())) return {};
-      return fail(ErrorCode::number_out_of_range, "value \"NaN\" is out of range for type double precision",
+      return fail(ErrorCode::number_out_of_range,
+                  "value \"NaN\" is out of range for type double precision",
                   "The sqlite store has no form for NaN.");
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -1,8 +1,9 @@
-// Values to and from SQLite: binding parameters without copying them, decoding result columns by the type that the schema
-// gives them.
+// Values to and from SQLite: binding parameters without copying them, decoding result columns by
+// the type that the schema gives them.
 //
-// Stored forms are Prisma's: booleans 0/1, instants as ISO text (read as epoch ms too), decimals by numeric affinity, enums and JSON as
-// text, bytes as blobs. A stored value that its type can't have is data_corrupted, never a guess.
+// Stored forms are Prisma's: booleans 0/1, instants as ISO text (read as epoch ms too), decimals by
+// numeric affinity, enums and JSON as text, bytes as blobs. A stored value that its type can't have
+// is data_corrupted, never a guess.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ struct Number {
 // The stored text of a timestamp, date or time; `buffer` holds it.
 [[nodiscard]] std::string_view stored_time_text(Value value, std::span<char, 64> buffer);
 
-// Binds `value` to parameter `index`. What `value` views must live until the statement is reset; converted text goes to `scratch`.
-// Returns an SQLite code.
+// Binds `value` to parameter `index`. What `value` views must live until the statement is reset;
+// converted text goes to `scratch`. Returns an SQLite code.
 int bind_value(sqlite3_stmt* statement, int index, Value value, Arena& scratch);
 // A list as a table-valued parameter; nulls are left out (they match nothing).
 int bind_list(sqlite3_stmt* statement, int index, Value list, Arena& scratch);

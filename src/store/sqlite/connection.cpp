@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -33,11 +34,14 @@ FileForm form_of(const std::string& path) {
 Error open_failure(const SqliteOptions& options, FileForm form, Error error) {
   if (error.code == ErrorCode::data_corrupted && form == FileForm::other) {
     error.code = ErrorCode::bad_config;
-    error.message = options.key.empty()
-                        ? "\"" + options.path + "\" is encrypted, or not an SQLite database"
-                        : "the key does not open \"" + options.path + "\", or it is not an SQLite database";
-    error.hint = options.key.empty() ? "set [database] key (TRIVET_DATABASE_KEY) to its key, or path to another file"
-                                     : "check [database] key; without the right key the data can't be read";
+    error.message =
+        options.key.empty()
+            ? "\"" + options.path + "\" is encrypted, or not an SQLite database"
+            : "the key does not open \"" + options.path + "\", or it is not an SQLite database";
+    error.hint =
+        options.key.empty()
+            ? "set [database] key (TRIVET_DATABASE_KEY) to its key, or url to another file"
+            : "check [database] key; without the right key the data can't be read";
   } else if (error.code == ErrorCode::store_lost) {
     error.message = "can't open the database \"" + options.path + "\"";
   }
@@ -49,7 +53,8 @@ result<void> check_form(const SqliteOptions& options, FileForm form) {
     return fail(ErrorCode::file_error, "there is no database \"" + options.path + "\"", {},
                 "create it with trivet db push");
   if (form == FileForm::plain && !options.key.empty())
-    return fail(ErrorCode::bad_config, "\"" + options.path + "\" is not encrypted, but a key is given", {},
+    return fail(ErrorCode::bad_config,
+                "\"" + options.path + "\" is not encrypted, but a key is given", {},
                 "encrypt it with trivet db rekey, or remove [database] key");
   return {};
 }
@@ -70,7 +75,8 @@ result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   // Owns the handle also if opening failed.
   std::unique_ptr<Connection> connection(new Connection(db));
   if (code != SQLITE_OK)
-    return std::unexpected(open_failure(options, form, db == nullptr ? error_of_code(SQLITE_NOMEM, "") : last_error(db)));
+    return std::unexpected(open_failure(
+        options, form, db == nullptr ? error_of_code(SQLITE_NOMEM, "") : last_error(db)));
   if (auto configured = connection->configure(options, access); !configured)
     return std::unexpected(open_failure(options, form, std::move(configured).error()));
   return connection;
@@ -87,18 +93,24 @@ result<void> Connection::configure(const SqliteOptions& options, Access access) 
   if (!options.key.empty() &&
       sqlite3_key(db_, options.key.data(), static_cast<int>(options.key.size())) != SQLITE_OK)
     return std::unexpected(last_error(db_));
+  // Plans must not depend on bound values: without this guarantee SQLite prepares a statement with
+  // `LIMIT ?` again each time that another value is bound.
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   // Readers sit on event loops: they don't wait for other processes unless told to.
   set_busy_timeout(access == Access::write ? options.busy_timeout : std::chrono::milliseconds(0));
   // The first access to the file: a wrong key or a foreign file shows here.
   TRIVET_CHECK(execute("SELECT count(*) FROM sqlite_schema"));
   if (access == Access::write && !read_only()) {
-    TRIVET_CHECK(execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = " +
-                         std::to_string(options.checkpoint_pages)));
+    TRIVET_CHECK(execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = " +
+        std::to_string(options.checkpoint_pages)));
   } else {
     TRIVET_CHECK(execute("PRAGMA query_only = 1"));
   }
-  TRIVET_CHECK(execute("PRAGMA foreign_keys = 1; PRAGMA cache_size = -" + std::to_string(options.cache_kib)));
-  if (options.key.empty()) TRIVET_CHECK(execute("PRAGMA mmap_size = " + std::to_string(options.mmap_bytes)));
+  TRIVET_CHECK(execute("PRAGMA foreign_keys = 1; PRAGMA cache_size = -" +
+                       std::to_string(options.cache_kib)));
+  if (options.key.empty())
+    TRIVET_CHECK(execute("PRAGMA mmap_size = " + std::to_string(options.mmap_bytes)));
   TRIVET_CHECK(register_functions(db_, functions_));
   sqlite3_progress_handler(db_, progress_interval, &Connection::on_progress, this);
   return {};
@@ -117,13 +129,17 @@ Error Connection::failure(std::source_location where) {
     functions_.failure.reset();
     return error;
   }
+  // A quota or a file size limit is a full disk to whoever has to act on it.
+  const int cause = (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(db_) : 0;
+  if (cause == EFBIG || cause == EDQUOT || cause == ENOSPC)
+    return error_of_code(SQLITE_FULL, sqlite3_errmsg(db_), where);
   return error_of_code(code, sqlite3_errmsg(db_), where);
 }
 
 result<StatementPtr> Connection::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement, nullptr);
+  const int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
     Error error = last_error(db_);
     error.log_text += " in: " + std::string(sql);

@@ -1,7 +1,7 @@
 // Connection: one SQLite handle, configured as the store needs it, and its prepared statements.
 //
-// Used by one thread at a time (SQLite takes no mutex); whoever holds one sees to that. Open ones have foreign keys on,
-// our functions registered, and a deadline that interrupts long statements.
+// Used by one thread at a time (SQLite takes no mutex); whoever holds one sees to that. Open ones
+// have foreign keys on, our functions registered, and a deadline that interrupts long statements.
 #pragma once
 
 #include <chrono>
@@ -41,7 +41,8 @@ class Connection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  [[nodiscard]] static result<std::unique_ptr<Connection>> open(const SqliteOptions& options, Access access);
+  [[nodiscard]] static result<std::unique_ptr<Connection>> open(const SqliteOptions& options,
+                                                                Access access);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

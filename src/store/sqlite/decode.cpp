@@ -17,8 +17,9 @@ std::string_view text_of(sqlite3_value* cell) {
 }
 
 std::unexpected<Error> corrupt(Type type, std::string_view found) {
-  auto failed = fail(ErrorCode::data_corrupted, "a stored value does not fit the type of its column",
-                     "The column is of type " + std::string(type_display_name(type)) + ".");
+  auto failed =
+      fail(ErrorCode::data_corrupted, "a stored value does not fit the type of its column",
+           "The column is of type " + std::string(type_display_name(type)) + ".");
   failed.error().log_text = "found: " + std::string(found.substr(0, 200));
   return failed;
 }
@@ -28,7 +29,8 @@ result<Value> decode_integer(sqlite3_value* cell, Type type) {
   if (stored == SQLITE_INTEGER) return Value::integer(sqlite3_value_int64(cell));
   if (stored == SQLITE_FLOAT) {
     const double number = sqlite3_value_double(cell);
-    if (number >= -9.2e18 && number <= 9.2e18 && static_cast<double>(static_cast<int64_t>(number)) == number)
+    if (number >= -9.2e18 && number <= 9.2e18 &&
+        static_cast<double>(static_cast<int64_t>(number)) == number)
       return Value::integer(static_cast<int64_t>(number));
   }
   return corrupt(type, text_of(cell));
@@ -60,7 +62,8 @@ std::string_view numeric_text(sqlite3_value* cell, Arena& arena) {
   if (sqlite3_value_type(cell) == SQLITE_FLOAT) {
     // As many digits as are exact; parse_numeric expands the exponent.
     char buffer[40];
-    const int size = std::snprintf(buffer, sizeof buffer, "%.*g", decimal_digits, sqlite3_value_double(cell));
+    const int size =
+        std::snprintf(buffer, sizeof buffer, "%.*g", decimal_digits, sqlite3_value_double(cell));
     const auto parsed = parse_numeric({buffer, static_cast<size_t>(size)}, arena);
     return parsed ? arena.copy(*parsed) : std::string_view("NaN");
   }
@@ -74,13 +77,15 @@ result<Value> decode_cell(sqlite3_value* cell, Type type, Arena& arena) {
   switch (type) {
     case Type::int2:
     case Type::int4:
-    case Type::int8: return decode_integer(cell, type);
+    case Type::int8:
+      return decode_integer(cell, type);
     case Type::boolean:
       if (stored == SQLITE_INTEGER) return Value::boolean(sqlite3_value_int64(cell) != 0);
       return corrupt(type, text_of(cell));
     case Type::float4:
     case Type::float8:
-      if (stored == SQLITE_FLOAT || stored == SQLITE_INTEGER) return Value::floating(sqlite3_value_double(cell));
+      if (stored == SQLITE_FLOAT || stored == SQLITE_INTEGER)
+        return Value::floating(sqlite3_value_double(cell));
       return corrupt(type, text_of(cell));
     case Type::numeric: {
       const std::string_view text = numeric_text(cell, arena);
@@ -91,14 +96,17 @@ result<Value> decode_cell(sqlite3_value* cell, Type type, Arena& arena) {
     case Type::timestamptz:
     case Type::date:
     case Type::time:
-    case Type::timetz: return decode_time(cell, type);
+    case Type::timetz:
+      return decode_time(cell, type);
     case Type::bytea: {
       const auto* bytes = static_cast<const char*>(sqlite3_value_blob(cell));
       return Value::bytes(arena.copy({bytes, static_cast<size_t>(sqlite3_value_bytes(cell))}));
     }
     case Type::json:
-    case Type::jsonb: return Value::json(arena.copy(text_of(cell)));
-    default: return Value::text(arena.copy(text_of(cell)));
+    case Type::jsonb:
+      return Value::json(arena.copy(text_of(cell)));
+    default:
+      return Value::text(arena.copy(text_of(cell)));
   }
 }
 

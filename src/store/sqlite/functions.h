@@ -1,7 +1,8 @@
-// The SQL functions that our statements call (trivet_*), so that SQLite gives the answers that PostgreSQL gives.
+// The SQL functions that our statements call (trivet_*), so that SQLite gives the answers that
+// PostgreSQL gives.
 //
-// What each means is in value/ (fold, regex, jsonb, coerce, decimal): these are only the hulls. A function that fails
-// leaves its Error in the context, because SQLite carries only a text.
+// What each means is in value/ (fold, regex, jsonb, coerce, decimal): these are only the hulls. A
+// function that fails leaves its Error in the context, because SQLite carries only a text.
 #pragma once
 
 #include <optional>

@@ -44,8 +44,10 @@ std::string condition_of(const std::string& sql) {
 }
 
 result<void> read_columns(Connection& connection, const std::string& sql, TableDescription& table) {
-  TRIVET_TRY(const auto rows, query(connection, "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo(" +
-                                                    sql::quote_literal(table.name) + ") WHERE hidden <> 1"));
+  TRIVET_TRY(
+      const auto rows,
+      query(connection, "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo(" +
+                            sql::quote_literal(table.name) + ") WHERE hidden <> 1"));
   std::map<int, std::string> key;
   for (const TextRow& row : rows) {
     table.columns.push_back({row[0], row[1], row[2] == "1", false, row[3]});
@@ -60,16 +62,20 @@ result<void> read_columns(Connection& connection, const std::string& sql, TableD
 }
 
 result<void> read_indexes(Connection& connection, TableDescription& table) {
-  TRIVET_TRY(const auto rows,
-             query(connection, "SELECT l.name, l.\"unique\", l.origin, coalesce(s.sql, '') FROM pragma_index_list(" +
-                                   sql::quote_literal(table.name) +
-                                   ") AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name "
-                                   "ORDER BY l.seq DESC"));
+  TRIVET_TRY(
+      const auto rows,
+      query(connection,
+            "SELECT l.name, l.\"unique\", l.origin, coalesce(s.sql, '') FROM pragma_index_list(" +
+                sql::quote_literal(table.name) +
+                ") AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name "
+                "ORDER BY l.seq DESC"));
   for (const TextRow& row : rows) {
     if (row[2] == "pk") continue;
     IndexDescription index{row[0], row[1] == "1", {}, condition_of(row[3])};
-    TRIVET_TRY(const auto columns, query(connection, "SELECT name, \"desc\" FROM pragma_index_xinfo(" +
-                                                         sql::quote_literal(row[0]) + ") WHERE key = 1 ORDER BY seqno"));
+    TRIVET_TRY(
+        const auto columns,
+        query(connection, "SELECT name, \"desc\" FROM pragma_index_xinfo(" +
+                              sql::quote_literal(row[0]) + ") WHERE key = 1 ORDER BY seqno"));
     for (const TextRow& column : columns) index.columns.push_back({column[0], column[1] == "1"});
     table.indexes.push_back(std::move(index));
   }
@@ -77,10 +83,12 @@ result<void> read_indexes(Connection& connection, TableDescription& table) {
 }
 
 result<void> read_foreign_keys(Connection& connection, TableDescription& table) {
-  TRIVET_TRY(const auto rows,
-             query(connection, "SELECT id, \"table\", \"from\", coalesce(\"to\", ''), on_update, on_delete FROM "
-                               "pragma_foreign_key_list(" +
-                                   sql::quote_literal(table.name) + ") ORDER BY id DESC, seq"));
+  TRIVET_TRY(
+      const auto rows,
+      query(connection,
+            "SELECT id, \"table\", \"from\", coalesce(\"to\", ''), on_update, on_delete FROM "
+            "pragma_foreign_key_list(" +
+                sql::quote_literal(table.name) + ") ORDER BY id DESC, seq"));
   std::string last;
   for (const TextRow& row : rows) {
     if (table.foreign_keys.empty() || row[0] != last)
@@ -106,9 +114,10 @@ void complete_foreign_keys(DatabaseDescription& database) {
 
 result<DatabaseDescription> introspect(Connection& connection) {
   DatabaseDescription database;
-  TRIVET_TRY(const auto tables, query(connection,
-                                      "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
-                                      "'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY rowid"));
+  TRIVET_TRY(const auto tables,
+             query(connection,
+                   "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
+                   "'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY rowid"));
   for (const TextRow& row : tables) {
     TableDescription table;
     table.name = row[0];

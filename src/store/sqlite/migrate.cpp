@@ -23,7 +23,8 @@ std::string plural(int64_t count, std::string_view noun) {
 // Counts what a change would destroy.
 class LossFinder {
  public:
-  LossFinder(Connection& connection, std::vector<Loss>& losses) : connection_(connection), losses_(losses) {}
+  LossFinder(Connection& connection, std::vector<Loss>& losses)
+      : connection_(connection), losses_(losses) {}
 
   result<void> find(const TableChange& change) {
     if (change.from == nullptr) return {};
@@ -35,14 +36,17 @@ class LossFinder {
           "table \"" + change.from->name + "\" would be dropped with its " + plural(rows_, "row"));
       return {};
     }
-    for (const ColumnDescription& column : change.from->columns) TRIVET_CHECK(old_column(change, column));
+    for (const ColumnDescription& column : change.from->columns)
+      TRIVET_CHECK(old_column(change, column));
     for (const ColumnDescription& column : change.added_columns) new_column(change, column);
-    for (const IndexDescription& index : change.added_indexes) TRIVET_CHECK(new_index(change, index));
+    for (const IndexDescription& index : change.added_indexes)
+      TRIVET_CHECK(new_index(change, index));
     return {};
   }
 
  private:
-  void add(LossKind kind, const TableDescription& table, const std::string& column, int64_t rows, std::string text) {
+  void add(LossKind kind, const TableDescription& table, const std::string& column, int64_t rows,
+           std::string text) {
     losses_.push_back({kind, table.name, column, rows, std::move(text)});
   }
 
@@ -51,7 +55,8 @@ class LossFinder {
     const std::string name = quote_identifier(column.name);
     const std::string where = "\"" + table.name + "\".\"" + column.name + "\"";
     const ColumnDescription* to = change.to->find_column(column.name);
-    TRIVET_TRY(const int64_t filled, connection_.query_integer("SELECT count(" + name + ") " + from_));
+    TRIVET_TRY(const int64_t filled,
+               connection_.query_integer("SELECT count(" + name + ") " + from_));
     if (to == nullptr) {
       if (filled > 0)
         add(LossKind::column_dropped, table, column.name, filled,
@@ -64,12 +69,12 @@ class LossFinder {
               " have no value: give them one, or give the field a @default");
     if (to->type == column.type || filled == 0 || sql::same_column(column, *to)) return {};
     TRIVET_TRY(const int64_t changed,
-               connection_.query_integer("SELECT count(*) " + from_ + " WHERE CAST(" + name + " AS " + affinity(to->type) +
-                                         ") IS NOT " + name));
+               connection_.query_integer("SELECT count(*) " + from_ + " WHERE CAST(" + name +
+                                         " AS " + affinity(to->type) + ") IS NOT " + name));
     if (changed > 0)
       add(LossKind::type_changed, table, column.name, changed,
-          "column " + where + " changes from " + column.type + " to " + to->type + ": " + plural(changed, "value") +
-              " would change");
+          "column " + where + " changes from " + column.type + " to " + to->type + ": " +
+              plural(changed, "value") + " would change");
     return {};
   }
 
@@ -83,8 +88,9 @@ class LossFinder {
   void new_column(const TableChange& change, const ColumnDescription& column) {
     if (!column.required || !column.default_sql.empty() || column.autoincrement) return;
     add(LossKind::required_added, *change.from, column.name, rows_,
-        "column \"" + change.from->name + "\".\"" + column.name + "\" is required and has no default, but the table has " +
-            plural(rows_, "row") + ": make it optional, or give the field a @default");
+        "column \"" + change.from->name + "\".\"" + column.name +
+            "\" is required and has no default, but the table has " + plural(rows_, "row") +
+            ": make it optional, or give the field a @default");
   }
 
   result<void> new_index(const TableChange& change, const IndexDescription& index) {
@@ -98,12 +104,13 @@ class LossFinder {
     }
     const std::string condition = index.where_sql.empty() ? "1" : "(" + index.where_sql + ")";
     TRIVET_TRY(const int64_t doubles,
-               connection_.query_integer("SELECT count(*) FROM (SELECT 1 " + from_ + " WHERE " + condition + present +
-                                         " GROUP BY " + columns + " HAVING count(*) > 1)"));
+               connection_.query_integer("SELECT count(*) FROM (SELECT 1 " + from_ + " WHERE " +
+                                         condition + present + " GROUP BY " + columns +
+                                         " HAVING count(*) > 1)"));
     if (doubles > 0)
       add(LossKind::unique_added, *change.from, "", doubles,
-          "unique key \"" + index.name + "\" can't be made: " + plural(doubles, "value") + " of \"" +
-              change.from->name + "\" (" + columns + ") occur more than once");
+          "unique key \"" + index.name + "\" can't be made: " + plural(doubles, "value") +
+              " of \"" + change.from->name + "\" (" + columns + ") occur more than once");
     return {};
   }
 
@@ -122,7 +129,9 @@ result<void> check_losses(const Migration& migration, DataLoss data_loss) {
     details += (details.empty() ? "" : "\n") + loss.text;
   }
   if (details.empty()) return {};
-  if (impossible) return fail(ErrorCode::would_lose_data, "the migration can't be applied to the data that is there", details);
+  if (impossible)
+    return fail(ErrorCode::would_lose_data,
+                "the migration can't be applied to the data that is there", details);
   return fail(ErrorCode::would_lose_data, "the migration would lose data", details,
               "run it with --accept-data-loss if that is meant");
 }
@@ -135,11 +144,13 @@ result<void> run_steps(Connection& connection, const Migration& migration) {
         error.message = "can't " + step.title + ": " + error.message;
         return std::unexpected(std::move(error));
       }
-  TRIVET_TRY(const int64_t orphans, connection.query_integer("SELECT count(*) FROM pragma_foreign_key_check"));
+  TRIVET_TRY(const int64_t orphans,
+             connection.query_integer("SELECT count(*) FROM pragma_foreign_key_check"));
   if (orphans == 0) return {};
   return fail(ErrorCode::foreign_key_violation,
-              "the migration would leave " + plural(orphans, "row") + " whose foreign key points to nothing", {},
-              "change these rows first, or drop the relation");
+              "the migration would leave " + plural(orphans, "row") +
+                  " whose foreign key points to nothing",
+              {}, "change these rows first, or drop the relation");
 }
 
 }  // namespace
@@ -155,7 +166,8 @@ result<Migration> plan_migration(const SqliteOptions& options, const schema::Sch
   Migration migration;
   std::error_code ignored;
   if (!std::filesystem::exists(options.path, ignored)) {
-    for (const TableChange& change : sql::compare_databases({}, to)) migration.steps.push_back(sql::render_change(change));
+    for (const TableChange& change : sql::compare_databases({}, to))
+      migration.steps.push_back(sql::render_change(change));
     return migration;
   }
   TRIVET_TRY(const auto connection, Connection::open(options, Access::read));
@@ -169,12 +181,15 @@ result<Migration> plan_migration(const SqliteOptions& options, const schema::Sch
   return migration;
 }
 
-result<void> apply_migration(const SqliteOptions& options, const Migration& migration, DataLoss data_loss) {
+result<void> apply_migration(const SqliteOptions& options, const Migration& migration,
+                             DataLoss data_loss) {
   TRIVET_CHECK(check_losses(migration, data_loss));
   TRIVET_TRY(const auto connection, Connection::open(options, Access::write));
   if (migration.empty()) return {};
-  // SQLite's procedure for changes that ALTER TABLE lacks: constraints off, all in one transaction, checked at the end.
-  TRIVET_CHECK(connection->execute("PRAGMA foreign_keys = 0; PRAGMA legacy_alter_table = 1; BEGIN IMMEDIATE"));
+  // SQLite's procedure for changes that ALTER TABLE lacks: constraints off, all in one transaction,
+  // checked at the end.
+  TRIVET_CHECK(connection->execute(
+      "PRAGMA foreign_keys = 0; PRAGMA legacy_alter_table = 1; BEGIN IMMEDIATE"));
   auto done = run_steps(*connection, migration);
   if (done) done = connection->execute("COMMIT");
   if (!done && sqlite3_get_autocommit(connection->db()) == 0) (void)connection->execute("ROLLBACK");

@@ -19,13 +19,20 @@ int Prepared::bind(const Sources& sources, Arena& scratch) const {
     ++index;
     int code = SQLITE_OK;
     switch (binding.kind) {
-      case sql::BindKind::param: code = bind_value(get(), index, sources.params[binding.index], scratch); break;
+      case sql::BindKind::param:
+        code = bind_value(get(), index, sources.params[binding.index], scratch);
+        break;
       case sql::BindKind::cell:
         // Cells of embedded levels are bound from the parent's row itself (read_child).
-        if (!sources.cells.empty()) code = bind_value(get(), index, sources.cells[binding.index], scratch);
+        if (!sources.cells.empty())
+          code = bind_value(get(), index, sources.cells[binding.index], scratch);
         break;
-      case sql::BindKind::list: code = bind_list(get(), index, sources.params[binding.index], scratch); break;
-      case sql::BindKind::rows: code = bind_row_ids(get(), index, sources.row_ids); break;
+      case sql::BindKind::list:
+        code = bind_list(get(), index, sources.params[binding.index], scratch);
+        break;
+      case sql::BindKind::rows:
+        code = bind_row_ids(get(), index, sources.row_ids);
+        break;
       case sql::BindKind::limit: {
         const Value limit = sources.params[binding.index];
         code = sqlite3_bind_int64(get(), index, limit.is_null() ? -1 : limit.as_integer());
@@ -52,7 +59,8 @@ result<PreparedLevel> PreparedLevel::make(Connection& connection, sql::LevelStat
 
 result<uint32_t> PreparedLevel::append_rows(Run& run) const {
   const StatementUse use(prepared_.get());
-  if (prepared_.bind(run.sources, run.scratch) != SQLITE_OK) return std::unexpected(run.connection.failure());
+  if (prepared_.bind(run.sources, run.scratch) != SQLITE_OK)
+    return std::unexpected(run.connection.failure());
   uint32_t rows = 0;
   for (;;) {
     const int code = sqlite3_step(prepared_.get());
@@ -68,8 +76,9 @@ result<void> PreparedLevel::append_row(Run& run) const {
   run.stack.resize(base + columns_);
   sqlite3_stmt* statement = prepared_.get();
   for (size_t i = 0; i < outputs_.size(); ++i) {
-    TRIVET_TRY(run.stack[base + i],
-               decode_cell(sqlite3_column_value(statement, static_cast<int>(i)), outputs_[i], run.arena));
+    TRIVET_TRY(
+        run.stack[base + i],
+        decode_cell(sqlite3_column_value(statement, static_cast<int>(i)), outputs_[i], run.arena));
   }
   for (size_t i = 0; i < children_.size(); ++i) {
     TRIVET_TRY(const Value value, read_child(run, children_[i]));
@@ -116,18 +125,21 @@ result<Batch> PreparedLevel::read(Run& run) const {
 result<Batch> PreparedLevel::collect(Run& run, size_t base, uint32_t rows) const {
   const size_t cells = run.stack.size() - base;
   auto* to = run.arena.allocate_array<Value>(cells);
-  if (cells > 0) std::memcpy(static_cast<void*>(to), run.stack.data() + base, cells * sizeof(Value));
+  if (cells > 0)
+    std::memcpy(static_cast<void*>(to), run.stack.data() + base, cells * sizeof(Value));
   run.stack.resize(base);
   return Batch{columns_, rows, to};
 }
 
 result<PreparedQuery> PreparedQuery::make(Connection& connection, const Query& query) {
   const sql::Dialect& dialect = sql::sqlite_dialect();
-  TRIVET_TRY(PreparedLevel root, PreparedLevel::make(connection, sql::render_level(*query.schema, dialect, query.root,
-                                                                                 sql::Among::all)));
+  TRIVET_TRY(PreparedLevel root,
+             PreparedLevel::make(connection, sql::render_level(*query.schema, dialect, query.root,
+                                                               sql::Among::all)));
   PreparedQuery made{std::move(root), std::nullopt};
   if (query.count) {
-    TRIVET_TRY(made.count, Prepared::make(connection, sql::render_count(*query.schema, dialect, query.root)));
+    TRIVET_TRY(made.count,
+               Prepared::make(connection, sql::render_count(*query.schema, dialect, query.root)));
   }
   return made;
 }

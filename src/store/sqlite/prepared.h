@@ -1,8 +1,9 @@
 // Prepared forms of rendered statements on one connection, and the caches that keep them.
 //
-// A PreparedLevel runs a whole nested read: embedded levels are stepped per parent row, bound to its key cells. All of it sees
-// one snapshot, because the root's statement stays open, and with it SQLite's read transaction, until the last row's
-// embedded levels are read. Used on the thread of its connection.
+// A PreparedLevel runs a whole nested read: embedded levels are stepped per parent row, bound to
+// its key cells. All of it sees one snapshot, because the root's statement stays open, and with it
+// SQLite's read transaction, until the last row's embedded levels are read. Used on the thread of
+// its connection.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ namespace trivet::store::sqlite {
 // What the parameters of a statement are bound from.
 struct Sources {
   std::span<const Value> params{};
-  std::span<const Value> cells{};       // BindKind::cell
-  std::span<const int64_t> row_ids{};   // BindKind::rows
+  std::span<const Value> cells{};      // BindKind::cell
+  std::span<const int64_t> row_ids{};  // BindKind::rows
 };
 
 struct Prepared {
@@ -39,7 +40,8 @@ struct Prepared {
 
 class PreparedLevel {
  public:
-  [[nodiscard]] static result<PreparedLevel> make(Connection& connection, sql::LevelStatement level);
+  [[nodiscard]] static result<PreparedLevel> make(Connection& connection,
+                                                  sql::LevelStatement level);
 
   struct Run {
     Connection& connection;

@@ -37,16 +37,20 @@ result<Rows> Reader::run(const PreparedQuery& prepared, const Query& query, cons
   Sources sources{.params = params.values};
   std::optional<StatementUse> counting;
   if (query.count) {
-    // Stepped to its row but not to its end: the open statement holds the snapshot for the rows that follow.
+    // Stepped to its row but not to its end: the open statement holds the snapshot for the rows
+    // that follow.
     counting.emplace(prepared.count->get());
-    if (prepared.count->bind(sources, scratch_) != SQLITE_OK || sqlite3_step(prepared.count->get()) != SQLITE_ROW)
+    if (prepared.count->bind(sources, scratch_) != SQLITE_OK ||
+        sqlite3_step(prepared.count->get()) != SQLITE_ROW)
       return std::unexpected(connection_->failure());
     rows->total = sqlite3_column_int64(prepared.count->get(), 0);
   }
   PreparedLevel::Run run{*connection_, sources, rows->arena, scratch_, stack_};
   auto batch = prepared.root.read(run);
-  if (scratch_.bytes_reserved() > scratch_keep_bytes) scratch_ = Arena();
-  else scratch_.clear();
+  if (scratch_.bytes_reserved() > scratch_keep_bytes)
+    scratch_ = Arena();
+  else
+    scratch_.clear();
   if (stack_.capacity() > scratch_keep_bytes) stack_ = {};
   if (!batch) return std::unexpected(std::move(batch).error());
   rows->batch = *batch;

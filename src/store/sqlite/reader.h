@@ -1,4 +1,5 @@
-// Reader: a connection that runs Queries, with the prepared ones at hand. Used on one thread at a time.
+// Reader: a connection that runs Queries, with the prepared ones at hand. Used on one thread at a
+// time.
 #pragma once
 
 #include <memory>

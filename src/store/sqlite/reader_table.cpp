@@ -12,14 +12,16 @@ result<Reader*> ReaderTable::mine() {
   for (size_t probes = 0; probes < slots_.size(); ++probes, ++at) {
     Slot& slot = slots_[at % slots_.size()];
     pthread_t owner = slot.owner.load(std::memory_order_acquire);
-    if (owner == 0 && slot.owner.compare_exchange_strong(owner, self, std::memory_order_acq_rel)) owner = self;
+    if (owner == 0 && slot.owner.compare_exchange_strong(owner, self, std::memory_order_acq_rel))
+      owner = self;
     if (owner != self) continue;
     if (!slot.reader) {
       TRIVET_TRY(slot.reader, Reader::open(options_));
     }
     return slot.reader.get();
   }
-  return fail(ErrorCode::pool_timeout, "The server is busy", "more threads read than the store has connections for");
+  return fail(ErrorCode::pool_timeout, "The server is busy",
+              "more threads read than the store has connections for");
 }
 
 void ReaderTable::close_all() {

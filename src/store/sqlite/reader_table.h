@@ -1,7 +1,8 @@
-// ReaderTable: one Reader per thread that asks, without a thread-local: a fixed table of slots claimed by thread id.
+// ReaderTable: one Reader per thread that asks, without a thread-local: a fixed table of slots
+// claimed by thread id.
 //
-// Opening is lazy. Threads beyond the table's size get an error (pool_timeout), never another's connection. A thread that
-// ends leaves its slot to the next thread that is given its id.
+// Opening is lazy. Threads beyond the table's size get an error (pool_timeout), never another's
+// connection. A thread that ends leaves its slot to the next thread that is given its id.
 #pragma once
 
 #include <pthread.h>

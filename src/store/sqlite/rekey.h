@@ -1,4 +1,5 @@
-// Encrypts, decrypts, or changes the key of a database file that nobody else has open. Blocks; rewrites the whole file.
+// Encrypts, decrypts, or changes the key of a database file that nobody else has open. Blocks;
+// rewrites the whole file.
 #pragma once
 
 #include <string>

@@ -12,9 +12,10 @@ Capabilities sqlite_capabilities() {
   capabilities.store_name = "sqlite";
   capabilities.decimal_digits = decimal_digits;
   for (const Capability capability :
-       {Capability::regex, Capability::text_search, Capability::json_path, Capability::json_containment,
-        Capability::aggregates, Capability::transactions, Capability::foreign_keys,
-        Capability::case_insensitive_like, Capability::upsert, Capability::encryption})
+       {Capability::regex, Capability::text_search, Capability::json_path,
+        Capability::json_containment, Capability::aggregates, Capability::transactions,
+        Capability::foreign_keys, Capability::case_insensitive_like, Capability::upsert,
+        Capability::encryption})
     capabilities.add(capability);
   return capabilities;
 }
@@ -57,7 +58,8 @@ task<result<Rows>> SqliteStore::read(const Query& query, const Params& params, D
   co_return std::move(*hopped);
 }
 
-task<result<WriteResult>> SqliteStore::write(const Program& program, const Params& params, Deadline deadline) {
+task<result<WriteResult>> SqliteStore::write(const Program& program, const Params& params,
+                                             Deadline deadline) {
   return writer_->write(program, params, deadline);
 }
 

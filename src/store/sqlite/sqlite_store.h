@@ -1,15 +1,15 @@
 // SqliteStore: a Store in one SQLite file.
 //
-// Reads run on the calling thread's own connection when the planner knows them to be small, else on the pool; writes go to
-// the one writer. See docs of Store for the verbs. Maintenance (schema, key) is in migrate.h and rekey.h: it blocks.
-// Nobody may be reading or writing when it is destroyed.
+// Reads run on the calling thread's own connection when the planner knows them to be small, else on
+// the pool; writes go to the one writer. See docs of Store for the verbs. Maintenance (schema, key)
+// is in migrate.h and rekey.h: it blocks. Nobody may be reading or writing when it is destroyed.
 #pragma once
 
 #include <memory>
 
 #include "net/pool.h"
 #include "store/sqlite/options.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/write/writer.h"
 #include "store/store.h"
 
 namespace trivet::store::sqlite {
@@ -19,12 +19,14 @@ class ReaderTable;
 class SqliteStore final : public Store {
  public:
   // `pool` runs unbounded reads and must outlive the store.
-  [[nodiscard]] static result<std::unique_ptr<SqliteStore>> open(SqliteOptions options, net::Pool& pool);
+  [[nodiscard]] static result<std::unique_ptr<SqliteStore>> open(SqliteOptions options,
+                                                                 net::Pool& pool);
   ~SqliteStore() override;
 
   [[nodiscard]] const Capabilities& capabilities() const override { return capabilities_; }
   task<result<Rows>> read(const Query& query, const Params& params, Deadline deadline) override;
-  task<result<WriteResult>> write(const Program& program, const Params& params, Deadline deadline) override;
+  task<result<WriteResult>> write(const Program& program, const Params& params,
+                                  Deadline deadline) override;
   task<result<void>> ping(Deadline deadline) override;
 
   // The read of a query on this thread, whatever its cost. Blocks.

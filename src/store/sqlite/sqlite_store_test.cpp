@@ -37,7 +37,12 @@ model Post {
   author User? @relation(fields: [authorId], references: [id], onDelete: Restrict)
 }
 model Group { id Int @id name String users User[] }
-model Node { id Int @id parentId Int? parent Node? @relation("tree", fields: [parentId], references: [id]) children Node[] @relation("tree") }
+model Node {
+  id Int @id
+  parentId Int?
+  parent Node? @relation("tree", fields: [parentId], references: [id])
+  children Node[] @relation("tree")
+}
 model Pair { a Int b Int c Int? @@id([a, b]) }
 )";
 
@@ -47,10 +52,12 @@ Value number(int64_t n) { return Value::integer(n); }
 class SqliteStoreTest : public testing::Test {
  protected:
   void SetUp() override {
-    s.insert("User", {"email", "mood"}, {text("ann"), text("HAPPY"), text("bob"), text("sad"), text("cy"), text("OK")});
+    s.insert("User", {"email", "mood"},
+             {text("ann"), text("HAPPY"), text("bob"), text("sad"), text("cy"), text("OK")});
     s.insert("Post", {"id", "title", "authorId", "views"},
-             {text("p1"), text("One"), number(1), number(10), text("p2"), text("Two"), number(1), number(5), text("p3"),
-              text("Éclair"), number(2), number(7), text("p4"), text("none"), Value::null(), number(9007199254740993)});
+             {text("p1"), text("One"), number(1), number(10), text("p2"), text("Two"), number(1),
+              number(5), text("p3"), text("Éclair"), number(2), number(7), text("p4"), text("none"),
+              Value::null(), number(9007199254740993)});
     s.insert("Group", {"id", "name"}, {number(1), text("g1"), number(2), text("g2")});
     Program program;
     Step step;
@@ -59,7 +66,8 @@ class SqliteStoreTest : public testing::Test {
     step.block = 0;
     program.steps.push_back(step);
     // A is Group, B is User.
-    const std::vector<Value> pairs = {number(1), number(1), number(2), number(1), number(1), number(2), number(1), number(1)};
+    const std::vector<Value> pairs = {number(1), number(1), number(2), number(1),
+                                      number(1), number(2), number(1), number(1)};
     EXPECT_EQ(s.write(program, {}, {RowBlock{4, pairs}}), "0/0 ");
   }
 
@@ -113,7 +121,8 @@ TEST_F(SqliteStoreTest, EmbedsEveryKindOfRelation) {
   groups.level.order = {by("Group", "id")};
   Embed profile{s.link("User", "profile"), true, s.level("Profile", {"bio"})};
   level.embeds = {many, groups, profile};
-  EXPECT_EQ(s.read(level, {number(1)}), "[1,ann,[p1],[g1][g2],null][2,bob,[p3],[g1],null][3,cy,,,null]");
+  EXPECT_EQ(s.read(level, {number(1)}),
+            "[1,ann,[p1],[g1][g2],null][2,bob,[p3],[g1],null][3,cy,,,null]");
 
   Level below = posts();
   below.order = {by("Post", "id")};
@@ -126,7 +135,8 @@ TEST_F(SqliteStoreTest, EmbedsEveryKindOfRelation) {
 TEST_F(SqliteStoreTest, FiltersByLinkedRows) {
   Level level = users();
   level.order = {by("User", "id")};
-  Expr exists = make_unary(Op::exists, make_binary(Op::ge, s.column("Post", "views"), make_param(0, Type::int8)));
+  Expr exists = make_unary(
+      Op::exists, make_binary(Op::ge, s.column("Post", "views"), make_param(0, Type::int8)));
   exists.link = s.link("User", "posts");
   level.where = exists;
   EXPECT_EQ(s.read(level, {number(8)}), "[1,ann]");
@@ -200,7 +210,8 @@ TEST_F(SqliteStoreTest, Aggregates) {
   level.grouped = true;
   level.order = {by("Post", "authorId")};
   EXPECT_EQ(s.read(level),
-            "[1,15,7.5000000000000000,2][2,7,7.0000000000000000,1][null,9007199254740993,9007199254740993.0000,1]");
+            "[1,15,7.5000000000000000,2][2,7,7.0000000000000000,1][null,9007199254740993,"
+            "9007199254740993.0000,1]");
   Level moods;
   moods.model = s.model("User");
   Expr most = make_unary(Op::max, s.column("User", "mood"));
@@ -212,33 +223,41 @@ TEST_F(SqliteStoreTest, Aggregates) {
 
 TEST_F(SqliteStoreTest, KeepsEveryType) {
   const int64_t at = 1704164645678000;
-  s.insert("Post", {"id", "title", "price", "at", "meta", "data", "open", "score"},
-           {text("x"), text(""), Value::numeric("12345678901.25"), Value::timestamp(at), Value::json(R"({"a": {"b": [1, "x", null]}, "n": 1.50})"),
-            Value::bytes(std::string_view("\0\xff", 2)), Value::boolean(true), Value::floating(0.1)});
+  s.insert(
+      "Post", {"id", "title", "price", "at", "meta", "data", "open", "score"},
+      {text("x"), text(""), Value::numeric("12345678901.25"), Value::timestamp(at),
+       Value::json(R"({"a": {"b": [1, "x", null]}, "n": 1.50})"),
+       Value::bytes(std::string_view("\0\xff", 2)), Value::boolean(true), Value::floating(0.1)});
   Level level = s.level("Post", {"title", "price", "at", "meta", "open", "score"});
   level.where = make_binary(Op::eq, s.column("Post", "at"), make_param(0, Type::timestamp));
-  EXPECT_EQ(s.read(level, {Value::timestamp(at)}),
-            R"([,12345678901.25,1704164645678000,{"a": {"b": [1, "x", null]}, "n": 1.50},true,0.100000])");
+  EXPECT_EQ(
+      s.read(level, {Value::timestamp(at)}),
+      R"([,12345678901.25,1704164645678000,{"a": {"b": [1, "x", null]}, "n": 1.50},true,0.100000])");
   level.where = make_binary(Op::lt, s.column("Post", "at"), make_param(0, Type::timestamp));
   EXPECT_EQ(s.read(level, {Value::timestamp(at)}), "");
   level.outputs.resize(1);
   level.where = make_binary(Op::eq, s.column("Post", "price"), make_param(0, Type::numeric));
   EXPECT_EQ(s.read(level, {Value::numeric("12345678901.250")}), "[]");
-  EXPECT_EQ(s.insert("Post", {"id", "title", "price"}, {text("y"), text(""), Value::numeric("1234567890.1234567")}),
-            "22003: numeric field overflow | The sqlite store keeps 15 significant digits exactly, \"1234567890.1234567\" has more.");
+  EXPECT_EQ(s.insert("Post", {"id", "title", "price"},
+                     {text("y"), text(""), Value::numeric("1234567890.1234567")}),
+            "22003: numeric field overflow | The sqlite store keeps 15 significant digits exactly, "
+            "\"1234567890.1234567\" has more.");
 }
 
 TEST_F(SqliteStoreTest, ReadsDocuments) {
   s.insert("Post", {"id", "title", "meta"},
-           {text("x"), text(""), Value::json(R"({"a": {"b": [1, "x", true]}, "n": 1.50, "q\"uote": 5})")});
+           {text("x"), text(""),
+            Value::json(R"({"a": {"b": [1, "x", true]}, "n": 1.50, "q\"uote": 5})")});
   const auto get = [&](Op op, std::vector<std::variant<std::string, int>> path) {
     Expr expr = s.column("Post", "meta");
     for (const auto& step : path) {
       Expr next;
       next.op = &step == &path.back() ? op : Op::json_get;
       next.type = next.op == Op::json_get ? Type::jsonb : Type::text;
-      if (const auto* index = std::get_if<int>(&step)) next.is_index = true, next.index = *index;
-      else next.key = std::get<std::string>(step);
+      if (const auto* index = std::get_if<int>(&step))
+        next.is_index = true, next.index = *index;
+      else
+        next.key = std::get<std::string>(step);
       next.args = {expr};
       expr = next;
     }

@@ -1,4 +1,5 @@
-// A store over a file in a folder of its own, for tests: schema text in, answers as short texts out.
+// A store over a file in a folder of its own, for tests: schema text in, answers as short texts
+// out.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -36,12 +38,19 @@ class TestFolder {
 };
 
 inline std::shared_ptr<const schema::Schema> load(const std::string& text) {
-  auto checked = schema::check_schema({{"schema.zmodel", "datasource db { provider = \"sqlite\" }\n" + text}});
-  for (const schema::Diagnostic& diagnostic : checked.diagnostics) ADD_FAILURE() << diagnostic.message;
+  auto checked =
+      schema::check_schema({{"schema.zmodel", "datasource db { provider = \"sqlite\" }\n" + text}});
+  for (const schema::Diagnostic& diagnostic : checked.diagnostics)
+    ADD_FAILURE() << diagnostic.message;
   return checked.schema;
 }
 
 inline Deadline in_time() { return Deadline::clock::now() + std::chrono::seconds(60); }
+
+// Completion of a coroutine that owns what it works on.
+inline void rethrow(std::exception_ptr failure) {
+  if (failure) std::rethrow_exception(failure);
+}
 
 // What the task gives; an exception out of it ends the test.
 template <class T>
@@ -60,15 +69,25 @@ inline void show(std::string& out, const Batch& batch);
 
 inline void show(std::string& out, Value value) {
   switch (value.kind()) {
-    case ValueKind::null: out += "null"; return;
-    case ValueKind::boolean: out += value.as_boolean() ? "true" : "false"; return;
-    case ValueKind::floating: out += std::to_string(value.as_floating()); return;
+    case ValueKind::null:
+      out += "null";
+      return;
+    case ValueKind::boolean:
+      out += value.as_boolean() ? "true" : "false";
+      return;
+    case ValueKind::floating:
+      out += std::to_string(value.as_floating());
+      return;
     case ValueKind::integer:
     case ValueKind::timestamp:
     case ValueKind::date:
-    case ValueKind::time: out += std::to_string(value.as_integer()); return;
-    case ValueKind::rows: return show(out, *value.as_rows());
-    default: out += value.as_text();
+    case ValueKind::time:
+      out += std::to_string(value.as_integer());
+      return;
+    case ValueKind::rows:
+      return show(out, *value.as_rows());
+    default:
+      out += value.as_text();
   }
 }
 
@@ -107,7 +126,9 @@ class TestStore {
     EXPECT_TRUE(migration) << (migration ? "" : show(migration.error()));
     if (!migration) return;
     auto applied = apply_migration(options, *migration, DataLoss::refuse);
-    EXPECT_TRUE(applied) << (applied ? "" : show(applied.error()) + migration->steps.front().sql.front());
+    EXPECT_TRUE(applied) << (applied
+                                 ? ""
+                                 : show(applied.error()) + migration->steps.front().sql.front());
     open();
   }
   void open() {
@@ -130,7 +151,8 @@ class TestStore {
     const schema::Field& found = schema->models[model(model_name)].fields[field(model_name, name)];
     return {found.relation, static_cast<uint8_t>(found.side), -1, 0};
   }
-  [[nodiscard]] Level level(const std::string& model_name, std::initializer_list<const char*> fields) const {
+  [[nodiscard]] Level level(const std::string& model_name,
+                            std::initializer_list<const char*> fields) const {
     Level made;
     made.model = model(model_name);
     for (const char* name : fields) made.outputs.push_back({column(model_name, name)});
@@ -143,15 +165,18 @@ class TestStore {
     auto rows = run(store->read(query, params, in_time()));
     return rows ? show(*rows) : show(rows.error());
   }
-  std::string write(Program program, std::vector<Value> values = {}, std::vector<RowBlock> blocks = {}) {
+  std::string write(Program program, std::vector<Value> values = {},
+                    std::vector<RowBlock> blocks = {}) {
     program.id = next_id++;
     program.schema = schema;
     const Params params{std::move(values), std::move(blocks)};
     auto done = run(store->write(program, params, in_time()));
     if (!done) return show(done.error());
-    return std::to_string(done->affected) + "/" + std::to_string(done->inserted) + " " + show(done->rows);
+    return std::to_string(done->affected) + "/" + std::to_string(done->inserted) + " " +
+           show(done->rows);
   }
-  [[nodiscard]] Step insert_step(const std::string& model_name, std::initializer_list<const char*> fields, int block = 0) const {
+  [[nodiscard]] Step insert_step(const std::string& model_name,
+                                 std::initializer_list<const char*> fields, int block = 0) const {
     Step step;
     step.kind = StepKind::insert;
     step.model = model(model_name);
@@ -159,11 +184,13 @@ class TestStore {
     step.block = block;
     return step;
   }
-  std::string insert(const std::string& model_name, std::initializer_list<const char*> fields, std::vector<Value> cells) {
+  std::string insert(const std::string& model_name, std::initializer_list<const char*> fields,
+                     std::vector<Value> cells) {
     Program program;
     program.steps.push_back(insert_step(model_name, fields));
     program.returning_step = 0;
-    const uint32_t rows = fields.size() == 0 ? 1 : static_cast<uint32_t>(cells.size() / fields.size());
+    const uint32_t rows =
+        fields.size() == 0 ? 1 : static_cast<uint32_t>(cells.size() / fields.size());
     return write(std::move(program), {}, {RowBlock{rows, cells}});
   }
 

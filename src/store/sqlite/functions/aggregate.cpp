@@ -27,7 +27,8 @@ void add_value(sqlite3_context* call, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
   NumericSum* sum = sum_of(call, sizeof(NumericSum*));
   if (sum == nullptr) return sqlite3_result_error_nomem(call);
-  if (sqlite3_value_type(arguments[0]) == SQLITE_INTEGER) return sum->add(int64_t{sqlite3_value_int64(arguments[0])});
+  if (sqlite3_value_type(arguments[0]) == SQLITE_INTEGER)
+    return sum->add(int64_t{sqlite3_value_int64(arguments[0])});
   Arena arena;
   sum->add(numeric_text(arguments[0], arena));
 }
@@ -44,11 +45,11 @@ void finish(sqlite3_context* call) {
 }  // namespace
 
 int register_aggregates(sqlite3* db, FunctionContext& context) {
-  const int code = sqlite3_create_function_v2(db, "trivet_sum", 1, pure_function, &context, nullptr, add_value,
-                                              finish<Give::sum>, nullptr);
+  const int code = sqlite3_create_function_v2(db, "trivet_sum", 1, pure_function, &context, nullptr,
+                                              add_value, finish<Give::sum>, nullptr);
   if (code != SQLITE_OK) return code;
-  return sqlite3_create_function_v2(db, "trivet_avg", 1, pure_function, &context, nullptr, add_value,
-                                    finish<Give::average>, nullptr);
+  return sqlite3_create_function_v2(db, "trivet_avg", 1, pure_function, &context, nullptr,
+                                    add_value, finish<Give::average>, nullptr);
 }
 
 }  // namespace trivet::store::sqlite

@@ -6,8 +6,8 @@
 namespace trivet::store::sqlite {
 
 result<void> register_functions(sqlite3* db, FunctionContext& context) {
-  for (const auto add : {register_text_functions, register_json_functions, register_search_functions,
-                         register_aggregates})
+  for (const auto add : {register_text_functions, register_json_functions,
+                         register_search_functions, register_aggregates})
     if (add(db, context) != SQLITE_OK) return std::unexpected(last_error(db));
   return {};
 }

@@ -23,14 +23,16 @@ void search_function(sqlite3_context* call, int, sqlite3_value** arguments) {
     query = owned.get();
   }
   sqlite3_result_int(call, query->matches(argument_text(arguments[0])) ? 1 : 0);
-  if (owned) sqlite3_set_auxdata(call, 1, owned.release(), [](void* p) { delete static_cast<TextQuery*>(p); });
+  if (owned)
+    sqlite3_set_auxdata(call, 1, owned.release(),
+                        [](void* p) { delete static_cast<TextQuery*>(p); });
 }
 
 }  // namespace
 
 int register_search_functions(sqlite3* db, FunctionContext& context) {
-  return sqlite3_create_function_v2(db, "trivet_text_search", 4, pure_function, &context, search_function, nullptr,
-                                    nullptr, nullptr);
+  return sqlite3_create_function_v2(db, "trivet_text_search", 4, pure_function, &context,
+                                    search_function, nullptr, nullptr, nullptr);
 }
 
 }  // namespace trivet::store::sqlite

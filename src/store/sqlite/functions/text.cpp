@@ -23,7 +23,9 @@ void like_function(sqlite3_context* call, int count, sqlite3_value** arguments) 
     pattern = owned.get();
   }
   sqlite3_result_int(call, pattern->matches(argument_text(arguments[0])) ? 1 : 0);
-  if (owned) sqlite3_set_auxdata(call, 1, owned.release(), [](void* p) { delete static_cast<LikePattern*>(p); });
+  if (owned)
+    sqlite3_set_auxdata(call, 1, owned.release(),
+                        [](void* p) { delete static_cast<LikePattern*>(p); });
 }
 
 using SharedRegex = std::shared_ptr<const Regex>;
@@ -41,7 +43,9 @@ void regex_function(sqlite3_context* call, int count, sqlite3_value** arguments)
     regex = owned.get();
   }
   sqlite3_result_int(call, (*regex)->matches(argument_text(arguments[0])) ? 1 : 0);
-  if (owned) sqlite3_set_auxdata(call, 1, owned.release(), [](void* p) { delete static_cast<SharedRegex*>(p); });
+  if (owned)
+    sqlite3_set_auxdata(call, 1, owned.release(),
+                        [](void* p) { delete static_cast<SharedRegex*>(p); });
 }
 
 using TextTest = bool (*)(std::string_view, std::string_view);
@@ -56,8 +60,12 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 bool starts_with(std::string_view text, std::string_view part) { return text.starts_with(part); }
 bool ends_with(std::string_view text, std::string_view part) { return text.ends_with(part); }
 bool icontains(std::string_view text, std::string_view part) { return contains_folded(text, part); }
-bool istarts_with(std::string_view text, std::string_view part) { return fold_case(text).starts_with(fold_case(part)); }
-bool iends_with(std::string_view text, std::string_view part) { return fold_case(text).ends_with(fold_case(part)); }
+bool istarts_with(std::string_view text, std::string_view part) {
+  return fold_case(text).starts_with(fold_case(part));
+}
+bool iends_with(std::string_view text, std::string_view part) {
+  return fold_case(text).ends_with(fold_case(part));
+}
 
 struct Entry {
   const char* name;
@@ -81,8 +89,8 @@ constexpr Entry entries[] = {
 
 int register_text_functions(sqlite3* db, FunctionContext& context) {
   for (const Entry& entry : entries) {
-    const int code = sqlite3_create_function_v2(db, entry.name, 2, pure_function, &context, entry.function, nullptr,
-                                                nullptr, nullptr);
+    const int code = sqlite3_create_function_v2(db, entry.name, 2, pure_function, &context,
+                                                entry.function, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return code;
   }
   return SQLITE_OK;

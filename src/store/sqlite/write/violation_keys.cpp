@@ -8,7 +8,7 @@
 #include "store/sql/renderer.h"
 #include "store/sqlite/cells.h"
 #include "store/sqlite/prepared.h"
-#include "store/sqlite/violation.h"
+#include "store/sqlite/write/violation.h"
 #include "store/store.h"
 #include "value/format_options.h"
 #include "value/text_format.h"
@@ -29,19 +29,21 @@ struct KeyTexts {
 };
 
 // First row of `statement`, whose columns are `fields` of `model`, as texts.
-std::optional<KeyTexts> first_row(Connection& connection, sql::Statement statement, const FailedWrite& write,
-                                  const schema::Model& model, const std::vector<int>& fields) {
+std::optional<KeyTexts> first_row(Connection& connection, sql::Statement statement,
+                                  const FailedWrite& write, const schema::Model& model,
+                                  const std::vector<int>& fields) {
   const auto prepared = Prepared::make(connection, std::move(statement));
   if (!prepared) return std::nullopt;
   const StatementUse use(prepared->get());
   Arena arena;
   const Sources sources{.params = write.params, .cells = write.cells};
-  if (prepared->bind(sources, arena) != SQLITE_OK || sqlite3_step(prepared->get()) != SQLITE_ROW) return std::nullopt;
+  if (prepared->bind(sources, arena) != SQLITE_OK || sqlite3_step(prepared->get()) != SQLITE_ROW)
+    return std::nullopt;
   KeyTexts key;
   for (size_t i = 0; i < fields.size(); ++i) {
     const schema::Field& field = model.fields[fields[i]];
-    const auto value =
-        decode_cell(sqlite3_column_value(prepared->get(), static_cast<int>(i)), field_type(field), arena);
+    const auto value = decode_cell(sqlite3_column_value(prepared->get(), static_cast<int>(i)),
+                                   field_type(field), arena);
     if (i > 0) key.columns += ", ", key.values += ", ";
     key.columns += field.db_name;
     if (value) append_text_value(key.values, *value, field_type(field), FormatOptions{});
@@ -50,7 +52,9 @@ std::optional<KeyTexts> first_row(Connection& connection, sql::Statement stateme
 }
 
 bool sets_any(const Step& step, const std::vector<int>& fields) {
-  return std::ranges::any_of(fields, [&](int field) { return std::ranges::find(step.fields, field) != step.fields.end(); });
+  return std::ranges::any_of(fields, [&](int field) {
+    return std::ranges::find(step.fields, field) != step.fields.end();
+  });
 }
 
 // The new value of the row's field: what the step gives it, else what it has (t0).
@@ -68,7 +72,8 @@ void write_new_value(sql::Renderer& out, const FailedWrite& write, int field) {
     out.raw("NULL");
 }
 
-std::optional<KeyTexts> missing_parent(Connection& connection, const FailedWrite& write, const Relation& relation) {
+std::optional<KeyTexts> missing_parent(Connection& connection, const FailedWrite& write,
+                                       const Relation& relation) {
   const schema::Model& model = write.schema.models[write.step.model];
   const schema::Model& parent = write.schema.models[relation.model[1]];
   sql::Renderer out(write.schema, sql::sqlite_dialect());
@@ -109,9 +114,10 @@ std::optional<KeyTexts> missing_parent(Connection& connection, const FailedWrite
 Error missing_parent_error(std::string_view table, std::string_view constraint, const KeyTexts& key,
                            std::string_view parent) {
   return Error(ErrorCode::foreign_key_violation,
-               "insert or update on table \"" + std::string(table) + "\" violates foreign key constraint \"" +
-                   std::string(constraint) + "\"",
-               "Key (" + key.columns + ")=(" + key.values + ") is not present in table \"" + std::string(parent) + "\".");
+               "insert or update on table \"" + std::string(table) +
+                   "\" violates foreign key constraint \"" + std::string(constraint) + "\"",
+               "Key (" + key.columns + ")=(" + key.values + ") is not present in table \"" +
+                   std::string(parent) + "\".");
 }
 
 std::optional<Error> missing_link_end(Connection& connection, const FailedWrite& write) {
@@ -132,16 +138,18 @@ std::optional<Error> missing_link_end(Connection& connection, const FailedWrite&
     auto key = first_row(connection, out.take(), write, end, {field});
     if (!key) continue;
     key->columns = side == 0 ? "A" : "B";
-    return missing_parent_error(relation.constraint, relation.constraint + "_" + key->columns + "_fkey", *key,
-                                end.db_name);
+    return missing_parent_error(
+        relation.constraint, relation.constraint + "_" + key->columns + "_fkey", *key, end.db_name);
   }
   return std::nullopt;
 }
 
-// Searches from the changed rows along cascading relations for rows that a restricting one still points to.
+// Searches from the changed rows along cascading relations for rows that a restricting one still
+// points to.
 class ChildSearch {
  public:
-  ChildSearch(Connection& connection, const FailedWrite& write) : connection_(connection), write_(write) {}
+  ChildSearch(Connection& connection, const FailedWrite& write)
+      : connection_(connection), write_(write) {}
 
   std::optional<Error> search(int model) {
     for (const Relation& relation : write_.schema.relations) {
@@ -151,7 +159,8 @@ class ChildSearch {
       const auto action = is_update ? relation.on_update : relation.on_delete;
       chain_.push_back(&relation);
       std::optional<Error> found;
-      if (action == schema::ReferentialAction::restrict || action == schema::ReferentialAction::no_action)
+      if (action == schema::ReferentialAction::restrict ||
+          action == schema::ReferentialAction::no_action)
         found = probe();
       else if (action == schema::ReferentialAction::cascade && chain_.size() < chain_max)
         found = search(relation.model[0]);
@@ -185,10 +194,11 @@ class ChildSearch {
     const auto key = first_row(connection_, out.take(), write_, parent, last.to_fields);
     if (!key) return std::nullopt;
     return Error(ErrorCode::foreign_key_violation,
-                 "update or delete on table \"" + parent.db_name + "\" violates foreign key constraint \"" +
-                     last.constraint + "\" on table \"" + child.db_name + "\"",
-                 "Key (" + key->columns + ")=(" + key->values + ") is still referenced from table \"" +
-                     child.db_name + "\".");
+                 "update or delete on table \"" + parent.db_name +
+                     "\" violates foreign key constraint \"" + last.constraint + "\" on table \"" +
+                     child.db_name + "\"",
+                 "Key (" + key->columns + ")=(" + key->values +
+                     ") is still referenced from table \"" + child.db_name + "\".");
   }
 
   static std::string alias(size_t hop) { return hop == 0 ? "t0" : "child" + std::to_string(hop); }
@@ -219,17 +229,20 @@ std::optional<Error> find_missing_parent(Connection& connection, const FailedWri
   if (write.step.kind == StepKind::link) return missing_link_end(connection, write);
   if (write.step.kind == StepKind::delete_) return std::nullopt;
   for (const Relation& relation : write.schema.relations) {
-    if (relation.kind == RelationKind::many_to_many || relation.model[0] != write.step.model) continue;
+    if (relation.kind == RelationKind::many_to_many || relation.model[0] != write.step.model)
+      continue;
     if (!sets_any(write.step, relation.from_fields)) continue;
     if (const auto key = missing_parent(connection, write, relation))
-      return missing_parent_error(write.schema.models[write.step.model].db_name, relation.constraint, *key,
+      return missing_parent_error(write.schema.models[write.step.model].db_name,
+                                  relation.constraint, *key,
                                   write.schema.models[relation.model[1]].db_name);
   }
   return std::nullopt;
 }
 
 std::optional<Error> find_remaining_child(Connection& connection, const FailedWrite& write) {
-  if (write.step.kind != StepKind::delete_ && write.step.kind != StepKind::update) return std::nullopt;
+  if (write.step.kind != StepKind::delete_ && write.step.kind != StepKind::update)
+    return std::nullopt;
   return ChildSearch(connection, write).search(write.step.model);
 }
 

@@ -1,4 +1,4 @@
-#include "store/sqlite/violation.h"
+#include "store/sqlite/write/violation.h"
 
 #include <sqlite3.h>
 
@@ -57,17 +57,20 @@ FailedColumns failed_columns(const schema::Schema& schema, std::string_view mess
 
 const schema::Key* key_of(const schema::Model& model, const std::vector<int>& fields) {
   const auto matches = [&](const schema::Key& key) {
-    return key.columns.size() == fields.size() && std::ranges::all_of(key.columns, [&](const auto& column) {
-      return std::ranges::find(fields, column.field) != fields.end();
-    });
+    return key.columns.size() == fields.size() &&
+           std::ranges::all_of(key.columns, [&](const auto& column) {
+             return std::ranges::find(fields, column.field) != fields.end();
+           });
   };
   if (model.primary_key && matches(*model.primary_key)) return &*model.primary_key;
   const auto found = std::ranges::find_if(model.uniques, matches);
   return found == model.uniques.end() ? nullptr : &*found;
 }
 
-// Values of `fields` in the row that failed: from the new row, or by asking which row an update makes a duplicate.
-std::optional<std::string> failing_values(Connection& connection, const FailedWrite& write, const schema::Model& model,
+// Values of `fields` in the row that failed: from the new row, or by asking which row an update
+// makes a duplicate.
+std::optional<std::string> failing_values(Connection& connection, const FailedWrite& write,
+                                          const schema::Model& model,
                                           const std::vector<int>& fields) {
   std::vector<std::string> texts;
   for (const int field : fields) {
@@ -89,7 +92,8 @@ std::optional<std::string> failing_values(Connection& connection, const FailedWr
   return join(texts);
 }
 
-Error unique_violation(Connection& connection, const FailedWrite& write, Error error, std::string_view message) {
+Error unique_violation(Connection& connection, const FailedWrite& write, Error error,
+                       std::string_view message) {
   const FailedColumns failed = failed_columns(write.schema, message);
   if (failed.model == nullptr) return error;
   const schema::Key* key = key_of(*failed.model, failed.fields);
@@ -100,8 +104,9 @@ Error unique_violation(Connection& connection, const FailedWrite& write, Error e
   }
   std::vector<std::string> columns;
   for (const int field : fields) columns.push_back(failed.model->fields[field].db_name);
-  error.message = "duplicate key value violates unique constraint \"" +
-                  (key != nullptr ? key->db_name : failed.model->db_name + "_" + join(columns) + "_key") + "\"";
+  error.message =
+      "duplicate key value violates unique constraint \"" +
+      (key != nullptr ? key->db_name : failed.model->db_name + "_" + join(columns) + "_key") + "\"";
   if (const auto values = failing_values(connection, write, *failed.model, fields))
     error.details = "Key (" + join(columns) + ")=(" + *values + ") already exists.";
   return error;
@@ -133,12 +138,17 @@ Error explain_failure(Connection& connection, const FailedWrite& write) {
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID: return unique_violation(connection, write, std::move(error), message);
-    case SQLITE_CONSTRAINT_NOTNULL: return not_null_violation(write, std::move(error), message);
-    case SQLITE_CONSTRAINT_CHECK: return check_violation(write, std::move(error), message);
+    case SQLITE_CONSTRAINT_ROWID:
+      return unique_violation(connection, write, std::move(error), message);
+    case SQLITE_CONSTRAINT_NOTNULL:
+      return not_null_violation(write, std::move(error), message);
+    case SQLITE_CONSTRAINT_CHECK:
+      return check_violation(write, std::move(error), message);
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-    case SQLITE_CONSTRAINT_TRIGGER: break;
-    default: return error;
+    case SQLITE_CONSTRAINT_TRIGGER:
+      break;
+    default:
+      return error;
   }
   const std::string log_text = error.log_text;
   auto explained = find_missing_parent(connection, write);

@@ -1,7 +1,8 @@
-// Why a write failed, in PostgreSQL's words: which constraint, which key (dialects/rest.md, section 13).
+// Why a write failed, in PostgreSQL's words: which constraint, which key (dialects/rest.md, section
+// 13).
 //
-// SQLite names no foreign key and tells no values, so they are looked for in the open transaction, which still shows the
-// state before the failed statement. Runs only after a failure.
+// SQLite names no foreign key and tells no values, so they are looked for in the open transaction,
+// which still shows the state before the failed statement. Runs only after a failure.
 #pragma once
 
 #include <optional>
@@ -23,8 +24,10 @@ struct FailedWrite {
 // The connection's last error, explained if it is a constraint violation.
 [[nodiscard]] Error explain_failure(Connection& connection, const FailedWrite& write);
 // The foreign key of the new row that has no target, if any.
-[[nodiscard]] std::optional<Error> find_missing_parent(Connection& connection, const FailedWrite& write);
+[[nodiscard]] std::optional<Error> find_missing_parent(Connection& connection,
+                                                       const FailedWrite& write);
 // The foreign key that still points to a row that the step deletes or gives another key, if any.
-[[nodiscard]] std::optional<Error> find_remaining_child(Connection& connection, const FailedWrite& write);
+[[nodiscard]] std::optional<Error> find_remaining_child(Connection& connection,
+                                                        const FailedWrite& write);
 
 }  // namespace trivet::store::sqlite

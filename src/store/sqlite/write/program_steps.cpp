@@ -5,8 +5,8 @@
 
 #include "store/sqlite/cells.h"
 #include "store/sqlite/errors.h"
-#include "store/sqlite/program_state.h"
-#include "store/sqlite/violation.h"
+#include "store/sqlite/write/program_state.h"
+#include "store/sqlite/write/violation.h"
 
 namespace trivet::store::sqlite {
 
@@ -23,7 +23,8 @@ Error step_error(const Step& step) {
 
 }  // namespace
 
-result<std::span<const Value>> ProgramRunner::resolve_row(State& state, std::span<const Value> cells) {
+result<std::span<const Value>> ProgramRunner::resolve_row(State& state,
+                                                          std::span<const Value> cells) {
   const auto referring = [](const Value& cell) { return cell.kind() == ValueKind::reference; };
   if (std::ranges::none_of(cells, referring)) return cells;
   state.row.assign(cells.begin(), cells.end());
@@ -43,7 +44,8 @@ result<Value> ProgramRunner::resolve(State& state, Value reference) {
   if (step.kind == StepKind::insert) {
     const auto at = std::ranges::find(step.fields, field);
     if (at != step.fields.end()) {
-      const Value cell = row_of(state.params.blocks[step.block], step.fields.size(), row)[at - step.fields.begin()];
+      const Value cell = row_of(state.params.blocks[step.block], step.fields.size(),
+                                row)[at - step.fields.begin()];
       if (cell.kind() == ValueKind::reference) return resolve(state, cell);
       if (!cell.is_null()) return cell;  // a null key may have been generated
     }
@@ -51,13 +53,16 @@ result<Value> ProgramRunner::resolve(State& state, Value reference) {
   const std::vector<int64_t>& ids = state.steps[step_index].row_ids;
   if (row >= ids.size()) return Value::null();  // an upsert that left its row alone
   const sql::Writer writer{*state.program.schema, sql::sqlite_dialect()};
-  TRIVET_TRY(const Prepared fetch, Prepared::make(connection_, sql::render_fetch(writer, step.model, {field})));
+  TRIVET_TRY(const Prepared fetch,
+             Prepared::make(connection_, sql::render_fetch(writer, step.model, {field})));
   const StatementUse use(fetch.get());
   const Value id = Value::integer(ids[row]);
-  if (fetch.bind({.cells = {&id, 1}}, scratch_) != SQLITE_OK || sqlite3_step(fetch.get()) != SQLITE_ROW)
+  if (fetch.bind({.cells = {&id, 1}}, scratch_) != SQLITE_OK ||
+      sqlite3_step(fetch.get()) != SQLITE_ROW)
     return std::unexpected(connection_.failure());
   const schema::Field& target = state.program.schema->models[step.model].fields[field];
-  return decode_cell(sqlite3_column_value(fetch.get(), 0), field_type(target), state.result.rows.arena);
+  return decode_cell(sqlite3_column_value(fetch.get(), 0), field_type(target),
+                     state.result.rows.arena);
 }
 
 result<void> ProgramRunner::resolve_params(State& state, size_t before_step) {
@@ -73,17 +78,20 @@ result<void> ProgramRunner::resolve_params(State& state, size_t before_step) {
 result<void> ProgramRunner::insert_row(State& state, size_t index, std::span<const Value> cells) {
   const Prepared& statement = *state.prepared.steps[index].main;
   for (const Value& cell : cells) {
-    if (cell.kind() == ValueKind::numeric || cell.kind() == ValueKind::floating) TRIVET_CHECK(check_storable(cell));
+    if (cell.kind() == ValueKind::numeric || cell.kind() == ValueKind::floating)
+      TRIVET_CHECK(check_storable(cell));
   }
   const StatementUse use(statement.get());
-  if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK) return std::unexpected(connection_.failure());
+  if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK)
+    return std::unexpected(connection_.failure());
   if (sqlite3_step(statement.get()) != SQLITE_DONE)
-    return std::unexpected(
-        explain_failure(connection_, {*state.program.schema, state.program.steps[index], cells, state.values}));
+    return std::unexpected(explain_failure(
+        connection_, {*state.program.schema, state.program.steps[index], cells, state.values}));
   StepRows& rows = state.steps[index];
   ++rows.affected;
   ++rows.inserted;
-  if (state.prepared.steps[index].keeps_rows) rows.row_ids.push_back(sqlite3_last_insert_rowid(connection_.db()));
+  if (state.prepared.steps[index].keeps_rows)
+    rows.row_ids.push_back(sqlite3_last_insert_rowid(connection_.db()));
   return {};
 }
 
@@ -137,8 +145,10 @@ result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<con
   if (!prepared.update_row) return true;
   if (!may) return std::unexpected(step_error(step));
   if (!state.touched.insert(id).second)
-    return fail(ErrorCode::cardinality_violation, "ON CONFLICT DO UPDATE command cannot affect row a second time", {},
-                "Ensure that no rows proposed for insertion within the same command have duplicate constrained "
+    return fail(ErrorCode::cardinality_violation,
+                "ON CONFLICT DO UPDATE command cannot affect row a second time", {},
+                "Ensure that no rows proposed for insertion within the same command have duplicate "
+                "constrained "
                 "values.");
   picked.clear();
   for (const int position : prepared.update_cells) {
@@ -150,7 +160,8 @@ result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<con
   if (prepared.update_row->bind({.cells = picked}, scratch_) != SQLITE_OK)
     return std::unexpected(connection_.failure());
   if (sqlite3_step(prepared.update_row->get()) != SQLITE_DONE)
-    return std::unexpected(explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
+    return std::unexpected(
+        explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
   ++state.steps[index].affected;
   state.steps[index].row_ids.push_back(id);
   return true;
@@ -170,7 +181,8 @@ result<void> ProgramRunner::change(State& state, size_t index) {
     for (; code == SQLITE_ROW; code = sqlite3_step(statement.get()))
       rows.row_ids.push_back(sqlite3_column_int64(statement.get(), 0));
     if (code != SQLITE_DONE)
-      return std::unexpected(explain_failure(connection_, {*state.program.schema, step, {}, state.values}));
+      return std::unexpected(
+          explain_failure(connection_, {*state.program.schema, step, {}, state.values}));
     rows.affected = sqlite3_changes64(connection_.db());
   }
   if (step.rows_max == 0 || static_cast<uint64_t>(rows.affected) <= step.rows_max) return {};
@@ -182,7 +194,8 @@ result<void> ProgramRunner::find(State& state, size_t index) {
   const Step& step = state.program.steps[index];
   const Prepared& statement = *state.prepared.steps[index].main;
   const StatementUse use(statement.get());
-  if (statement.bind({.params = state.values}, scratch_) != SQLITE_OK) return std::unexpected(connection_.failure());
+  if (statement.bind({.params = state.values}, scratch_) != SQLITE_OK)
+    return std::unexpected(connection_.failure());
   StepRows& rows = state.steps[index];
   int code = sqlite3_step(statement.get());
   for (; code == SQLITE_ROW; code = sqlite3_step(statement.get()))
@@ -214,9 +227,11 @@ result<void> ProgramRunner::link(State& state, size_t index) {
   for (uint32_t row = 0; row < block.rows; ++row) {
     TRIVET_TRY(const auto cells, resolve_row(state, row_of(block, 2, row)));
     const StatementUse use(statement.get());
-    if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK) return std::unexpected(connection_.failure());
+    if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK)
+      return std::unexpected(connection_.failure());
     if (sqlite3_step(statement.get()) != SQLITE_DONE)
-      return std::unexpected(explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
+      return std::unexpected(
+          explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
     state.steps[index].affected += sqlite3_changes64(connection_.db());
   }
   return {};

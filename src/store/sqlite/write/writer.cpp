@@ -1,4 +1,4 @@
-#include "store/sqlite/writer.h"
+#include "store/sqlite/write/writer.h"
 
 #include <sqlite3.h>
 
@@ -56,18 +56,21 @@ WriterCounts Writer::counts() const {
   return counts_;
 }
 
-task<result<WriteResult>> Writer::write(const Program& program, const Params& params, Deadline deadline) {
-  if (read_only_) co_return fail(ErrorCode::read_only, "the database is read-only", {}, "check the permissions of the file and its folder");
+task<result<WriteResult>> Writer::write(const Program& program, const Params& params,
+                                        Deadline deadline) {
+  if (read_only_)
+    co_return fail(ErrorCode::read_only, "the database is read-only", {},
+                   "check the permissions of the file and its folder");
   Job job{program, params, deadline, std::nullopt, false, {}, {}};
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
       [this, &job](auto handler) {
         auto executor = asio::get_associated_executor(handler);
         job.executor = executor;
-        job.resume = [handler = std::move(handler), guard = asio::make_work_guard(executor)]() mutable {
-          std::move(handler)();
-        };
+        job.resume = [handler = std::move(handler),
+                      guard = asio::make_work_guard(executor)]() mutable { std::move(handler)(); };
         if (push(&job)) return;
-        job.outcome = fail(ErrorCode::pool_timeout, "The server is busy", "too many writes are waiting", "try again later");
+        job.outcome = fail(ErrorCode::pool_timeout, "The server is busy",
+                           "too many writes are waiting", "try again later");
         complete({&job});
       },
       asio::use_awaitable);
@@ -126,14 +129,16 @@ void Writer::run_group(const Jobs& jobs) {
   }
 }
 
-// Error serialization_failure: the transaction was lost to one job, which is final now; run the others again.
+// Error serialization_failure: the transaction was lost to one job, which is final now; run the
+// others again.
 result<void> Writer::run_transaction(const Jobs& jobs) {
   connection_->set_deadline(Deadline::max());
   TRIVET_CHECK(connection_->execute("BEGIN IMMEDIATE"));
   for (Job* job : jobs) {
     if (job->final) continue;
     if (Deadline::clock::now() > job->deadline) {
-      job->outcome = fail(ErrorCode::query_canceled, "canceling statement due to statement timeout");
+      job->outcome =
+          fail(ErrorCode::query_canceled, "canceling statement due to statement timeout");
       job->final = true;
       continue;
     }
@@ -157,7 +162,8 @@ void Writer::complete(const Jobs& jobs) {
   // One wake-up per executor: its coroutines go on one after the other.
   std::vector<std::pair<asio::any_io_executor, std::vector<std::move_only_function<void()>>>> wakes;
   for (Job* job : jobs) {
-    auto found = std::ranges::find_if(wakes, [&](const auto& wake) { return wake.first == job->executor; });
+    auto found =
+        std::ranges::find_if(wakes, [&](const auto& wake) { return wake.first == job->executor; });
     if (found == wakes.end()) {
       wakes.emplace_back().first = job->executor;
       found = wakes.end() - 1;

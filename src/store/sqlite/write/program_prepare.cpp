@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "store/sqlite/program.h"
+#include "store/sqlite/write/program.h"
 
 namespace trivet::store::sqlite {
 
@@ -13,7 +13,8 @@ bool is_unique_key(const schema::Model& model, const std::vector<int>& fields) {
              return std::ranges::find(fields, column.field) != fields.end();
            });
   };
-  return (model.primary_key && matches(*model.primary_key)) || std::ranges::any_of(model.uniques, matches);
+  return (model.primary_key && matches(*model.primary_key)) ||
+         std::ranges::any_of(model.uniques, matches);
 }
 
 std::vector<int> positions(const std::vector<int>& wanted, const std::vector<int>& fields) {
@@ -25,33 +26,45 @@ std::vector<int> positions(const std::vector<int>& wanted, const std::vector<int
   return found;
 }
 
-result<void> prepare_upsert(Connection& connection, const sql::Writer& writer, const Step& step, PreparedStep& made) {
+result<void> prepare_upsert(Connection& connection, const sql::Writer& writer, const Step& step,
+                            PreparedStep& made) {
   if (!is_unique_key(writer.schema.models[step.model], step.conflict_fields))
-    return fail(ErrorCode::no_conflict_target,
-                "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+    return fail(
+        ErrorCode::no_conflict_target,
+        "there is no unique or exclusion constraint matching the ON CONFLICT specification");
   made.conflict_cells = positions(step.conflict_fields, step.fields);
   made.update_cells = positions(step.update_fields, step.fields);
-  TRIVET_TRY(made.main, Prepared::make(connection, sql::render_insert(writer, step.model, step.fields)));
-  TRIVET_TRY(made.probe, Prepared::make(connection, sql::render_probe(writer, step.model, step.conflict_fields,
-                                                                    step.conflict_where)));
+  TRIVET_TRY(made.main,
+             Prepared::make(connection, sql::render_insert(writer, step.model, step.fields)));
+  TRIVET_TRY(made.probe,
+             Prepared::make(connection, sql::render_probe(writer, step.model, step.conflict_fields,
+                                                          step.conflict_where)));
   if (step.update_fields.empty()) return {};
-  TRIVET_TRY(made.update_row, Prepared::make(connection, sql::render_update_row(writer, step.model, step.update_fields)));
+  TRIVET_TRY(
+      made.update_row,
+      Prepared::make(connection, sql::render_update_row(writer, step.model, step.update_fields)));
   return {};
 }
 
-result<sql::Statement> main_statement(const sql::Writer& writer, const Program& program, const Step& step,
-                                      const PreparedStep& made) {
+result<sql::Statement> main_statement(const sql::Writer& writer, const Program& program,
+                                      const Step& step, const PreparedStep& made) {
   switch (step.kind) {
     case StepKind::insert:
-    case StepKind::upsert: return sql::render_insert(writer, step.model, step.fields);
+    case StepKind::upsert:
+      return sql::render_insert(writer, step.model, step.fields);
     case StepKind::update:
-      return sql::render_update(writer, step,
-                                made.keeps_rows ? sql::Returning::row_ids : sql::Returning::nothing);
-    case StepKind::delete_: return sql::render_delete(writer, step);
-    case StepKind::find: return sql::render_find(writer, step.model, step.where, 2);
-    case StepKind::check: return sql::render_check(writer, program.steps[step.of].model, step.where);
-    case StepKind::link: return sql::render_link(writer, step.relation);
-    case StepKind::unlink: return sql::render_unlink(writer, step.relation);
+      return sql::render_update(
+          writer, step, made.keeps_rows ? sql::Returning::row_ids : sql::Returning::nothing);
+    case StepKind::delete_:
+      return sql::render_delete(writer, step);
+    case StepKind::find:
+      return sql::render_find(writer, step.model, step.where, 2);
+    case StepKind::check:
+      return sql::render_check(writer, program.steps[step.of].model, step.where);
+    case StepKind::link:
+      return sql::render_link(writer, step.relation);
+    case StepKind::unlink:
+      return sql::render_unlink(writer, step.relation);
   }
   return fail(ErrorCode::internal, "internal error");
 }
@@ -60,8 +73,8 @@ ReadBack choose_read_back(const Program& program) {
   if (program.returning_step < 0 || !program.returning) return ReadBack::none;
   const Level& level = *program.returning;
   if (program.steps[program.returning_step].kind == StepKind::delete_) return ReadBack::before;
-  const bool shaped = level.grouped || level.distinct || !level.order.empty() || level.limit_param >= 0 ||
-                      level.offset_param >= 0;
+  const bool shaped = level.grouped || level.distinct || !level.order.empty() ||
+                      level.limit_param >= 0 || level.offset_param >= 0;
   return shaped ? ReadBack::all_rows : ReadBack::each_row;
 }
 
@@ -93,8 +106,10 @@ result<PreparedProgram> PreparedProgram::make(Connection& connection, const Prog
     if (level.where) both.push_back(*level.where);
     if (!both.empty()) level.where = make_and(std::move(both));
   }
-  TRIVET_TRY(made.returning, PreparedLevel::make(connection, sql::render_level(*program.schema, sql::sqlite_dialect(),
-                                                                             level, among)));
+  TRIVET_TRY(
+      made.returning,
+      PreparedLevel::make(connection,
+                          sql::render_level(*program.schema, sql::sqlite_dialect(), level, among)));
   return made;
 }
 

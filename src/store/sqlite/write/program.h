@@ -1,7 +1,9 @@
-// ProgramRunner: runs the steps of Programs on the writing connection, inside a transaction that its caller opened.
+// ProgramRunner: runs the steps of Programs on the writing connection, inside a transaction that
+// its caller opened.
 //
-// A program either leaves all of its changes or none: what one statement undoes by itself runs bare, everything else inside a
-// savepoint. Rows that later steps need are remembered by row id. Used on the writer's thread.
+// A program either leaves all of its changes or none: what one statement undoes by itself runs
+// bare, everything else inside a savepoint. Rows that later steps need are remembered by row id.
+// Used on the writer's thread.
 #pragma once
 
 #include <deque>
@@ -42,9 +44,11 @@ struct PreparedProgram {
 
 class ProgramRunner {
  public:
-  ProgramRunner(Connection& connection, size_t programs_max) : connection_(connection), programs_(programs_max) {}
+  ProgramRunner(Connection& connection, size_t programs_max)
+      : connection_(connection), programs_(programs_max) {}
 
-  // On error nothing of the program is left, or SQLite has rolled the whole transaction back (the caller looks).
+  // On error nothing of the program is left, or SQLite has rolled the whole transaction back (the
+  // caller looks).
   result<WriteResult> run(const Program& program, const Params& params, Deadline deadline);
 
  private:

@@ -1,11 +1,11 @@
-#include "store/sqlite/program.h"
+#include "store/sqlite/write/program.h"
 
 #include <sqlite3.h>
 
 #include <algorithm>
 
-#include "store/sqlite/program_state.h"
-#include "store/sqlite/violation.h"
+#include "store/sqlite/write/program_state.h"
+#include "store/sqlite/write/violation.h"
 
 namespace trivet::store::sqlite {
 
@@ -19,21 +19,25 @@ bool undoes_itself(const Program& program, const Params& params, const PreparedP
   if (prepared.read_back != ReadBack::none) return false;
   const Step& step = program.steps.front();
   switch (step.kind) {
-    case StepKind::insert: return params.blocks[step.block].rows <= 1;
+    case StepKind::insert:
+      return params.blocks[step.block].rows <= 1;
     case StepKind::update:
-    case StepKind::delete_: return step.rows_max == 0;
-    default: return false;
+    case StepKind::delete_:
+      return step.rows_max == 0;
+    default:
+      return false;
   }
 }
 
-// Rows of one INSERT may refer to rows further down: their foreign keys are looked at when all are in.
+// Rows of one INSERT may refer to rows further down: their foreign keys are looked at when all are
+// in.
 bool wants_deferred_keys(const Program& program, const Params& params) {
   return std::ranges::any_of(program.steps, [&](const Step& step) {
     if (step.kind != StepKind::insert && step.kind != StepKind::upsert) return false;
     if (params.blocks[step.block].rows < 2) return false;
     return std::ranges::any_of(program.schema->relations, [&](const schema::Relation& relation) {
-      return relation.kind != schema::RelationKind::many_to_many && relation.model[0] == step.model &&
-             relation.model[1] == step.model;
+      return relation.kind != schema::RelationKind::many_to_many &&
+             relation.model[0] == step.model && relation.model[1] == step.model;
     });
   });
 }
@@ -47,16 +51,20 @@ result<void> ProgramRunner::savepoint(const char* sql) {
   return std::unexpected(connection_.failure());
 }
 
-result<WriteResult> ProgramRunner::run(const Program& program, const Params& params, Deadline deadline) {
+result<WriteResult> ProgramRunner::run(const Program& program, const Params& params,
+                                       Deadline deadline) {
   connection_.set_deadline(deadline);
   std::optional<PreparedProgram> once;
   const PreparedProgram* prepared = program.id == 0 ? nullptr : programs_.find(program.id);
   if (prepared == nullptr) {
     TRIVET_TRY(PreparedProgram made, PreparedProgram::make(connection_, program));
-    prepared = program.id == 0 ? &once.emplace(std::move(made)) : programs_.add(program.id, std::move(made));
+    prepared = program.id == 0 ? &once.emplace(std::move(made))
+                               : programs_.add(program.id, std::move(made));
   }
-  if (scratch_.bytes_reserved() > scratch_keep_bytes) scratch_ = Arena();
-  else scratch_.clear();
+  if (scratch_.bytes_reserved() > scratch_keep_bytes)
+    scratch_ = Arena();
+  else
+    scratch_.clear();
   State state{program, *prepared, params, params.values, {}, {}, {}, {}};
   if (undoes_itself(program, params, *prepared)) {
     TRIVET_CHECK(run_steps(state));
@@ -94,20 +102,27 @@ result<void> ProgramRunner::run_steps(State& state) {
     state.result.affected = state.steps[state.program.returning_step].affected;
     state.result.inserted = state.steps[state.program.returning_step].inserted;
   }
-  if (state.prepared.read_back == ReadBack::none || state.prepared.read_back == ReadBack::before) return {};
+  if (state.prepared.read_back == ReadBack::none || state.prepared.read_back == ReadBack::before)
+    return {};
   return read_back(state);
 }
 
 result<void> ProgramRunner::run_step(State& state, size_t index) {
   switch (state.program.steps[index].kind) {
-    case StepKind::insert: return insert(state, index);
-    case StepKind::upsert: return upsert(state, index);
+    case StepKind::insert:
+      return insert(state, index);
+    case StepKind::upsert:
+      return upsert(state, index);
     case StepKind::update:
-    case StepKind::delete_: return change(state, index);
-    case StepKind::find: return find(state, index);
-    case StepKind::check: return check(state, index);
+    case StepKind::delete_:
+      return change(state, index);
+    case StepKind::find:
+      return find(state, index);
+    case StepKind::check:
+      return check(state, index);
     case StepKind::link:
-    case StepKind::unlink: return link(state, index);
+    case StepKind::unlink:
+      return link(state, index);
   }
   return {};
 }
@@ -130,8 +145,10 @@ result<void> ProgramRunner::check_foreign_keys(State& state) {
     if (step.kind != StepKind::insert && step.kind != StepKind::upsert) continue;
     const RowBlock& block = state.params.blocks[step.block];
     for (uint32_t row = 0; row < block.rows; ++row) {
-      TRIVET_TRY(const auto cells, resolve_row(state, block.cells.subspan(row * step.fields.size(), step.fields.size())));
-      if (auto missing = find_missing_parent(connection_, {*state.program.schema, step, cells, state.values}))
+      TRIVET_TRY(const auto cells, resolve_row(state, block.cells.subspan(row * step.fields.size(),
+                                                                          step.fields.size())));
+      if (auto missing =
+              find_missing_parent(connection_, {*state.program.schema, step, cells, state.values}))
         return std::unexpected(*std::move(missing));
     }
   }

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "store/sqlite/program.h"
+#include "store/sqlite/write/program.h"
 
 namespace trivet::store::sqlite {
 
@@ -19,11 +19,11 @@ struct ProgramRunner::State {
   const Program& program;
   const PreparedProgram& prepared;
   const Params& params;
-  std::span<const Value> values;       // params.values, or `resolved`
-  std::vector<Value> resolved;         // used if any parameter is a reference
-  std::vector<Value> row;              // the row at hand, references resolved
+  std::span<const Value> values;  // params.values, or `resolved`
+  std::vector<Value> resolved;    // used if any parameter is a reference
+  std::vector<Value> row;         // the row at hand, references resolved
   std::vector<StepRows> steps;
-  std::unordered_set<int64_t> touched; // upsert: rows already written by this statement
+  std::unordered_set<int64_t> touched;  // upsert: rows already written by this statement
   bool deferred_keys = false;
   WriteResult result{};
 };

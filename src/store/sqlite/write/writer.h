@@ -1,8 +1,10 @@
 // Writer: the one thread that writes, by group commit.
 //
-// It takes every Program that waits, runs each in its own savepoint of one transaction, commits once (synchronous=FULL) and only
-// then completes them: one sync acknowledges many requests, and while it lasts the next group gathers. A program that fails
-// undoes itself and no other. Where SQLite gives up the whole transaction (interrupt, full disk), the others run again without the culprit.
+// It takes every Program that waits, runs each in its own savepoint of one transaction, commits
+// once (synchronous=FULL) and only then completes them: one sync acknowledges many requests, and
+// while it lasts the next group gathers. A program that fails undoes itself and no other. Where
+// SQLite gives up the whole transaction (interrupt, full disk), the others run again without the
+// culprit.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +16,7 @@
 #include "base/task.h"
 #include "store/query.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/program.h"
+#include "store/sqlite/write/program.h"
 #include "store/store.h"
 
 namespace trivet::store::sqlite {
@@ -53,10 +55,10 @@ class Writer {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  Jobs queue_;            // guarded by mutex_
-  bool sleeping_ = false; // guarded by mutex_
-  bool stopping_ = false; // guarded by mutex_
-  WriterCounts counts_;   // guarded by mutex_
+  Jobs queue_;             // guarded by mutex_
+  bool sleeping_ = false;  // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  WriterCounts counts_;    // guarded by mutex_
   std::thread thread_;
 };
 
