@@ -4,7 +4,7 @@ namespace trivet::api::rest {
 
 // Null for a thread without a slot of its own: it decodes every request anew.
 DecodeCache::Table* DecodeCache::table() const {
-  const size_t slot = engine::thread_slot();
+  const size_t slot = slots_.mine();
   if (slot >= tables_.size()) return nullptr;
   if (!tables_[slot]) tables_[slot] = std::make_unique<Table>();
   return tables_[slot].get();

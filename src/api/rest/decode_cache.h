@@ -35,6 +35,7 @@ class DecodeCache {
   };
   [[nodiscard]] Table* table() const;
 
+  mutable engine::ThreadSlots slots_;
   mutable std::array<std::unique_ptr<Table>, engine::thread_slots_max> tables_;
 };
 

@@ -33,11 +33,20 @@ class CallerVisibility final : public Visibility {
   [[nodiscard]] bool readable(int model, int field) const override {
     return engine_.readable(model, field, identity_);
   }
+  [[nodiscard]] bool usable(int model) const override {
+    const engine::ModelAccess access = engine_.model_access(model, identity_);
+    return access.read || access.create;
+  }
 
  private:
   const engine::Engine& engine_;
   const Identity& identity_;
 };
+
+int64_t page_offset(const Decoded& decoded) {
+  const int param = decoded.prepared->operation.selection.offset_param;
+  return param < 0 ? 0 : decoded.params.values[static_cast<size_t>(param)].as_integer();
+}
 
 }  // namespace
 
@@ -70,13 +79,15 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   clock.mark(Stage::plan);
   if (!plan) co_return error_response(plan.error(), who.role, request.method);
 
+  const int64_t offset = page_offset(*decoded);
   const engine::Context context{.identity = who, .deadline = request.deadline};
-  result<engine::Outcome> outcome = co_await engine_.run(*plan, decoded->params, context);
+  result<engine::Outcome> outcome =
+      co_await engine_.run(*std::move(plan), std::move(decoded->params), context);
   clock.mark(Stage::execute);
   if (!outcome) co_return error_response(outcome.error(), who.role, request.method);
 
   const Run run{.prepared = *decoded->prepared,
-                .params = decoded->params,
+                .offset = offset,
                 .literals = decoded->literals};
   result<http::Response> answer = make_answer(run, *outcome);
   clock.mark(Stage::encode);

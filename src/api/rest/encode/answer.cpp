@@ -95,10 +95,7 @@ void refuse_offset(http::Response& response, const Counts& counts) {
 
 result<http::Response> answer_read(const Run& run, const engine::Outcome& outcome) {
   const Prepared& prepared = run.prepared;
-  const int offset_param = prepared.operation.selection.offset_param;
-  Counts counts;
-  if (offset_param >= 0) counts.offset = run.params.values[offset_param].as_integer();
-  counts.rows = outcome.rows.batch.rows;
+  Counts counts{.offset = run.offset, .rows = outcome.rows.batch.rows, .total = std::nullopt};
   if (prepared.prefer.count != CountKind::none) counts.total = outcome.rows.total.value_or(counts.rows);
 
   http::Response response;

@@ -13,7 +13,7 @@ namespace trivet::api::rest {
 
 struct Run {
   const Prepared& prepared;
-  const store::Params& params;             // as they ran
+  int64_t offset = 0;                      // of the page that ran
   std::span<const SegmentText> literals;   // of this request, for Content-Location
 };
 

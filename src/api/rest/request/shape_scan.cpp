@@ -36,7 +36,7 @@ void ShapeScan::append(std::string_view text) {
     cacheable_ = false;
     return;
   }
-  std::memcpy(buffer_.data() + size_, text.data(), text.size());
+  if (!text.empty()) std::memcpy(buffer_.data() + size_, text.data(), text.size());
   size_ += text.size();
 }
 

@@ -93,16 +93,14 @@ CoerceContext Catalog::coerce_context(const schema::Field& field, Type type, Use
   return context;
 }
 
-std::string Catalog::nearest_table(std::string_view name) const {
-  double best = 0.66;
-  std::string found;
-  for (const schema::Model& m : schema_->models) {
+Catalog::Nearest Catalog::nearest_table(std::string_view name) const {
+  Nearest best;
+  for (size_t i = 0; i < schema_->models.size(); ++i) {
+    const schema::Model& m = schema_->models[i];
     const double score = m.ignored ? 0 : similarity(name, m.db_name);
-    if (score <= best) continue;
-    best = score;
-    found = m.db_name;
+    if (score > best.similarity) best = {.model = static_cast<int>(i), .similarity = score};
   }
-  return found;
+  return best;
 }
 
 }  // namespace trivet::api::rest

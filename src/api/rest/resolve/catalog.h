@@ -42,8 +42,12 @@ class Catalog {
   enum class Use : uint8_t { compare, write };
   [[nodiscard]] CoerceContext coerce_context(const schema::Field& field, Type type, Use use) const;
 
-  // The table with the nearest name, for hints; empty if none is near.
-  [[nodiscard]] std::string nearest_table(std::string_view name) const;
+  // The table with the nearest name, for hints, and how near it is: 0 to 1; -1 if there is no table.
+  struct Nearest {
+    int model = -1;
+    double similarity = 0;
+  };
+  [[nodiscard]] Nearest nearest_table(std::string_view name) const;
 
  private:
   std::shared_ptr<const schema::Schema> schema_;

@@ -15,18 +15,13 @@ std::string type_text(const Operand& operand) {
   return text;
 }
 
-// Lists and composites become JSON first.
-Operand as_json(Operand operand) {
-  store::Expr cast = store::make_unary(store::Op::cast, std::move(operand.expr));
-  cast.type = Type::jsonb;
-  return {.expr = std::move(cast), .field = nullptr};
-}
-
 }  // namespace
 
 result<Operand> json_steps(Operand operand, const std::vector<JsonStep>& path) {
   if (path.empty()) return operand;
-  if (operand.is_list()) operand = as_json(std::move(operand));
+  if (operand.is_list())
+    return fail(ErrorCode::missing_capability, "Feature not implemented",
+                "JSON paths into list columns are not implemented.");
   for (const JsonStep& step : path) {
     if (!is_json(operand.type()))
       return fail(ErrorCode::undefined_operator,

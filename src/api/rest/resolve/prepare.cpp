@@ -12,14 +12,21 @@ namespace {
 
 using http::Method;
 
-result<int> find_model(const Catalog& catalog, const ApiRequest& request) {
+constexpr double near_enough = 0.66;
+
+// The hint names no table that the caller can't use.
+result<int> find_model(const Catalog& catalog, const ApiRequest& request,
+                       const Visibility& visibility) {
   const int model = catalog.find_table(request.path.name);
   if (model >= 0) return model;
-  const std::string near = catalog.nearest_table(request.path.name);
+  const Catalog::Nearest near = catalog.nearest_table(request.path.name);
+  std::string hint;
+  if (near.similarity > near_enough && visibility.usable(near.model))
+    hint = fmt::format("Perhaps you meant the table 'public.{}'", catalog.model(near.model).db_name);
   return fail(ErrorCode::unknown_table,
               fmt::format("Could not find the table 'public.{}' in the schema cache",
                           request.path.name),
-              {}, near.empty() ? "" : fmt::format("Perhaps you meant the table 'public.{}'", near));
+              {}, std::move(hint));
 }
 
 result<void> check_preferences(const Preferences& prefer) {
@@ -211,7 +218,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
                             .columns = request.query.columns ? &*request.query.columns : nullptr};
     TRIVET_TRY(payload, parse_body(source, options.limits, prepared->parameters.arena));
   }
-  TRIVET_TRY(prepared->model, find_model(tables, request));
+  TRIVET_TRY(prepared->model, find_model(tables, request, options.visibility));
   TRIVET_TRY(const Node root, build_tree(tables, prepared->model, request.query, options.limits,
                                          {.aggregates_allowed = options.aggregates_allowed}));
   const LiteralContext context{.catalog = tables,

@@ -1,4 +1,4 @@
-// Which columns `*` shows to the caller: the ones that they may read at all. Decided by the engine; asked here.
+// What the caller may know of: the columns that `*` shows, the tables that a hint may name. Decided by the engine.
 #pragma once
 
 namespace trivet::api::rest {
@@ -7,6 +7,7 @@ class Visibility {
  public:
   virtual ~Visibility() = default;
   [[nodiscard]] virtual bool readable(int model, int field) const = 0;
+  [[nodiscard]] virtual bool usable(int model) const = 0;
 };
 
 // What was answered for a field with rules, so that a decoded request is reused only for callers who'd get the same answer.

@@ -1,0 +1,117 @@
+// Runs tests/cases/rest: request lines in, whole answers out; every read twice, so that the decode cache answers once.
+// With TRIVET_CASES_OUT=FOLDER the files are also written there with the answers as they are.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include "api/rest/testing/case_file.h"
+
+namespace trivet::api::rest::testing {
+namespace {
+
+std::filesystem::path case_folder() {
+  return std::filesystem::path(TRIVET_SOURCE_DIR) / "tests/cases/rest";
+}
+
+std::vector<std::string> case_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(case_folder()))
+    if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+TestRequest with_role(const TestServer& server, const Exchange& exchange) {
+  TestRequest request = exchange.request;
+  if (exchange.role == "service") request.headers.emplace_back("apikey", server.keys().secret_key);
+  if (exchange.role == "anon") request.headers.emplace_back("apikey", server.keys().publishable);
+  return request;
+}
+
+bool asks_for_location(const Expected& expected) {
+  return std::ranges::any_of(expected.headers,
+                             [](const auto& h) { return h.first == "Content-Location"; });
+}
+
+std::string render_request(const Exchange& exchange) {
+  std::string target = exchange.request.target.empty() ? "/." : exchange.request.target;
+  std::string out = fmt::format("> {} {}\n", exchange.request.method, target);
+  if (exchange.role != "service") out += fmt::format("> role: {}\n", exchange.role);
+  for (const auto& [name, value] : exchange.request.headers)
+    out += fmt::format("> {}: {}\n", name, value);
+  size_t begin = 0;
+  const std::string& body = exchange.request.body;
+  while (!body.empty()) {
+    const size_t end = body.find('\n', begin);
+    out += ">> " + body.substr(begin, end - begin) + "\n";
+    if (end == std::string::npos) break;
+    begin = end + 1;
+  }
+  return out;
+}
+
+class RestCases : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    file_ = read_case_file(case_folder() / (GetParam() + ".txt"));
+    schema::CheckResult checked = schema::check_schema({{"schema.zmodel", file_.schema}});
+    for (const schema::Diagnostic& diagnostic : checked.diagnostics)
+      if (!checked.ok()) ADD_FAILURE() << schema::render_diagnostic(checked.files, diagnostic);
+    ASSERT_TRUE(checked.ok());
+    schema_ = checked.schema;
+  }
+
+  std::unique_ptr<TestServer> start() {
+    auto server = std::make_unique<TestServer>(schema_, file_.options);
+    for (const auto& [table, rows] : file_.data) {
+      const http::Response answer = server->ask({.method = "POST",
+                                                 .target = "/" + table,
+                                                 .headers = {{"apikey", server->keys().secret_key}},
+                                                 .body = rows});
+      EXPECT_EQ(answer.status, 201) << table << ": " << answer.body;
+    }
+    return server;
+  }
+
+  void run(TestServer& server, const Exchange& exchange, std::string& written) {
+    const TestRequest request = with_role(server, exchange);
+    const bool located = asks_for_location(exchange.expected);
+    const http::Response answer = server.ask(request);
+    const std::string actual = render_answer(answer, located);
+    EXPECT_EQ(actual, render_expected(exchange.expected)) << render_request(exchange);
+    const std::string whole = render_answer(answer, true);
+    for (const std::string& word : exchange.expected.absent)
+      EXPECT_EQ(whole.find(word), std::string::npos) << render_request(exchange) << word;
+    if (request.method == "GET" || request.method == "HEAD") {
+      EXPECT_EQ(render_answer(server.ask(request), true), whole)
+          << "decoded from the cache: " << render_request(exchange);
+    }
+    written += render_request(exchange) + actual;
+    for (const std::string& word : exchange.expected.absent) written += "<! " + word + "\n";
+  }
+
+  CaseFile file_;
+  std::shared_ptr<const schema::Schema> schema_;
+};
+
+TEST_P(RestCases, AnswersAsWritten) {
+  std::string written = file_.head;
+  for (const Case& one : file_.cases) {
+    SCOPED_TRACE(one.name);
+    written += "### " + one.name + "\n";
+    const std::unique_ptr<TestServer> server = start();
+    for (const Exchange& exchange : one.exchanges) run(*server, exchange, written);
+    written += "\n";
+  }
+  if (const char* folder = std::getenv("TRIVET_CASES_OUT"))
+    std::ofstream(std::filesystem::path(folder) / (GetParam() + ".txt")) << written;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, RestCases, ::testing::ValuesIn(case_names()),
+                         [](const auto& file) { return file.param; });
+
+}  // namespace
+}  // namespace trivet::api::rest::testing
