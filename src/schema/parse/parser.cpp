@@ -87,7 +87,10 @@ tree::File parse(const LexInput& input, const TokenStream& stream, Report& repor
   tree::File file;
   while (!cursor.is(TokenKind::end)) {
     cursor.open_brackets = 0;
-    if (!parse_one(cursor, file) && !cursor.starts_declaration()) cursor.skip_declaration();
+    const uint32_t before = cursor.index();
+    if (parse_one(cursor, file)) continue;
+    // What only looks like a declaration (a function in a .prisma file) must not hold us here.
+    if (cursor.index() == before || !cursor.starts_declaration()) cursor.skip_declaration();
   }
   cursor.warn_lost_doc();
   return file;
