@@ -1,0 +1,7 @@
+-- CreateTable
+CREATE TABLE "Counter" (
+    "id" BIGINT NOT NULL PRIMARY KEY,
+    "bytes" BLOB NOT NULL DEFAULT '6869',
+    "born" DATETIME NOT NULL DEFAULT '2024-01-01 00:00:00 +00:00'
+);
+
