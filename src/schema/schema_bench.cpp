@@ -45,6 +45,9 @@ int main(int argc, char** argv) {
     for (const auto& model : result.schema->models) fields += model.fields.size();
     std::printf("models %zu fields %zu relations %zu\n", result.schema->models.size(), fields, result.schema->relations.size());
   }
-  std::printf("ok %d bytes %zu time_ms %.1f rss_mb %.1f\n", result.ok(), text.size(), ms, static_cast<double>(usage.ru_maxrss) / 1024);
+  const double cpu = static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+                     static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+  std::printf("ok %d bytes %zu time_ms %.1f cpu_ms %.1f rss_mb %.1f\n", result.ok(), text.size(), ms, cpu,
+              static_cast<double>(usage.ru_maxrss) / 1024);
   return result.ok() ? 0 : 1;
 }
