@@ -117,6 +117,7 @@ struct App::State {
   result<void> open_database();
   result<void> match_database(const schema::Schema& wanted);
   result<void> listen();
+  void count_connections_and_writes();
   void follow_files();
   std::vector<std::string> reload();
   result<std::shared_ptr<const schema::Schema>> reload_schema();
@@ -145,7 +146,23 @@ result<void> App::State::build() {
   TRIVET_CHECK(open_database());
   engine = std::make_unique<engine::Engine>(schema, *store, environment, config().limits);
   handlers = std::make_unique<Handlers>(HandlerParts{config(), keys, *engine, sinks, metrics});
+  count_connections_and_writes();
   return listen();
+}
+
+void App::State::count_connections_and_writes() {
+  const auto read = [](auto value) { return [value] { return static_cast<double>(value()); }; };
+  metrics.add_reader({"trivet_connections_open", "gauge", "Connections open now."},
+                     read([this] { return runtime.connections().open; }));
+  metrics.add_reader({"trivet_connections_accepted_total", "counter", "Connections accepted."},
+                     read([this] { return runtime.connections().accepted; }));
+  metrics.add_reader(
+      {"trivet_connections_refused_total", "counter", "Connections refused, too many being open."},
+      read([this] { return runtime.connections().refused; }));
+  metrics.add_reader({"trivet_sqlite_write_groups_total", "counter", "Commits of the writer."},
+                     read([this] { return store->writer_counts().groups; }));
+  metrics.add_reader({"trivet_sqlite_write_programs_total", "counter", "Writes in those commits."},
+                     read([this] { return store->writer_counts().programs; }));
 }
 
 result<void> App::State::open_database() {
@@ -205,7 +222,8 @@ std::vector<std::string> App::State::reload() {
   const auto fresh = reload_schema();
   if (fresh) {
     schema = *fresh;
-    tell(Level::info, "schema.reloaded", fmt::format("schema reloaded: {} models", schema->models.size()));
+    tell(Level::info, "schema.reloaded",
+         fmt::format("schema reloaded: {} models", schema->models.size()));
   } else {
     const Error& error = fresh.error();
     std::string text = "schema refused, the one before serves on: " + error.message;

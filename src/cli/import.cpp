@@ -6,6 +6,7 @@
 #include "cli/file_format.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "store/sqlite/migrate.h"
 
 namespace trivet::cli {
 namespace {
@@ -54,6 +55,9 @@ int import_file(const ImportArguments& arguments, app::Offline& project, data::F
   const auto summary = app::import_rows(project.engine(), *target, std::move(reader), options);
   progress.clear();
   if (!summary) return report(summary.error());
+  // New rows, new statistics: without them the planner chooses indexes by guess.
+  if (const auto learned = store::sqlite::optimize_database(project.database()); !learned)
+    return report(learned.error());
   print_summary(arguments, *summary, progress.seconds());
   return summary->stopped ? exit_failure : exit_ok;
 }

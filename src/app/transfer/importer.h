@@ -22,7 +22,7 @@ struct ImportProgress {
 };
 
 struct ImportOptions {
-  uint32_t batch_rows = 5000;
+  uint32_t batch_rows = 10'000;
   BadRows bad_rows = BadRows::stop;
   KnownRows known = KnownRows::refuse;
   std::function<void(const ImportProgress&)> progress;  // after each batch
