@@ -8,13 +8,13 @@
 #include "engine/execute/writer.h"
 #include "engine/plan/cost.h"
 #include "engine/plan/planner.h"
-#include "engine/policy/fold.h"
 #include "engine/policy/apply.h"
+#include "engine/policy/fold.h"
 
 namespace trivet::engine {
 
-Engine::Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store, Environment& environment,
-               Limits limits)
+Engine::Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store,
+               Environment& environment, Limits limits)
     : state_(std::make_unique<State>(store, environment, limits)) {
   // A schema whose rules can't be enforced is closed to everyone: callers run check() first.
   const result<void> done = set_schema(std::move(schema));
@@ -23,7 +23,9 @@ Engine::Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store
 
 Engine::~Engine() = default;
 
-std::shared_ptr<const schema::Schema> Engine::schema() const { return state_->current_policy()->schema; }
+std::shared_ptr<const schema::Schema> Engine::schema() const {
+  return state_->current_policy()->schema;
+}
 store::Store& Engine::store() const { return state_->store; }
 const Limits& Engine::limits() const { return state_->limits; }
 
@@ -48,7 +50,8 @@ void check_capabilities(const schema::Schema& schema, const store::Capabilities&
     for (int column : model.columns)
       if (model.fields[column].is_list)
         diagnostics.push_back({schema::DiagnosticKind::provider, model.fields[column].where,
-                               "store " + capabilities.store_name + " lacks lists", "use a relation, or Json"});
+                               "store " + capabilities.store_name + " lacks lists",
+                               "use a relation, or Json"});
 }
 
 }  // namespace
@@ -62,18 +65,21 @@ std::vector<schema::Diagnostic> Engine::check(const schema::Schema& schema,
   return diagnostics;
 }
 
-std::shared_ptr<const Plan> Engine::find_plan(std::string_view shape, const Identity& identity) const {
+std::shared_ptr<const Plan> Engine::find_plan(std::string_view shape,
+                                              const Identity& identity) const {
   ThreadState* thread = state_->thread_state();
   if (thread == nullptr) return nullptr;
   const auto caller = state_->find_caller(thread, thread->policy, identity);
   return thread->plans.find(caller->class_name, shape);
 }
 
-result<std::shared_ptr<const Plan>> Engine::plan(const Operation& operation, const Identity& identity) {
+result<std::shared_ptr<const Plan>> Engine::plan(const Operation& operation,
+                                                 const Identity& identity) {
   ThreadState* thread = state_->thread_state();
   const auto policy = thread == nullptr ? state_->current_policy() : thread->policy;
   const auto caller = state_->find_caller(thread, policy, identity);
-  TRIVET_TRY(Plan made, make_plan(operation, {*caller, state_->limits, state_->store.capabilities()}));
+  TRIVET_TRY(Plan made,
+             make_plan(operation, {*caller, state_->limits, state_->store.capabilities()}));
   auto plan = std::make_shared<const Plan>(std::move(made));
   // Nested values are part of the tree, so such a plan serves one request.
   if (thread != nullptr && !operation.shape.empty() && operation.write.nested.empty())
@@ -106,19 +112,22 @@ ModelAccess Engine::model_access(int model, const Identity& identity) const {
 
 namespace {
 
-Value appended_value(const AppendedParam& source, const Caller& caller, int64_t now_us, const store::Params& params,
-                     int block) {
+Value appended_value(const AppendedParam& source, const Caller& caller, int64_t now_us,
+                     const store::Params& params, int block) {
   using Source = AppendedParam::Source;
   switch (source.source) {
-    case Source::rule: return caller.params[source.index];
-    case Source::now: return Value::timestamp(now_us);
+    case Source::rule:
+      return caller.params[source.index];
+    case Source::now:
+      return Value::timestamp(now_us);
     case Source::cell: {
       if (block < 0 || static_cast<size_t>(block) >= params.blocks.size()) return {};
       if (params.blocks[block].rows == 0) return {};
       const Value cell = params.blocks[block].cells[source.index];
       return cell.kind() == ValueKind::absent ? Value() : cell;
     }
-    case Source::capped: break;
+    case Source::capped:
+      break;
   }
   const int64_t cap = static_cast<int64_t>(source.cap);
   if (source.index < 0 || params.values[source.index].is_null()) return Value::integer(cap);
@@ -149,8 +158,8 @@ void append_params(const Plan& plan, const Caller& caller, int64_t now_us, store
 Outcome empty_outcome(const WritePlan& write) {
   Outcome outcome;
   if (write.program.returning)
-    outcome.rows.batch.columns =
-        static_cast<uint32_t>(write.program.returning->outputs.size() + write.program.returning->embeds.size());
+    outcome.rows.batch.columns = static_cast<uint32_t>(write.program.returning->outputs.size() +
+                                                       write.program.returning->embeds.size());
   return outcome;
 }
 
@@ -161,10 +170,13 @@ Error not_singular() {
 
 }  // namespace
 
-task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Params params, Context context) {
+task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Params params,
+                                  Context context) {
   ThreadState* thread = state_->thread_state();
-  const std::shared_ptr<const Caller> caller = state_->find_caller(thread, plan->policy, context.identity);
-  if (caller->class_name != plan->class_name) co_return fail(ErrorCode::internal, "a plan of other callers");
+  const std::shared_ptr<const Caller> caller =
+      state_->find_caller(thread, plan->policy, context.identity);
+  if (caller->class_name != plan->class_name)
+    co_return fail(ErrorCode::internal, "a plan of other callers");
   TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
   const int64_t now_us = state_->environment.now_us();
   append_params(*plan, *caller, now_us, params);
@@ -188,14 +200,16 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
     random.emplace(state_->environment);
     own_ids.emplace(*clock, *random);
   }
-  const RunContext run_context{*plan, *caller, now_us, thread == nullptr ? *own_ids : thread->ids, params.values, arena};
+  const RunContext run_context{
+      *plan, *caller, now_us, thread == nullptr ? *own_ids : thread->ids, params.values, arena};
   Writer writer(run_context, params);
   TRIVET_CO_CHECK(writer.prepare());
   if (writer.nothing()) {
     if (plan->write.singular) co_return std::unexpected(not_singular());
     co_return empty_outcome(plan->write);
   }
-  result<store::WriteResult> written = co_await state_->store.write(writer.program(), params, context.deadline);
+  result<store::WriteResult> written =
+      co_await state_->store.write(writer.program(), params, context.deadline);
   if (!written) co_return std::unexpected(std::move(written).error());
   Outcome outcome;
   outcome.rows = std::move(written->rows);

@@ -15,28 +15,55 @@ class Evaluator {
 
   result<Value> evaluate(const Expr& expr) const {
     switch (expr.op) {
-      case Op::always_true: return Value::boolean(true);
-      case Op::always_false: return Value::boolean(false);
-      case Op::null_value: return Value();
-      case Op::column: return column(expr);
-      case Op::param: return evaluation_.params[expr.param];
-      case Op::and_: return junction(expr, false);
-      case Op::or_: return junction(expr, true);
-      case Op::not_: return negation(expr);
-      case Op::is_distinct: return distinctness(expr);
-      case Op::is_null: case Op::is_not_null: case Op::is_true: case Op::is_false: case Op::is_unknown:
+      case Op::always_true:
+        return Value::boolean(true);
+      case Op::always_false:
+        return Value::boolean(false);
+      case Op::null_value:
+        return Value();
+      case Op::column:
+        return column(expr);
+      case Op::param:
+        return evaluation_.params[expr.param];
+      case Op::and_:
+        return junction(expr, false);
+      case Op::or_:
+        return junction(expr, true);
+      case Op::not_:
+        return negation(expr);
+      case Op::is_distinct:
+        return distinctness(expr);
+      case Op::is_null:
+      case Op::is_not_null:
+      case Op::is_true:
+      case Op::is_false:
+      case Op::is_unknown:
         return test(expr);
-      case Op::in: return membership(expr);
-      case Op::case_when: return choice(expr);
-      case Op::exists: return existence(expr);
-      case Op::related: return linked_value(expr);
+      case Op::in:
+        return membership(expr);
+      case Op::case_when:
+        return choice(expr);
+      case Op::exists:
+        return existence(expr);
+      case Op::related:
+        return linked_value(expr);
       case Op::text_search:
-        return fail(ErrorCode::missing_capability, "Feature not implemented", "Store memory lacks text-search");
-      case Op::json_get: case Op::json_get_text: case Op::cast: return unary(expr);
-      case Op::count_rows: case Op::count: case Op::sum: case Op::avg: case Op::min: case Op::max:
+        return fail(ErrorCode::missing_capability, "Feature not implemented",
+                    "Store memory lacks text-search");
+      case Op::json_get:
+      case Op::json_get_text:
+      case Op::cast:
+        return unary(expr);
+      case Op::count_rows:
+      case Op::count:
+      case Op::sum:
+      case Op::avg:
+      case Op::min:
+      case Op::max:
         TRIVET_ASSERT(false);
         return Value();
-      default: return binary(expr);
+      default:
+        return binary(expr);
     }
   }
 
@@ -53,8 +80,10 @@ class Evaluator {
     bool unknown = false;
     for (const Expr& arg : expr.args) {
       TRIVET_TRY(const Value value, evaluate(arg));
-      if (value.is_null()) unknown = true;
-      else if (value.as_boolean() == absorbing) return Value::boolean(absorbing);
+      if (value.is_null())
+        unknown = true;
+      else if (value.as_boolean() == absorbing)
+        return Value::boolean(absorbing);
     }
     return unknown ? Value() : Value::boolean(!absorbing);
   }
@@ -67,10 +96,14 @@ class Evaluator {
   result<Value> test(const Expr& expr) const {
     TRIVET_TRY(const Value value, evaluate(expr.args[0]));
     switch (expr.op) {
-      case Op::is_not_null: return Value::boolean(!value.is_null());
-      case Op::is_true: return Value::boolean(!value.is_null() && value.as_boolean());
-      case Op::is_false: return Value::boolean(!value.is_null() && !value.as_boolean());
-      default: return Value::boolean(value.is_null());
+      case Op::is_not_null:
+        return Value::boolean(!value.is_null());
+      case Op::is_true:
+        return Value::boolean(!value.is_null() && value.as_boolean());
+      case Op::is_false:
+        return Value::boolean(!value.is_null() && !value.as_boolean());
+      default:
+        return Value::boolean(value.is_null());
     }
   }
 
@@ -92,12 +125,20 @@ class Evaluator {
     TRIVET_TRY(const Value right, evaluate(expr.args[1]));
     if (left.is_null() || right.is_null()) return Value();
     switch (expr.op) {
-      case Op::eq: case Op::ne: case Op::lt: case Op::le: case Op::gt: case Op::ge:
+      case Op::eq:
+      case Op::ne:
+      case Op::lt:
+      case Op::le:
+      case Op::gt:
+      case Op::ge:
         return Value::boolean(
             compare_holds(expr.op, compare_values(left, right, expr.args[0].type, enum_of(expr))));
-      case Op::contains_all: case Op::contained_by: case Op::overlaps:
+      case Op::contains_all:
+      case Op::contained_by:
+      case Op::overlaps:
         return compare_sets(expr.op, left, right, expr.args[0], enum_of(expr));
-      default: return match_text(expr.op, left, right);
+      default:
+        return match_text(expr.op, left, right);
     }
   }
 
@@ -109,8 +150,10 @@ class Evaluator {
     if (left.is_null()) return Value();
     bool unknown = false;
     for (const Value& element : list.as_list()) {
-      if (element.is_null()) unknown = true;
-      else if (compare_values(left, element, expr.args[0].type, enum_of(expr)) == 0) return Value::boolean(true);
+      if (element.is_null())
+        unknown = true;
+      else if (compare_values(left, element, expr.args[0].type, enum_of(expr)) == 0)
+        return Value::boolean(true);
     }
     return unknown ? Value() : Value::boolean(false);
   }
@@ -141,8 +184,10 @@ class Evaluator {
     evaluation_.source->for_each_linked(scopes_.back(), expr.link, [&](const RowScope& row) {
       const std::vector<RowScope> scopes = deeper(row);
       const auto value = Evaluator(evaluation_, scopes).evaluate(expr.args[0]);
-      if (!value) error = value.error();
-      else found = !value->is_null() && value->as_boolean();
+      if (!value)
+        error = value.error();
+      else
+        found = !value->is_null() && value->as_boolean();
       return !found && !error;
     });
     if (error) return std::unexpected(*error);
@@ -166,11 +211,13 @@ class Evaluator {
 
 }  // namespace
 
-result<Value> evaluate(const Evaluation& evaluation, const Expr& expr, std::span<const RowScope> scopes) {
+result<Value> evaluate(const Evaluation& evaluation, const Expr& expr,
+                       std::span<const RowScope> scopes) {
   return Evaluator(evaluation, scopes).evaluate(expr);
 }
 
-result<bool> evaluate_predicate(const Evaluation& evaluation, const Expr& expr, std::span<const RowScope> scopes) {
+result<bool> evaluate_predicate(const Evaluation& evaluation, const Expr& expr,
+                                std::span<const RowScope> scopes) {
   TRIVET_TRY(const Value value, evaluate(evaluation, expr, scopes));
   return !value.is_null() && value.as_boolean();
 }

@@ -1,5 +1,6 @@
-// The evaluator: computes any Expr over rows in memory, by SQL's three-valued logic. It checks new rows before a write,
-// will match realtime changes, and is what store/memory is made of, so it is the meaning that other stores are compared with.
+// The evaluator: computes any Expr over rows in memory, by SQL's three-valued logic. It checks new
+// rows before a write, will match realtime changes, and is what store/memory is made of, so it is
+// the meaning that other stores are compared with.
 //
 // Pure; any thread. Results are views into the row, the params, or the scratch arena.
 #pragma once
@@ -26,7 +27,8 @@ class RowSource {
  public:
   virtual ~RowSource() = default;
   // Rows linked to `from` over `link`; the spans stay valid until the next write.
-  virtual void for_each_linked(const RowScope& from, const Link& link, const std::function<bool(const RowScope&)>& visit) const = 0;
+  virtual void for_each_linked(const RowScope& from, const Link& link,
+                               const std::function<bool(const RowScope&)>& visit) const = 0;
 };
 
 struct Evaluation {
@@ -36,13 +38,17 @@ struct Evaluation {
   Arena& scratch;
 };
 
-// `scopes.back()` is the current element (depth 0). Errors: what a database would raise (22P02 in a cast, 22003, 2201B, …).
-[[nodiscard]] result<Value> evaluate(const Evaluation& evaluation, const Expr& expr, std::span<const RowScope> scopes);
+// `scopes.back()` is the current element (depth 0). Errors: what a database would raise (22P02 in a
+// cast, 22003, 2201B, …).
+[[nodiscard]] result<Value> evaluate(const Evaluation& evaluation, const Expr& expr,
+                                     std::span<const RowScope> scopes);
 
 // true only if the value is true (null counts as false).
-[[nodiscard]] result<bool> evaluate_predicate(const Evaluation& evaluation, const Expr& expr, std::span<const RowScope> scopes);
+[[nodiscard]] result<bool> evaluate_predicate(const Evaluation& evaluation, const Expr& expr,
+                                              std::span<const RowScope> scopes);
 
-// Total order of two non-null values of one type as PostgreSQL orders them: text by code point, NaN last, enums by declaration
+// Total order of two non-null values of one type as PostgreSQL orders them: text by code point, NaN
+// last, enums by declaration
 // (`enum_` null: by text), json as jsonb.
 [[nodiscard]] int compare_values(Value left, Value right, Type type, const schema::Enum* enum_);
 

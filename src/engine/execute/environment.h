@@ -20,7 +20,9 @@ class EnvironmentClock final : public Clock {
 class EnvironmentRandom final : public Random {
  public:
   explicit EnvironmentRandom(Environment& environment) : environment_(environment) {}
-  void fill(std::span<std::byte> bytes) override { environment_.random_bytes(reinterpret_cast<char*>(bytes.data()), bytes.size()); }
+  void fill(std::span<std::byte> bytes) override {
+    environment_.random_bytes(reinterpret_cast<char*>(bytes.data()), bytes.size());
+  }
 
  private:
   Environment& environment_;

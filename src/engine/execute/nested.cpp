@@ -1,5 +1,6 @@
-// Nested writes: rows that the root points to are written before it, rows that point to the root after it, join table pairs
-// last. Each model's own rules apply; keys travel as references to cells of earlier steps.
+// Nested writes: rows that the root points to are written before it, rows that point to the root
+// after it, join table pairs last. Each model's own rules apply; keys travel as references to cells
+// of earlier steps.
 #include <algorithm>
 #include <utility>
 
@@ -25,14 +26,16 @@ void conjoin_to(Expr& where, const std::optional<Expr>& more) {
   where = store::make_and(std::move(args));
 }
 
-Error target_missing(const schema::Schema& schema, const Relation& relation, const NestedWrite& write, int model) {
+Error target_missing(const schema::Schema& schema, const Relation& relation,
+                     const NestedWrite& write, int model) {
   const schema::Model& target = schema.models[model];
   const schema::Model& holder = schema.models[relation.model[0]];
   std::string columns;
-  for (int field : write.fields) columns += (columns.empty() ? "" : ", ") + target.fields[field].db_name;
+  for (int field : write.fields)
+    columns += (columns.empty() ? "" : ", ") + target.fields[field].db_name;
   return Error(ErrorCode::foreign_key_violation,
-               "insert or update on table \"" + holder.db_name + "\" violates foreign key constraint \"" +
-                   relation.constraint + "\"",
+               "insert or update on table \"" + holder.db_name +
+                   "\" violates foreign key constraint \"" + relation.constraint + "\"",
                "No row of table \"" + target.db_name + "\" to connect by (" + columns + ").");
 }
 
@@ -73,7 +76,8 @@ void Writer::emit_check(int model, const Expr& rule, uint32_t step) {
 Expr Writer::key_filter(const NestedWrite& write, int model) {
   std::vector<Expr> args;
   for (size_t i = 0; i < write.fields.size(); ++i) {
-    const TypeInfo type = type_info(context_.plan.policy->schema->models[model].fields[write.fields[i]]);
+    const TypeInfo type =
+        type_info(context_.plan.policy->schema->models[model].fields[write.fields[i]]);
     Expr column = store::make_column(write.fields[i], type.type);
     column.enum_index = type.enum_index;
     Expr value = store::make_param(static_cast<int>(params_.values.size()), type.type);
@@ -84,12 +88,14 @@ Expr Writer::key_filter(const NestedWrite& write, int model) {
   return store::make_and(std::move(args));
 }
 
-// The row to connect to must be readable; where the connection changes it (its own key, or its side of a many-to-many),
-// it must be updatable instead, or as well.
-result<Writer::RowReference> Writer::emit_find(const NestedWrite& write, int model, const Relation& relation) {
+// The row to connect to must be readable; where the connection changes it (its own key, or its side
+// of a many-to-many), it must be updatable instead, or as well.
+result<Writer::RowReference> Writer::emit_find(const NestedWrite& write, int model,
+                                               const Relation& relation) {
   const NestedRules& rules = rules_of(model);
   const bool joined = relation.kind == RelationKind::many_to_many;
-  const bool changes_target = !joined && relation.model[0] == model && write.relation_field == relation.field[1];
+  const bool changes_target =
+      !joined && relation.model[0] == model && write.relation_field == relation.field[1];
   const bool needs_read = !changes_target;
   const bool needs_update = joined || changes_target;
   if (needs_read && rules.read_denied) return std::unexpected(*rules.read_denied);
@@ -105,16 +111,19 @@ result<Writer::RowReference> Writer::emit_find(const NestedWrite& write, int mod
   return RowReference{add_step(std::move(find)), 0};
 }
 
-result<Writer::RowReference> Writer::emit_target(const NestedWrite& write, int model, const Relation& relation) {
+result<Writer::RowReference> Writer::emit_target(const NestedWrite& write, int model,
+                                                 const Relation& relation) {
   return write.connect ? emit_find(write, model, relation) : emit_create(write, model, {});
 }
 
 // `preset`: columns that the enclosing row decides.
-result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int model, std::span<const Cell> preset) {
+result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int model,
+                                                 std::span<const Cell> preset) {
   const NestedRules& rules = rules_of(model);
   if (rules.create_denied) return std::unexpected(*rules.create_denied);
   TRIVET_TRY(std::vector<Cell> cells, emit_owners(write.nested, 0, model));
-  for (size_t i = 0; i < write.fields.size(); ++i) cells.push_back({write.fields[i], write.values[i]});
+  for (size_t i = 0; i < write.fields.size(); ++i)
+    cells.push_back({write.fields[i], write.values[i]});
   cells.insert(cells.end(), preset.begin(), preset.end());
   std::vector<ColumnSource> columns;
   std::vector<Value> given;
@@ -145,22 +154,26 @@ result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int m
 }
 
 // Rows that row `row` of `model` will point to; the cells of its foreign keys.
-result<std::vector<Writer::Cell>> Writer::emit_owners(std::span<const NestedWrite> writes, uint32_t row, int model) {
+result<std::vector<Writer::Cell>> Writer::emit_owners(std::span<const NestedWrite> writes,
+                                                      uint32_t row, int model) {
   const schema::Schema& schema = *context_.plan.policy->schema;
   std::vector<Cell> cells;
   for (const NestedWrite& write : writes) {
     const schema::Field& field = schema.models[model].fields[write.relation_field];
     const Relation& relation = schema.relations[field.relation];
-    if (write.row != row || field.side != 0 || relation.kind == RelationKind::many_to_many) continue;
+    if (write.row != row || field.side != 0 || relation.kind == RelationKind::many_to_many)
+      continue;
     TRIVET_TRY(const RowReference target, emit_target(write, relation.model[1], relation));
     for (size_t i = 0; i < relation.from_fields.size(); ++i)
       cells.push_back({relation.from_fields[i],
-                       Value::reference(target.step, target.row, static_cast<uint32_t>(relation.to_fields[i]))});
+                       Value::reference(target.step, target.row,
+                                        static_cast<uint32_t>(relation.to_fields[i]))});
   }
   return cells;
 }
 
-result<void> Writer::emit_dependents(std::span<const NestedWrite> writes, uint32_t row, int model, RowReference parent) {
+result<void> Writer::emit_dependents(std::span<const NestedWrite> writes, uint32_t row, int model,
+                                     RowReference parent) {
   for (const NestedWrite& write : writes)
     if (write.row == row) TRIVET_CHECK(emit_dependent(write, model, parent));
   return {};
@@ -171,7 +184,8 @@ result<void> Writer::emit_dependent(const NestedWrite& write, int model, RowRefe
   const schema::Field& field = schema.models[model].fields[write.relation_field];
   const Relation& relation = schema.relations[field.relation];
   if (relation.kind == RelationKind::many_to_many) {
-    TRIVET_TRY(const RowReference target, emit_target(write, relation.model[1 - field.side], relation));
+    TRIVET_TRY(const RowReference target,
+               emit_target(write, relation.model[1 - field.side], relation));
     emit_link(relation, field.side, parent, target);
     return {};
   }
@@ -184,26 +198,30 @@ result<void> Writer::emit_dependent(const NestedWrite& write, int model, RowRefe
   }
   std::vector<Cell> preset;
   for (size_t i = 0; i < relation.from_fields.size(); ++i)
-    preset.push_back({relation.from_fields[i],
-                      Value::reference(parent.step, parent.row, static_cast<uint32_t>(relation.to_fields[i]))});
+    preset.push_back(
+        {relation.from_fields[i],
+         Value::reference(parent.step, parent.row, static_cast<uint32_t>(relation.to_fields[i]))});
   TRIVET_TRY(const RowReference created, emit_create(write, child, preset));
   static_cast<void>(created);
   return {};
 }
 
-void Writer::emit_link(const Relation& relation, int side, RowReference parent, RowReference target) {
+void Writer::emit_link(const Relation& relation, int side, RowReference parent,
+                       RowReference target) {
   const RowReference a = side == 0 ? parent : target;
   const RowReference b = side == 0 ? target : parent;
   Step link;
   link.kind = StepKind::link;
   link.relation = static_cast<int>(&relation - context_.plan.policy->schema->relations.data());
-  link.block = add_block(1, {Value::reference(a.step, a.row, static_cast<uint32_t>(relation.from_fields[0])),
-                             Value::reference(b.step, b.row, static_cast<uint32_t>(relation.to_fields[0]))});
+  link.block =
+      add_block(1, {Value::reference(a.step, a.row, static_cast<uint32_t>(relation.from_fields[0])),
+                    Value::reference(b.step, b.row, static_cast<uint32_t>(relation.to_fields[0]))});
   add_step(std::move(link));
 }
 
 // Points the child found by an earlier step at the parent.
-void Writer::emit_relink(const Relation& relation, int child, RowReference found, RowReference parent) {
+void Writer::emit_relink(const Relation& relation, int child, RowReference found,
+                         RowReference parent) {
   const schema::Model& model = context_.plan.policy->schema->models[child];
   const auto reference = [&](RowReference row, int field, Type type) {
     Expr expr = store::make_param(static_cast<int>(params_.values.size()), type);
@@ -216,7 +234,8 @@ void Writer::emit_relink(const Relation& relation, int child, RowReference found
   for (size_t i = 0; i < relation.from_fields.size(); ++i) {
     const int field = relation.from_fields[i];
     update.fields.push_back(field);
-    update.values.push_back(reference(parent, relation.to_fields[i], store::field_type(model.fields[field])));
+    update.values.push_back(
+        reference(parent, relation.to_fields[i], store::field_type(model.fields[field])));
   }
   const schema::Key& key = model.primary_key ? *model.primary_key : model.uniques.front();
   std::vector<Expr> args;
@@ -264,10 +283,12 @@ result<void> Writer::prepare_nested() {
   std::vector<Value> cells;
   for (uint32_t row = 0; row < block.rows; ++row) {
     TRIVET_TRY(const std::vector<Cell> owned, emit_owners(write.nested, row, model));
-    std::vector<Value> given(block.cells.begin() + row * width, block.cells.begin() + (row + 1) * width);
+    std::vector<Value> given(block.cells.begin() + row * width,
+                             block.cells.begin() + (row + 1) * width);
     std::vector<ColumnSource> sources = columns;
     for (const Cell& cell : owned) {
-      std::ranges::find(sources, cell.field, &ColumnSource::field)->cell = static_cast<int>(given.size());
+      std::ranges::find(sources, cell.field, &ColumnSource::field)->cell =
+          static_cast<int>(given.size());
       given.push_back(cell.value);
     }
     TRIVET_CHECK(rows_.append_row(schema.models[model], sources, given, cells));
@@ -279,7 +300,8 @@ result<void> Writer::prepare_nested() {
   Step root = write.program.steps[0];
   if (!root.update_fields.empty()) {
     TRIVET_CHECK(check_distinct_keys(schema.models[model], root.conflict_fields, columns, cells));
-    for (size_t i = write.columns.size(); i < columns.size(); ++i) root.update_fields.push_back(columns[i].field);
+    for (size_t i = write.columns.size(); i < columns.size(); ++i)
+      root.update_fields.push_back(columns[i].field);
   }
   root.fields.clear();
   for (const ColumnSource& column : columns) root.fields.push_back(column.field);

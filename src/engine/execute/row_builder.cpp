@@ -32,8 +32,9 @@ int64_t precision_us(const schema::Field& field) {
 }
 
 Error null_violation(const schema::Model& model, const schema::Field& field) {
-  return Error(ErrorCode::not_null_violation, "null value in column \"" + field.db_name + "\" of relation \"" +
-                                                  model.db_name + "\" violates not-null constraint");
+  return Error(ErrorCode::not_null_violation, "null value in column \"" + field.db_name +
+                                                  "\" of relation \"" + model.db_name +
+                                                  "\" violates not-null constraint");
 }
 
 }  // namespace
@@ -41,10 +42,13 @@ Error null_violation(const schema::Model& model, const schema::Field& field) {
 Value now_value(const schema::Field& field, int64_t now_us) {
   const int64_t day = floor_to(now_us, us_per_day);
   switch (store::field_type(field)) {
-    case Type::date: return Value::date(day / us_per_day);
+    case Type::date:
+      return Value::date(day / us_per_day);
     case Type::time:
-    case Type::timetz: return Value::time(floor_to(now_us - day, precision_us(field)));
-    default: return Value::timestamp(floor_to(now_us, precision_us(field)));
+    case Type::timetz:
+      return Value::time(floor_to(now_us - day, precision_us(field)));
+    default:
+      return Value::timestamp(floor_to(now_us, precision_us(field)));
   }
 }
 
@@ -52,12 +56,24 @@ Value RowBuilder::make_id(const schema::Default& wanted) {
   IdMaker& ids = context_.ids;
   std::string id;
   switch (wanted.kind) {
-    case DefaultKind::uuid7: id = ids.uuid7(); break;
-    case DefaultKind::cuid1: id = ids.cuid1(); break;
-    case DefaultKind::cuid2: id = ids.cuid2(); break;
-    case DefaultKind::ulid: id = ids.ulid(); break;
-    case DefaultKind::nanoid: id = ids.nanoid(wanted.length > 0 ? wanted.length : 21); break;
-    default: id = ids.uuid4(); break;
+    case DefaultKind::uuid7:
+      id = ids.uuid7();
+      break;
+    case DefaultKind::cuid1:
+      id = ids.cuid1();
+      break;
+    case DefaultKind::cuid2:
+      id = ids.cuid2();
+      break;
+    case DefaultKind::ulid:
+      id = ids.ulid();
+      break;
+    case DefaultKind::nanoid:
+      id = ids.nanoid(wanted.length > 0 ? wanted.length : 21);
+      break;
+    default:
+      id = ids.uuid4();
+      break;
   }
   if (wanted.format.empty()) return Value::text(context_.arena.copy(id));
   std::string formatted;
@@ -79,20 +95,27 @@ Value RowBuilder::make_id(const schema::Default& wanted) {
 result<Value> RowBuilder::missing(const schema::Field& field, const ColumnSource& source) {
   using Kind = ColumnSource::Kind;
   switch (source.missing) {
-    case Kind::literal: return source.literal;
-    case Kind::rule: return source.rule_param < 0 ? Value() : context_.caller.params[source.rule_param];
-    case Kind::now: return now_value(field, context_.now_us);
-    case Kind::id: return make_id(field.default_value);
+    case Kind::literal:
+      return source.literal;
+    case Kind::rule:
+      return source.rule_param < 0 ? Value() : context_.caller.params[source.rule_param];
+    case Kind::now:
+      return now_value(field, context_.now_us);
+    case Kind::id:
+      return make_id(field.default_value);
     case Kind::store:
       if (field.default_value.kind == DefaultKind::dbgenerated)
-        return fail(ErrorCode::missing_capability, "Feature not implemented",
-                    "A database default beside given values of \"" + field.db_name + "\" in one request");
+        return fail(
+            ErrorCode::missing_capability, "Feature not implemented",
+            "A database default beside given values of \"" + field.db_name + "\" in one request");
       return Value();
-    default: return Value();
+    default:
+      return Value();
   }
 }
 
-result<void> RowBuilder::append_row(const schema::Model& model, std::span<const ColumnSource> columns,
+result<void> RowBuilder::append_row(const schema::Model& model,
+                                    std::span<const ColumnSource> columns,
                                     std::span<const Value> given, std::vector<Value>& cells) {
   for (const ColumnSource& source : columns) {
     const schema::Field& field = model.fields[source.field];
@@ -112,17 +135,20 @@ result<void> RowBuilder::append_row(const schema::Model& model, std::span<const 
   return {};
 }
 
-result<bool> RowBuilder::satisfies(int model, const store::Expr& filter, std::span<const ColumnSource> columns,
+result<bool> RowBuilder::satisfies(int model, const store::Expr& filter,
+                                   std::span<const ColumnSource> columns,
                                    std::span<const Value> cells) {
   const schema::Schema& schema = *context_.plan.policy->schema;
   row_.assign(schema.models[model].columns.size(), Value());
-  for (size_t i = 0; i < columns.size(); ++i) row_[schema.models[model].fields[columns[i].field].column] = cells[i];
+  for (size_t i = 0; i < columns.size(); ++i)
+    row_[schema.models[model].fields[columns[i].field].column] = cells[i];
   const store::Evaluation evaluation{schema, context_.params, nullptr, context_.arena};
   const store::RowScope scope{model, row_};
   return store::evaluate_predicate(evaluation, filter, {&scope, 1});
 }
 
-result<void> RowBuilder::check_rule(int model, const store::Expr& rule, std::span<const ColumnSource> columns,
+result<void> RowBuilder::check_rule(int model, const store::Expr& rule,
+                                    std::span<const ColumnSource> columns,
                                     std::span<const Value> cells) {
   TRIVET_TRY(const bool allowed, satisfies(model, rule, columns, cells));
   if (!allowed) return std::unexpected(row_denied(context_.plan.policy->schema->models[model]));
@@ -130,7 +156,8 @@ result<void> RowBuilder::check_rule(int model, const store::Expr& rule, std::spa
 }
 
 result<void> check_distinct_keys(const schema::Model& model, std::span<const int> conflict_fields,
-                                 std::span<const ColumnSource> columns, std::span<const Value> cells) {
+                                 std::span<const ColumnSource> columns,
+                                 std::span<const Value> cells) {
   std::set<std::string> seen;
   for (size_t row = 0; row + columns.size() <= cells.size(); row += columns.size()) {
     std::string key;
@@ -140,13 +167,17 @@ result<void> check_distinct_keys(const schema::Model& model, std::span<const int
       const Value cell = cells[row + i];
       null = null || cell.is_null() || cell.kind() == ValueKind::reference;
       if (null) break;
-      if (cell.kind() == ValueKind::numeric) key += strip_numeric_zeros(cell.as_text());
-      else append_text_value(key, cell, store::field_type(model.fields[columns[i].field]), {});
+      if (cell.kind() == ValueKind::numeric)
+        key += strip_numeric_zeros(cell.as_text());
+      else
+        append_text_value(key, cell, store::field_type(model.fields[columns[i].field]), {});
       key += '\0';
     }
     if (!null && !seen.insert(key).second)
-      return fail(ErrorCode::cardinality_violation, "ON CONFLICT DO UPDATE command cannot affect row a second time",
-                  {}, "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.");
+      return fail(ErrorCode::cardinality_violation,
+                  "ON CONFLICT DO UPDATE command cannot affect row a second time", {},
+                  "Ensure that no rows proposed for insertion within the same command have "
+                  "duplicate constrained values.");
   }
   return {};
 }

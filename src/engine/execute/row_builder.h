@@ -1,4 +1,5 @@
-// Makes the rows of a create or upsert as the store gets them: given cells, defaults, required columns checked.
+// Makes the rows of a create or upsert as the store gets them: given cells, defaults, required
+// columns checked.
 //
 // One per run, used before the store is called. Cells view the caller's values or `arena`.
 #pragma once
@@ -29,16 +30,19 @@ class RowBuilder {
  public:
   explicit RowBuilder(const RunContext& context) : context_(context) {}
 
-  // Appends the cells of one row, one per source. `given`: the operation's cells (ColumnSource::cell).
-  // 23502 for a required column without value.
-  [[nodiscard]] result<void> append_row(const schema::Model& model, std::span<const ColumnSource> columns,
+  // Appends the cells of one row, one per source. `given`: the operation's cells
+  // (ColumnSource::cell). 23502 for a required column without value.
+  [[nodiscard]] result<void> append_row(const schema::Model& model,
+                                        std::span<const ColumnSource> columns,
                                         std::span<const Value> given, std::vector<Value>& cells);
 
   // 42501 unless `rule` holds for the new row. `cells` as append_row made them.
-  [[nodiscard]] result<void> check_rule(int model, const store::Expr& rule, std::span<const ColumnSource> columns,
+  [[nodiscard]] result<void> check_rule(int model, const store::Expr& rule,
+                                        std::span<const ColumnSource> columns,
                                         std::span<const Value> cells);
   // Whether `filter` holds for the new row.
-  [[nodiscard]] result<bool> satisfies(int model, const store::Expr& filter, std::span<const ColumnSource> columns,
+  [[nodiscard]] result<bool> satisfies(int model, const store::Expr& filter,
+                                       std::span<const ColumnSource> columns,
                                        std::span<const Value> cells);
 
  private:
@@ -50,7 +54,9 @@ class RowBuilder {
 };
 
 // 21000 if two rows have the same values in `conflict_fields`.
-[[nodiscard]] result<void> check_distinct_keys(const schema::Model& model, std::span<const int> conflict_fields,
-                                               std::span<const ColumnSource> columns, std::span<const Value> cells);
+[[nodiscard]] result<void> check_distinct_keys(const schema::Model& model,
+                                               std::span<const int> conflict_fields,
+                                               std::span<const ColumnSource> columns,
+                                               std::span<const Value> cells);
 
 }  // namespace trivet::engine

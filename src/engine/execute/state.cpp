@@ -8,7 +8,7 @@ std::shared_ptr<const Policy> Engine::State::current_policy() {
 }
 
 ThreadState* Engine::State::thread_state() {
-  const size_t slot = thread_slot();
+  const size_t slot = slots.mine();
   if (slot == thread_slots_max) return nullptr;
   if (!threads[slot]) threads[slot] = std::make_unique<ThreadState>(environment, limits);
   ThreadState& own = *threads[slot];
@@ -22,9 +22,8 @@ ThreadState* Engine::State::thread_state() {
   return &own;
 }
 
-std::shared_ptr<const Caller> Engine::State::find_caller(ThreadState* thread,
-                                                         const std::shared_ptr<const Policy>& wanted,
-                                                         const Identity& identity) {
+std::shared_ptr<const Caller> Engine::State::find_caller(
+    ThreadState* thread, const std::shared_ptr<const Policy>& wanted, const Identity& identity) {
   if (thread == nullptr || thread->policy != wanted) return make_caller(wanted, identity);
   constexpr std::string_view roles[] = {"anon", "authenticated", "service"};
   const std::string_view role = roles[static_cast<size_t>(identity.role)];

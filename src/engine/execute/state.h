@@ -1,4 +1,5 @@
-// What one Engine holds: the current policy, and per thread the plans, callers and id maker that need no lock.
+// What one Engine holds: the current policy, and per thread the plans, callers and id maker that
+// need no lock.
 #pragma once
 
 #include <array>
@@ -19,7 +20,11 @@ namespace trivet::engine {
 // Touched by its thread alone.
 struct ThreadState {
   ThreadState(Environment& environment, const Limits& limits)
-      : clock(environment), random(environment), ids(clock, random), plans(limits.plans_max), callers(1024) {}
+      : clock(environment),
+        random(environment),
+        ids(clock, random),
+        plans(limits.plans_max),
+        callers(1024) {}
 
   EnvironmentClock clock;
   EnvironmentRandom random;
@@ -34,11 +39,13 @@ struct Engine::State {
   State(store::Store& store_, Environment& environment_, Limits limits_)
       : store(store_), environment(environment_), limits(limits_) {}
 
-  // The calling thread's, brought up to the current policy; null for threads beyond thread_slots_max.
+  // The calling thread's, brought up to the current policy; null for threads beyond
+  // thread_slots_max.
   ThreadState* thread_state();
   std::shared_ptr<const Policy> current_policy();
   // Who asks, under `policy`.
-  std::shared_ptr<const Caller> find_caller(ThreadState* thread, const std::shared_ptr<const Policy>& policy,
+  std::shared_ptr<const Caller> find_caller(ThreadState* thread,
+                                            const std::shared_ptr<const Policy>& policy,
                                             const Identity& identity);
 
   store::Store& store;
@@ -47,7 +54,9 @@ struct Engine::State {
   std::atomic<uint64_t> generation{1};
   std::mutex mutex;
   std::shared_ptr<const Policy> policy;  // guarded by mutex
-  std::array<std::unique_ptr<ThreadState>, thread_slots_max> threads;  // [i]: used by the thread of slot i
+  ThreadSlots slots;
+  std::array<std::unique_ptr<ThreadState>, thread_slots_max>
+      threads;  // [i]: used by the thread of slot i
 };
 
 }  // namespace trivet::engine

@@ -1,48 +1,22 @@
 #include "engine/execute/thread_slot.h"
 
-#include <bitset>
-#include <mutex>
+#include <functional>
 
 namespace trivet::engine {
-namespace {
 
-class Slots {
- public:
-  size_t take() {
-    const std::lock_guard lock(mutex_);
-    for (size_t slot = 0; slot < thread_slots_max; ++slot) {
-      if (taken_.test(slot)) continue;
-      taken_.set(slot);
-      return slot;
-    }
-    return thread_slots_max;
+size_t ThreadSlots::mine() {
+  const std::thread::id self = std::this_thread::get_id();
+  // Ids are addresses, aligned far: the low bits say nothing.
+  const size_t start = std::hash<std::thread::id>()(self);
+  for (size_t probe = 0; probe < thread_slots_max; ++probe) {
+    const size_t slot = (start + probe) % thread_slots_max;
+    std::thread::id owner = owners_[slot].load(std::memory_order_acquire);
+    if (owner == self) return slot;
+    if (owner != std::thread::id()) continue;
+    if (owners_[slot].compare_exchange_strong(owner, self, std::memory_order_acq_rel)) return slot;
+    if (owner == self) return slot;
   }
-  // The lock orders the old thread's use of the slot before the next one's.
-  void give_back(size_t slot) {
-    const std::lock_guard lock(mutex_);
-    if (slot < thread_slots_max) taken_.reset(slot);
-  }
-
- private:
-  std::mutex mutex_;
-  std::bitset<thread_slots_max> taken_;
-};
-
-Slots& slots() {
-  static Slots all;
-  return all;
-}
-
-struct Holder {
-  size_t slot = slots().take();
-  ~Holder() { slots().give_back(slot); }
-};
-
-}  // namespace
-
-size_t thread_slot() {
-  static thread_local const Holder holder;
-  return holder.slot;
+  return thread_slots_max;
 }
 
 }  // namespace trivet::engine

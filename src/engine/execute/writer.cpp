@@ -7,9 +7,12 @@ namespace trivet::engine {
 
 result<void> Writer::prepare() {
   switch (context_.plan.kind) {
-    case OperationKind::update: return prepare_update();
-    case OperationKind::delete_: return {};
-    default: return context_.plan.write.nested.empty() ? prepare_rows() : prepare_nested();
+    case OperationKind::update:
+      return prepare_update();
+    case OperationKind::delete_:
+      return {};
+    default:
+      return context_.plan.write.nested.empty() ? prepare_rows() : prepare_nested();
   }
 }
 
@@ -41,13 +44,15 @@ result<void> Writer::prepare_put(std::vector<Value>& cells, std::span<const Colu
   size_t count = 0;
   for (size_t at = 0; at + columns.size() <= cells.size(); at += columns.size()) {
     const auto row = std::span<const Value>(cells).subspan(at, columns.size());
-    TRIVET_TRY(const bool match, rows_.satisfies(write.program.steps[0].model, *write.put_filter, columns, row));
+    TRIVET_TRY(const bool match,
+               rows_.satisfies(write.program.steps[0].model, *write.put_filter, columns, row));
     if (!match) continue;
     kept.insert(kept.end(), row.begin(), row.end());
     ++count;
   }
   if (count != 1)
-    return fail(ErrorCode::put_mismatch, "Payload values do not match URL in primary key column(s)");
+    return fail(ErrorCode::put_mismatch,
+                "Payload values do not match URL in primary key column(s)");
   cells = std::move(kept);
   return {};
 }
@@ -62,7 +67,8 @@ result<void> Writer::prepare_rows() {
   std::vector<Value>& cells = cells_.emplace_back();
   cells.reserve(given.rows * write.columns.size());
   for (uint32_t row = 0; row < given.rows; ++row)
-    TRIVET_CHECK(rows_.append_row(model, write.columns, given.cells.subspan(row * width, width), cells));
+    TRIVET_CHECK(
+        rows_.append_row(model, write.columns, given.cells.subspan(row * width, width), cells));
   uint32_t count = given.rows;
   if (write.put_filter) {
     TRIVET_CHECK(prepare_put(cells, write.columns));

@@ -1,4 +1,5 @@
-// A write plan and its parameters → the Program and Params that the store gets. Made per run; before the store is called.
+// A write plan and its parameters → the Program and Params that the store gets. Made per run;
+// before the store is called.
 #pragma once
 
 #include <deque>
@@ -11,13 +12,17 @@ namespace trivet::engine {
 
 class Writer {
  public:
-  // `params` already holds the appended values; blocks are replaced. Everything outlives the store's answer.
-  Writer(const RunContext& context, store::Params& params) : context_(context), params_(params), rows_(context) {}
+  // `params` already holds the appended values; blocks are replaced. Everything outlives the
+  // store's answer.
+  Writer(const RunContext& context, store::Params& params)
+      : context_(context), params_(params), rows_(context) {}
 
   // Afterwards program() and the params are ready, unless nothing() is true.
   [[nodiscard]] result<void> prepare();
   [[nodiscard]] bool nothing() const { return nothing_; }
-  [[nodiscard]] const store::Program& program() const { return own_program_ ? *own_program_ : context_.plan.write.program; }
+  [[nodiscard]] const store::Program& program() const {
+    return own_program_ ? *own_program_ : context_.plan.write.program;
+  }
 
  private:
   struct RowReference {
@@ -38,14 +43,21 @@ class Writer {
   // Nested writes (nested.cpp).
   result<void> prepare_nested();
   std::vector<ColumnSource> nested_root_columns() const;
-  result<RowReference> emit_target(const NestedWrite& write, int model, const schema::Relation& relation);
-  result<RowReference> emit_find(const NestedWrite& write, int model, const schema::Relation& relation);
-  result<RowReference> emit_create(const NestedWrite& write, int model, std::span<const Cell> preset);
-  result<std::vector<Cell>> emit_owners(std::span<const NestedWrite> writes, uint32_t row, int model);
-  result<void> emit_dependents(std::span<const NestedWrite> writes, uint32_t row, int model, RowReference parent);
+  result<RowReference> emit_target(const NestedWrite& write, int model,
+                                   const schema::Relation& relation);
+  result<RowReference> emit_find(const NestedWrite& write, int model,
+                                 const schema::Relation& relation);
+  result<RowReference> emit_create(const NestedWrite& write, int model,
+                                   std::span<const Cell> preset);
+  result<std::vector<Cell>> emit_owners(std::span<const NestedWrite> writes, uint32_t row,
+                                        int model);
+  result<void> emit_dependents(std::span<const NestedWrite> writes, uint32_t row, int model,
+                               RowReference parent);
   result<void> emit_dependent(const NestedWrite& write, int model, RowReference parent);
-  void emit_link(const schema::Relation& relation, int side, RowReference parent, RowReference target);
-  void emit_relink(const schema::Relation& relation, int child, RowReference found, RowReference parent);
+  void emit_link(const schema::Relation& relation, int side, RowReference parent,
+                 RowReference target);
+  void emit_relink(const schema::Relation& relation, int child, RowReference found,
+                   RowReference parent);
   void emit_check(int model, const store::Expr& rule, uint32_t step);
   uint32_t add_step(store::Step step);
   int add_block(uint32_t rows, std::vector<Value> cells);

@@ -1,7 +1,8 @@
-// A bounded map from two texts (what kind, which one) that forgets what wasn't used lately. One thread.
+// A bounded map from two texts (what kind, which one) that forgets what wasn't used lately. One
+// thread.
 //
-// Two generations: a hit in the old one moves to the young one; when the young one is half of `capacity`, it becomes the
-// old one and what was old is dropped. A lookup allocates nothing.
+// Two generations: a hit in the old one moves to the young one; when the young one is half of
+// `capacity`, it becomes the old one and what was old is dropped. A lookup allocates nothing.
 #pragma once
 
 #include <cstddef>

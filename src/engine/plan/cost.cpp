@@ -22,14 +22,16 @@ bool is_to_one(const schema::Schema& schema, const Link& link) {
 
 // Only hops to one row are bounded by themselves.
 bool hops_are_bounded(const schema::Schema& schema, const Expr& expr) {
-  if ((expr.op == Op::exists || expr.op == Op::related) && !is_to_one(schema, expr.link)) return false;
+  if ((expr.op == Op::exists || expr.op == Op::related) && !is_to_one(schema, expr.link))
+    return false;
   if (expr.op == Op::text_search) return false;
-  return std::ranges::all_of(expr.args, [&](const Expr& arg) { return hops_are_bounded(schema, arg); });
+  return std::ranges::all_of(expr.args,
+                             [&](const Expr& arg) { return hops_are_bounded(schema, arg); });
 }
 
 // A where as equalities with parameters, and whatever else.
 struct Conjuncts {
-  std::set<int> equal;          // fields
+  std::set<int> equal;                      // fields
   std::vector<std::pair<int, int>> listed;  // field, list parameter
   bool residual = false;
 
@@ -39,11 +41,14 @@ struct Conjuncts {
       for (const Expr& arg : expr.args) add(arg);
       return;
     }
-    const bool own = expr.args.size() == 2 && expr.args[0].op == Op::column && expr.args[0].depth == 0 &&
-                     expr.args[1].op == Op::param;
-    if (own && expr.op == Op::eq) equal.insert(expr.args[0].field);
-    else if (own && expr.op == Op::in) listed.emplace_back(expr.args[0].field, expr.args[1].param);
-    else residual = true;
+    const bool own = expr.args.size() == 2 && expr.args[0].op == Op::column &&
+                     expr.args[0].depth == 0 && expr.args[1].op == Op::param;
+    if (own && expr.op == Op::eq)
+      equal.insert(expr.args[0].field);
+    else if (own && expr.op == Op::in)
+      listed.emplace_back(expr.args[0].field, expr.args[1].param);
+    else
+      residual = true;
   }
 };
 
@@ -90,10 +95,12 @@ class BoundFinder {
     if (!expressions_are_bounded(level)) return false;
     LevelBound bound;
     bound.parent = parent;
-    if (!one && !by_key(level, conjuncts, bound) && !by_limit(level, conjuncts, bound)) return false;
+    if (!one && !by_key(level, conjuncts, bound) && !by_limit(level, conjuncts, bound))
+      return false;
     bounds.push_back(bound);
     const int self = static_cast<int>(bounds.size()) - 1;
-    return std::ranges::all_of(level.embeds, [&](const store::Embed& embed) { return this->embed(embed, self); });
+    return std::ranges::all_of(level.embeds,
+                               [&](const store::Embed& embed) { return this->embed(embed, self); });
   }
 
  private:
@@ -132,9 +139,11 @@ class BoundFinder {
     bound.offset_param = level.offset_param;
     if (conjuncts.equal.empty() && level.order.empty()) return true;
     const schema::Model& model = schema_.models[level.model];
-    const auto fits = [&](const schema::Key& key) { return serves(model, key, conjuncts.equal, level.order); };
-    return (model.primary_key && fits(*model.primary_key)) || std::ranges::any_of(model.uniques, fits) ||
-           std::ranges::any_of(model.indexes, fits);
+    const auto fits = [&](const schema::Key& key) {
+      return serves(model, key, conjuncts.equal, level.order);
+    };
+    return (model.primary_key && fits(*model.primary_key)) ||
+           std::ranges::any_of(model.uniques, fits) || std::ranges::any_of(model.indexes, fits);
   }
 
   bool embed(const store::Embed& embed, int parent) {
@@ -143,12 +152,14 @@ class BoundFinder {
     if (is_to_one(schema_, link)) return level(embed.level, parent, {}, true);
     const bool joined = link.second >= 0 || relation.kind == RelationKind::many_to_many;
     if (joined) {
-      // The join table's index gives the rows in no order; what is kept of them is what is looked at.
+      // The join table's index gives the rows in no order; what is kept of them is what is looked
+      // at.
       if (embed.level.where || !embed.level.order.empty()) return false;
       if (link.second >= 0 && !junction_is_indexed(link)) return false;
       return level(embed.level, parent, {}, false);
     }
-    return level(embed.level, parent, {relation.from_fields.begin(), relation.from_fields.end()}, false);
+    return level(embed.level, parent, {relation.from_fields.begin(), relation.from_fields.end()},
+                 false);
   }
 
   bool junction_is_indexed(const Link& link) {
@@ -156,7 +167,8 @@ class BoundFinder {
     const schema::Model& junction = schema_.models[relation.model[0]];
     const std::set<int> columns(relation.from_fields.begin(), relation.from_fields.end());
     const auto fits = [&](const schema::Key& key) { return serves(junction, key, columns, {}); };
-    return (junction.primary_key && fits(*junction.primary_key)) || std::ranges::any_of(junction.uniques, fits) ||
+    return (junction.primary_key && fits(*junction.primary_key)) ||
+           std::ranges::any_of(junction.uniques, fits) ||
            std::ranges::any_of(junction.indexes, fits);
   }
 
@@ -182,9 +194,12 @@ bool is_small(std::span<const LevelBound> bounds, std::span<const Value> params)
   for (size_t i = 0; i < bounds.size(); ++i) {
     const LevelBound& bound = bounds[i];
     uint64_t own = bound.rows;
-    if (bound.limit_param >= 0) own = std::min(value(bound.limit_param) + value(bound.offset_param), small_rows_max + 1);
+    if (bound.limit_param >= 0)
+      own = std::min(value(bound.limit_param) + value(bound.offset_param), small_rows_max + 1);
     if (bound.list_param >= 0)
-      own = params[bound.list_param].kind() == ValueKind::list ? params[bound.list_param].as_list().size() : 1;
+      own = params[bound.list_param].kind() == ValueKind::list
+                ? params[bound.list_param].as_list().size()
+                : 1;
     rows[i] = bound.parent < 0 ? own : own * rows[bound.parent];
     total += rows[i];
     if (total > small_rows_max) return false;

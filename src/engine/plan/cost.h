@@ -1,4 +1,5 @@
-// Decides from keys and indexes whether a read is provably small, so that it may run on the event loop.
+// Decides from keys and indexes whether a read is provably small, so that it may run on the event
+// loop.
 #pragma once
 
 #include <span>

@@ -1,5 +1,6 @@
-// The values that the engine puts behind an operation's own parameters: what rules, defaults, caps and updates need.
-// A plan lists where each comes from; a run makes them. Not thread-safe while it is filled.
+// The values that the engine puts behind an operation's own parameters: what rules, defaults, caps
+// and updates need. A plan lists where each comes from; a run makes them. Not thread-safe while it
+// is filled.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace trivet::engine {
 
 struct AppendedParam {
   enum class Source : uint8_t {
-    rule,    // Caller::params[index]
+    rule,  // Caller::params[index]
     now,
     capped,  // the smaller of the operation's parameter `index` (-1: none) and `cap`
     cell,    // cell `index` of block row 0

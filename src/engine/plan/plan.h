@@ -1,7 +1,8 @@
-// Plan: an authorised operation as its store gets it, with everything decided that doesn't depend on parameters.
+// Plan: an authorised operation as its store gets it, with everything decided that doesn't depend
+// on parameters.
 //
-// Rules are conjoined, defaults chosen, limits and cost set. Immutable; made for one class of callers (policy/caller.h) and
-// kept per thread. It keeps its policy, and so its schema, alive.
+// Rules are conjoined, defaults chosen, limits and cost set. Immutable; made for one class of
+// callers (policy/caller.h) and kept per thread. It keeps its policy, and so its schema, alive.
 #pragma once
 
 #include <memory>
@@ -17,8 +18,8 @@
 
 namespace trivet::engine {
 
-// How many rows a level can touch, per row of its parent: the sum of these parameters (a limit, an offset), the length of
-// a list parameter, or `rows`.
+// How many rows a level can touch, per row of its parent: the sum of these parameters (a limit, an
+// offset), the length of a list parameter, or `rows`.
 struct LevelBound {
   int parent = -1;  // in ReadPlan::bounds
   int limit_param = -1;
@@ -41,8 +42,8 @@ struct ColumnSource {
   int cell = -1;              // column of the operation's block, or -1
   Kind missing = Kind::null;  // what an absent cell, or a column without cell, takes
   Value literal;
-  int rule_param = -1;        // Caller::params
-  bool required = false;      // null is 23502
+  int rule_param = -1;    // Caller::params
+  bool required = false;  // null is 23502
 };
 
 // Rules of a model that a nested write reaches.
@@ -59,11 +60,11 @@ struct NestedRules {
 
 struct WritePlan {
   store::Program program;
-  std::vector<ColumnSource> columns;         // create, upsert: of the program's block
-  std::optional<store::Expr> create_rule;    // over each new row, before the store sees it
-  std::optional<store::Expr> put_filter;     // PUT: exactly one new row satisfies it
-  int block = -1;                            // of the operation's parameters
-  bool nothing_to_do = false;                // an update of no field
+  std::vector<ColumnSource> columns;       // create, upsert: of the program's block
+  std::optional<store::Expr> create_rule;  // over each new row, before the store sees it
+  std::optional<store::Expr> put_filter;   // PUT: exactly one new row satisfies it
+  int block = -1;                          // of the operation's parameters
+  bool nothing_to_do = false;              // an update of no field
   bool default_missing = false;
   bool singular = false;
   std::vector<NestedWrite> nested;

@@ -25,14 +25,17 @@ void cap_rows(store::Level& level, ParamTable& params, uint64_t rows_max) {
 
 void cap_embeds(store::Level& level, ParamTable& params, uint64_t rows_max) {
   for (store::Embed& embed : level.embeds) {
-    if (embed.to_one) cap_embeds(embed.level, params, rows_max);
-    else cap_rows(embed.level, params, rows_max);
+    if (embed.to_one)
+      cap_embeds(embed.level, params, rows_max);
+    else
+      cap_rows(embed.level, params, rows_max);
   }
 }
 
 namespace {
 
-result<void> plan_read(const Operation& operation, const PlanContext& context, ParamTable& params, ReadPlan& plan) {
+result<void> plan_read(const Operation& operation, const PlanContext& context, ParamTable& params,
+                       ReadPlan& plan) {
   plan.query.id = next_query_id();
   plan.query.schema = context.caller.policy->schema;
   plan.query.root = operation.selection;

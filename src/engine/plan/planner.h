@@ -15,7 +15,8 @@ struct PlanContext {
   const store::Capabilities& capabilities;
 };
 
-// Errors: 42501 by rules, 54001 beyond a limit, PGRST127 for a capability that the store lacks, 42P10.
+// Errors: 42501 by rules, 54001 beyond a limit, PGRST127 for a capability that the store lacks,
+// 42P10.
 [[nodiscard]] result<Plan> make_plan(const Operation& operation, const PlanContext& context);
 
 }  // namespace trivet::engine

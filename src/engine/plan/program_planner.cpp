@@ -34,8 +34,8 @@ std::set<int> field_set(const schema::Key& key) {
 
 }  // namespace
 
-ProgramPlanner::ProgramPlanner(const Operation& operation, const PlanContext& context, ParamTable& params,
-                               WritePlan& plan)
+ProgramPlanner::ProgramPlanner(const Operation& operation, const PlanContext& context,
+                               ParamTable& params, WritePlan& plan)
     : operation_(operation),
       context_(context),
       params_(params),
@@ -53,11 +53,20 @@ result<void> ProgramPlanner::run() {
   plan_.program.returning_step = 0;
   plan_.block = operation_.write.block;
   switch (operation_.kind) {
-    case OperationKind::create: TRIVET_CHECK(plan_create()); break;
-    case OperationKind::upsert: TRIVET_CHECK(plan_upsert()); break;
-    case OperationKind::update: TRIVET_CHECK(plan_update()); break;
-    case OperationKind::delete_: TRIVET_CHECK(plan_delete()); break;
-    case OperationKind::read: TRIVET_ASSERT(false);
+    case OperationKind::create:
+      TRIVET_CHECK(plan_create());
+      break;
+    case OperationKind::upsert:
+      TRIVET_CHECK(plan_upsert());
+      break;
+    case OperationKind::update:
+      TRIVET_CHECK(plan_update());
+      break;
+    case OperationKind::delete_:
+      TRIVET_CHECK(plan_delete());
+      break;
+    case OperationKind::read:
+      TRIVET_ASSERT(false);
   }
   TRIVET_CHECK(plan_nested());
   return plan_returning();
@@ -72,25 +81,34 @@ ColumnSource ProgramPlanner::column_source(int model_index, int field_index) con
   source.field = field_index;
   source.required = !field.optional && !field.is_list;
   switch (field.default_value.kind) {
-    case DefaultKind::none: source.missing = field.updated_at ? Kind::now : Kind::null; break;
+    case DefaultKind::none:
+      source.missing = field.updated_at ? Kind::now : Kind::null;
+      break;
     case DefaultKind::literal:
     case DefaultKind::list:
       source.missing = Kind::literal;
       source.literal = policy.defaults[field_index];
       break;
-    case DefaultKind::now: source.missing = Kind::now; break;
+    case DefaultKind::now:
+      source.missing = Kind::now;
+      break;
     case DefaultKind::auth:
       source.missing = Kind::rule;
       source.rule_param = policy.default_params[field_index];
       break;
     case DefaultKind::autoincrement:
-    case DefaultKind::dbgenerated: source.missing = Kind::store; break;
-    default: source.missing = Kind::id; break;
+    case DefaultKind::dbgenerated:
+      source.missing = Kind::store;
+      break;
+    default:
+      source.missing = Kind::id;
+      break;
   }
   // A sole integer key counts up in the store, with or without a default (schema.md, DDL facts).
   const bool sole_key = field.is_id && schema_.models[model_index].primary_key &&
                         schema_.models[model_index].primary_key->columns.size() == 1;
-  const bool integer = field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
+  const bool integer =
+      field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
   if (sole_key && integer && source.missing == Kind::null) source.missing = Kind::store;
   return source;
 }
@@ -125,7 +143,8 @@ void ProgramPlanner::add_check(std::optional<Expr> predicate) {
 }
 
 result<void> ProgramPlanner::plan_create() {
-  TRIVET_TRY(plan_.create_rule, rules_.predicate(operation_.selection.model, schema::Operation::create));
+  TRIVET_TRY(plan_.create_rule,
+             rules_.predicate(operation_.selection.model, schema::Operation::create));
   Step step;
   step.kind = StepKind::insert;
   step.model = operation_.selection.model;
@@ -135,7 +154,8 @@ result<void> ProgramPlanner::plan_create() {
 }
 
 result<void> ProgramPlanner::check_conflict_target() const {
-  const std::set<int> wanted(operation_.write.conflict_fields.begin(), operation_.write.conflict_fields.end());
+  const std::set<int> wanted(operation_.write.conflict_fields.begin(),
+                             operation_.write.conflict_fields.end());
   if (model_.primary_key && field_set(*model_.primary_key) == wanted) return {};
   for (const schema::Key& key : model_.uniques)
     if (key.where_sql.empty() && field_set(key) == wanted) return {};
@@ -154,16 +174,19 @@ result<void> ProgramPlanner::plan_upsert() {
   add_new_row_columns(step);
   std::optional<Expr> post_update;
   if (!operation_.write.ignore_duplicates) {
-    step.update_fields = operation_.write.fields;
-    for (int field : updated_at_fields(operation_.write.fields)) step.update_fields.push_back(field);
+    for (int field : operation_.write.fields)
+      if (!kept_by_merge(field)) step.update_fields.push_back(field);
+    for (int field : updated_at_fields(operation_.write.fields))
+      step.update_fields.push_back(field);
     TRIVET_TRY(step.conflict_where, rules_.predicate(model, schema::Operation::update));
     auto readable = rules_.predicate(model, schema::Operation::read);
     if (!readable) return std::unexpected(std::move(readable).error());
     conjoin_to(step.conflict_where, std::move(*readable));
     TRIVET_CHECK(restrict_updated_fields(step.conflict_where, operation_.write.fields));
-    step.error = Error(ErrorCode::permission_denied,
-                       "new row violates row-level security policy (USING expression) for table \"" +
-                           model_.db_name + "\"");
+    step.error =
+        Error(ErrorCode::permission_denied,
+              "new row violates row-level security policy (USING expression) for table \"" +
+                  model_.db_name + "\"");
     TRIVET_TRY(post_update, rules_.predicate(model, schema::Operation::post_update));
   }
   plan_.program.steps.push_back(std::move(step));
@@ -174,19 +197,29 @@ result<void> ProgramPlanner::plan_upsert() {
   return {};
 }
 
+// A number that the store counts up stays as it is in a merge whose rows may leave it out.
+bool ProgramPlanner::kept_by_merge(int field) const {
+  const std::vector<int>& key = operation_.write.conflict_fields;
+  return operation_.write.default_missing && std::ranges::find(key, field) == key.end() &&
+         column_source(operation_.selection.model, field).missing == ColumnSource::Kind::store;
+}
+
 std::vector<int> ProgramPlanner::updated_at_fields(const std::vector<int>& given) const {
   std::vector<int> fields;
   for (int field : model_.columns)
-    if (model_.fields[field].updated_at && std::ranges::find(given, field) == given.end()) fields.push_back(field);
+    if (model_.fields[field].updated_at && std::ranges::find(given, field) == given.end())
+      fields.push_back(field);
   return fields;
 }
 
 // Rows whose field rule forbids the assignment are left alone, as rows that may not be updated are.
-result<void> ProgramPlanner::restrict_updated_fields(std::optional<Expr>& where, const std::vector<int>& fields) {
+result<void> ProgramPlanner::restrict_updated_fields(std::optional<Expr>& where,
+                                                     const std::vector<int>& fields) {
   for (int field : fields) {
     Expr rule = rules_.field_update(operation_.selection.model, field);
     if (rule.op == Op::always_true) continue;
-    if (rule.op == Op::always_false) return std::unexpected(column_denied(model_, model_.fields[field]));
+    if (rule.op == Op::always_false)
+      return std::unexpected(column_denied(model_, model_.fields[field]));
     conjoin_to(where, std::move(rule));
   }
   return {};
@@ -250,7 +283,8 @@ result<void> ProgramPlanner::plan_delete() {
   return {};
 }
 
-// The answer shows rows of the returning step only. New and changed rows must be readable by whoever asked to see them.
+// The answer shows rows of the returning step only. New and changed rows must be readable by
+// whoever asked to see them.
 result<void> ProgramPlanner::plan_returning() {
   if (!operation_.returns_rows) return {};
   const bool deleted = operation_.kind == OperationKind::delete_;
@@ -289,15 +323,19 @@ void ProgramPlanner::add_nested_rules(int model) {
     if (known.model == model) return;
   NestedRules rules;
   rules.model = model;
-  const auto take = [&](schema::Operation operation, std::optional<Expr>& to, std::optional<Error>& denied) {
+  const auto take = [&](schema::Operation operation, std::optional<Expr>& to,
+                        std::optional<Error>& denied) {
     auto predicate = rules_.predicate(model, operation);
-    if (predicate) to = std::move(*predicate);
-    else denied = std::move(predicate).error();
+    if (predicate)
+      to = std::move(*predicate);
+    else
+      denied = std::move(predicate).error();
   };
   take(schema::Operation::create, rules.create, rules.create_denied);
   take(schema::Operation::read, rules.read, rules.read_denied);
   take(schema::Operation::update, rules.update, rules.update_denied);
-  for (int field : schema_.models[model].columns) rules.defaults.push_back(column_source(model, field));
+  for (int field : schema_.models[model].columns)
+    rules.defaults.push_back(column_source(model, field));
   plan_.nested_rules.push_back(std::move(rules));
 }
 

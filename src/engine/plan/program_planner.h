@@ -14,7 +14,8 @@ void cap_embeds(store::Level& level, ParamTable& params, uint64_t rows_max);
 class ProgramPlanner {
  public:
   // All outlive the planner.
-  ProgramPlanner(const Operation& operation, const PlanContext& context, ParamTable& params, WritePlan& plan);
+  ProgramPlanner(const Operation& operation, const PlanContext& context, ParamTable& params,
+                 WritePlan& plan);
 
   [[nodiscard]] result<void> run();
 
@@ -27,8 +28,10 @@ class ProgramPlanner {
   result<void> plan_returning();
 
   result<std::optional<store::Expr>> selected_rows(schema::Operation operation);
-  result<void> restrict_updated_fields(std::optional<store::Expr>& where, const std::vector<int>& fields);
+  result<void> restrict_updated_fields(std::optional<store::Expr>& where,
+                                       const std::vector<int>& fields);
   result<void> check_conflict_target() const;
+  bool kept_by_merge(int field) const;
   std::vector<int> updated_at_fields(const std::vector<int>& given) const;
   ColumnSource column_source(int model, int field) const;
   void add_new_row_columns(store::Step& step);

@@ -16,17 +16,31 @@ uint64_t bit(Capability capability) { return uint64_t{1} << static_cast<int>(cap
 uint64_t needed(const Expr& expr) {
   switch (expr.op) {
     case Op::regex:
-    case Op::iregex: return bit(Capability::regex);
-    case Op::text_search: return bit(Capability::text_search);
-    case Op::ilike: case Op::icontains: case Op::istarts_with: case Op::iends_with:
+    case Op::iregex:
+      return bit(Capability::regex);
+    case Op::text_search:
+      return bit(Capability::text_search);
+    case Op::ilike:
+    case Op::icontains:
+    case Op::istarts_with:
+    case Op::iends_with:
       return bit(Capability::case_insensitive_like);
     case Op::json_get:
-    case Op::json_get_text: return bit(Capability::json_path);
-    case Op::contains_all: case Op::contained_by: case Op::overlaps:
+    case Op::json_get_text:
+      return bit(Capability::json_path);
+    case Op::contains_all:
+    case Op::contained_by:
+    case Op::overlaps:
       return bit(expr.args[0].is_list ? Capability::lists : Capability::json_containment);
-    case Op::count_rows: case Op::count: case Op::sum: case Op::avg: case Op::min: case Op::max:
+    case Op::count_rows:
+    case Op::count:
+    case Op::sum:
+    case Op::avg:
+    case Op::min:
+    case Op::max:
       return bit(Capability::aggregates);
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -72,22 +86,27 @@ Shape measure(const Operation& operation) {
   Measurer measurer;
   measurer.level(operation.selection, 0);
   measurer.nested(operation.write.nested, 1);
-  if (operation.kind == OperationKind::upsert) measurer.shape.capabilities |= bit(Capability::upsert);
+  if (operation.kind == OperationKind::upsert)
+    measurer.shape.capabilities |= bit(Capability::upsert);
   if (operation.write.rollback || !operation.write.nested.empty())
     measurer.shape.capabilities |= bit(Capability::transactions);
   return measurer.shape;
 }
 
-result<void> check_shape(const Shape& shape, const Limits& limits, const store::Capabilities& capabilities) {
+result<void> check_shape(const Shape& shape, const Limits& limits,
+                         const store::Capabilities& capabilities) {
   if (shape.depth > limits.depth_max)
-    return fail(ErrorCode::too_complex, "the request is nested too deeply",
-                "At most " + std::to_string(limits.depth_max) + " levels of embedding are allowed.");
+    return fail(
+        ErrorCode::too_complex, "the request is nested too deeply",
+        "At most " + std::to_string(limits.depth_max) + " levels of embedding are allowed.");
   if (shape.embeds > limits.embeds_max)
-    return fail(ErrorCode::too_complex, "the request embeds too many resources",
-                "At most " + std::to_string(limits.embeds_max) + " embedded resources are allowed.");
+    return fail(
+        ErrorCode::too_complex, "the request embeds too many resources",
+        "At most " + std::to_string(limits.embeds_max) + " embedded resources are allowed.");
   if (shape.predicate_nodes > limits.predicate_nodes_max)
-    return fail(ErrorCode::too_complex, "the request has too many conditions",
-                "At most " + std::to_string(limits.predicate_nodes_max) + " conditions are allowed.");
+    return fail(
+        ErrorCode::too_complex, "the request has too many conditions",
+        "At most " + std::to_string(limits.predicate_nodes_max) + " conditions are allowed.");
   const uint64_t missing = shape.capabilities & ~capabilities.bits;
   if (missing == 0) return {};
   const auto first = static_cast<Capability>(std::countr_zero(missing));

@@ -1,4 +1,5 @@
-// What an operation's tree asks for: its size against the limits, its parameters, the capabilities that it needs.
+// What an operation's tree asks for: its size against the limits, its parameters, the capabilities
+// that it needs.
 #pragma once
 
 #include "base/error.h"

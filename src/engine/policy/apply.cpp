@@ -41,7 +41,8 @@ Expr masked(Expr condition, Expr value) {
   return mask;
 }
 
-// One more row is between a column in `expr` and the row it means, for all that mean a row outside `expr`.
+// One more row is between a column in `expr` and the row it means, for all that mean a row outside
+// `expr`.
 void deepen(Expr& expr, int inside) {
   if (expr.op == Op::column && expr.depth >= inside) ++expr.depth;
   const int next = inside + (expr.op == Op::exists || expr.op == Op::related ? 1 : 0);
@@ -79,7 +80,9 @@ int linked_model(const schema::Schema& schema, const Link& link) {
 Expr RuleApplier::instantiate(const Expr& rule, int depth) {
   if (rule.op == Op::param && rule.param <= condition_param) {
     const char outcome = caller_.condition(condition_param - rule.param);
-    return constant(outcome == 't' ? Op::always_true : outcome == 'f' ? Op::always_false : Op::null_value);
+    return constant(outcome == 't'   ? Op::always_true
+                    : outcome == 'f' ? Op::always_false
+                                     : Op::null_value);
   }
   Expr expr = rule;
   if (rule.op == Op::param) {
@@ -164,7 +167,8 @@ result<void> RuleApplier::rewrite_column(Expr& expr) {
   return {};
 }
 
-// The rules of the columns that make the link: an unreadable foreign key hides its relation in both directions.
+// The rules of the columns that make the link: an unreadable foreign key hides its relation in both
+// directions.
 result<RuleApplier::LinkGuards> RuleApplier::guards(int relation_index, int side) {
   const schema::Schema& schema = *caller_.policy->schema;
   const schema::Relation& relation = schema.relations[relation_index];
@@ -175,7 +179,8 @@ result<RuleApplier::LinkGuards> RuleApplier::guards(int relation_index, int side
     Expr rule = field_read(holder, field);
     if (is_true(rule)) continue;
     if (rule.op == Op::always_false)
-      return std::unexpected(column_denied(schema.models[holder], schema.models[holder].fields[field]));
+      return std::unexpected(
+          column_denied(schema.models[holder], schema.models[holder].fields[field]));
     conjoin_to(side == 0 ? found.near : found.far, std::move(rule));
   }
   return found;
@@ -235,7 +240,8 @@ result<void> RuleApplier::apply_embed(store::Embed& embed, int model) {
   const schema::Schema& schema = *caller_.policy->schema;
   TRIVET_TRY(LinkGuards guard, guards(embed.link.relation, embed.link.side));
   if (embed.link.second >= 0) {
-    // An embed can't say which junction row led to its target, so a restricted junction is refused, not ignored.
+    // An embed can't say which junction row led to its target, so a restricted junction is refused,
+    // not ignored.
     const int junction = schema.relations[embed.link.relation].model[1 - embed.link.side];
     auto readable = predicate(junction, schema::Operation::read);
     if (!readable) return std::unexpected(std::move(readable).error());

@@ -1,5 +1,6 @@
-// Puts a caller's rules into a Level: every model that it reaches gets its read predicate, every field its mask; what the
-// caller may never read is refused with 42501. The only place where reads meet rules.
+// Puts a caller's rules into a Level: every model that it reaches gets its read predicate, every
+// field its mask; what the caller may never read is refused with 42501. The only place where reads
+// meet rules.
 #pragma once
 
 #include <optional>
@@ -16,8 +17,10 @@ class RuleApplier {
  public:
   RuleApplier(const Caller& caller, ParamTable& params) : caller_(caller), params_(params) {}
 
-  // Rules of `model` for `operation` as a filter over its row; absent = no restriction. 42501 if no rule allows it at all.
-  [[nodiscard]] result<std::optional<store::Expr>> predicate(int model, schema::Operation operation);
+  // Rules of `model` for `operation` as a filter over its row; absent = no restriction. 42501 if no
+  // rule allows it at all.
+  [[nodiscard]] result<std::optional<store::Expr>> predicate(int model,
+                                                             schema::Operation operation);
   // A field's rule over its row, folded for this caller.
   [[nodiscard]] store::Expr field_read(int model, int field);
   [[nodiscard]] store::Expr field_update(int model, int field);

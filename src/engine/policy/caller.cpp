@@ -88,7 +88,8 @@ char outcome(const Caller& caller, const store::Expr& condition) {
 
 }  // namespace
 
-std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy, const Identity& identity) {
+std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy,
+                                          const Identity& identity) {
   auto caller = std::make_shared<Caller>();
   caller->policy = std::move(policy);
   caller->bypasses_rules = identity.bypasses_rules();
@@ -106,16 +107,21 @@ std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy, 
 
 Value deep_copy(Value value, Arena& arena) {
   switch (value.kind()) {
-    case ValueKind::numeric: return Value::numeric(arena.copy(value.as_text()));
-    case ValueKind::text: return Value::text(arena.copy(value.as_text()));
-    case ValueKind::bytes: return Value::bytes(arena.copy(value.as_text()));
-    case ValueKind::json: return Value::json(arena.copy(value.as_text()));
+    case ValueKind::numeric:
+      return Value::numeric(arena.copy(value.as_text()));
+    case ValueKind::text:
+      return Value::text(arena.copy(value.as_text()));
+    case ValueKind::bytes:
+      return Value::bytes(arena.copy(value.as_text()));
+    case ValueKind::json:
+      return Value::json(arena.copy(value.as_text()));
     case ValueKind::list: {
       std::vector<Value> elements(value.as_list().begin(), value.as_list().end());
       for (Value& element : elements) element = deep_copy(element, arena);
       return arena.copy_list(elements);
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 

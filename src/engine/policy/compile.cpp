@@ -28,21 +28,32 @@ bool is_auth_member(const schema::Expr& expr) {
 
 bool is_literal(const schema::Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::literal_null: case ExprKind::literal_boolean: case ExprKind::literal_number:
-    case ExprKind::literal_string: case ExprKind::enum_value: case ExprKind::array:
+    case ExprKind::literal_null:
+    case ExprKind::literal_boolean:
+    case ExprKind::literal_number:
+    case ExprKind::literal_string:
+    case ExprKind::enum_value:
+    case ExprKind::array:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
 Op comparison(ExprKind kind) {
   switch (kind) {
-    case ExprKind::equal: return Op::eq;
-    case ExprKind::not_equal: return Op::ne;
-    case ExprKind::less: return Op::lt;
-    case ExprKind::less_equal: return Op::le;
-    case ExprKind::greater: return Op::gt;
-    default: return Op::ge;
+    case ExprKind::equal:
+      return Op::eq;
+    case ExprKind::not_equal:
+      return Op::ne;
+    case ExprKind::less:
+      return Op::lt;
+    case ExprKind::less_equal:
+      return Op::le;
+    case ExprKind::greater:
+      return Op::gt;
+    default:
+      return Op::ge;
   }
 }
 
@@ -66,32 +77,46 @@ Expr RuleCompiler::refuse(const schema::Expr& expr, std::string what) {
 
 Expr RuleCompiler::condition(const schema::Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::literal_null: return constant(Op::null_value);
-    case ExprKind::literal_boolean: return constant(expr.boolean ? Op::always_true : Op::always_false);
+    case ExprKind::literal_null:
+      return constant(Op::null_value);
+    case ExprKind::literal_boolean:
+      return constant(expr.boolean ? Op::always_true : Op::always_false);
     case ExprKind::field:
-    case ExprKind::member: return value(expr, {Type::boolean, -1, false});
-    case ExprKind::not_: return store::make_unary(Op::not_, condition(expr.operands[0]));
+    case ExprKind::member:
+      return value(expr, {Type::boolean, -1, false});
+    case ExprKind::not_:
+      return store::make_unary(Op::not_, condition(expr.operands[0]));
     case ExprKind::and_:
-    case ExprKind::or_: return junction(expr);
+    case ExprKind::or_:
+      return junction(expr);
     case ExprKind::equal:
-    case ExprKind::not_equal: return equality(expr);
+    case ExprKind::not_equal:
+      return equality(expr);
     case ExprKind::less:
     case ExprKind::less_equal:
     case ExprKind::greater:
-    case ExprKind::greater_equal: return ordering(expr);
-    case ExprKind::in: return membership(expr);
-    case ExprKind::call: return call(expr);
-    case ExprKind::some: return refuse(expr, "the collection predicate ?[ ]");
-    case ExprKind::every: return refuse(expr, "the collection predicate ![ ]");
-    case ExprKind::none: return refuse(expr, "the collection predicate ^[ ]");
-    default: return refuse(expr, "this expression as a condition");
+    case ExprKind::greater_equal:
+      return ordering(expr);
+    case ExprKind::in:
+      return membership(expr);
+    case ExprKind::call:
+      return call(expr);
+    case ExprKind::some:
+      return refuse(expr, "the collection predicate ?[ ]");
+    case ExprKind::every:
+      return refuse(expr, "the collection predicate ![ ]");
+    case ExprKind::none:
+      return refuse(expr, "the collection predicate ^[ ]");
+    default:
+      return refuse(expr, "this expression as a condition");
   }
 }
 
 Expr RuleCompiler::junction(const schema::Expr& expr) {
   std::vector<Expr> args;
   for (const schema::Expr& operand : expr.operands) args.push_back(condition(operand));
-  return expr.kind == ExprKind::and_ ? store::make_and(std::move(args)) : store::make_or(std::move(args));
+  return expr.kind == ExprKind::and_ ? store::make_and(std::move(args))
+                                     : store::make_or(std::move(args));
 }
 
 Expr RuleCompiler::equality(const schema::Expr& expr) {
@@ -109,7 +134,8 @@ Expr RuleCompiler::equality(const schema::Expr& expr) {
 }
 
 Expr RuleCompiler::null_test(const schema::Expr& operand, bool negated) {
-  if (operand.kind == ExprKind::literal_null) return constant(negated ? Op::always_false : Op::always_true);
+  if (operand.kind == ExprKind::literal_null)
+    return constant(negated ? Op::always_false : Op::always_true);
   if (operand.kind == ExprKind::auth) {
     Expr present = param({RuleParamKind::auth_present, {Type::boolean, -1, false}, {}, {}, false});
     return negated ? std::move(present) : store::make_unary(Op::not_, std::move(present));
@@ -131,7 +157,8 @@ Expr RuleCompiler::identity_test(const schema::Expr& row, bool negated) {
   if (row.kind == ExprKind::this_row && schema_.auth_model == model_) {
     const schema::Model& model = schema_.models[model_];
     if (!model.primary_key) return refuse(row, "auth() == this on a model without @id");
-    for (const schema::KeyColumn& key : model.primary_key->columns) pairs.emplace_back(key.field, key.field);
+    for (const schema::KeyColumn& key : model.primary_key->columns)
+      pairs.emplace_back(key.field, key.field);
   } else if (const schema::Relation* relation = own_relation(row)) {
     for (size_t i = 0; i < relation->from_fields.size(); ++i)
       pairs.emplace_back(relation->from_fields[i], relation->to_fields[i]);
@@ -208,7 +235,8 @@ Expr RuleCompiler::membership(const schema::Expr& expr) {
 Expr RuleCompiler::call(const schema::Expr& expr) {
   const std::string& name = expr.text;
   if (name == "contains" || name == "startsWith" || name == "endsWith") return text_call(expr);
-  if (name == "has" || name == "hasSome" || name == "hasEvery" || name == "isEmpty") return list_call(expr);
+  if (name == "has" || name == "hasSome" || name == "hasEvery" || name == "isEmpty")
+    return list_call(expr);
   return refuse(expr, name + "()");
 }
 
@@ -235,7 +263,8 @@ Expr RuleCompiler::list_call(const schema::Expr& expr) {
   }
   const schema::Expr& given = expr.operands[1];
   if (is_auth_member(given)) {
-    Expr plain = value(given, expr.text == "has" ? element : TypeInfo{list.type, list.enum_index, true});
+    Expr plain =
+        value(given, expr.text == "has" ? element : TypeInfo{list.type, list.enum_index, true});
     right = policy_.params[plain.param];
     right.wrapped = expr.text == "has";
     right.type.is_list = true;

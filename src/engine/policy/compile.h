@@ -1,4 +1,5 @@
-// One rule condition → predicate tree. Reports what can't be enforced yet, by name and place. Internal to engine/policy.
+// One rule condition → predicate tree. Reports what can't be enforced yet, by name and place.
+// Internal to engine/policy.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,8 @@ namespace trivet::engine {
 class RuleCompiler {
  public:
   // All outlive the compiler; parameters and constants are added to `policy`.
-  RuleCompiler(const schema::Schema& schema, Policy& policy, std::vector<schema::Diagnostic>& diagnostics)
+  RuleCompiler(const schema::Schema& schema, Policy& policy,
+               std::vector<schema::Diagnostic>& diagnostics)
       : schema_(schema), policy_(policy), diagnostics_(diagnostics) {}
 
   // A condition of `model`; always_false after a diagnostic.

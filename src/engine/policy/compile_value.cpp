@@ -24,16 +24,26 @@ bool auth_path(const schema::Expr& expr, std::vector<std::string>& path) {
 
 Type scalar_type(schema::ScalarType type) {
   switch (type) {
-    case schema::ScalarType::boolean: return Type::boolean;
-    case schema::ScalarType::int_: return Type::int4;
-    case schema::ScalarType::bigint: return Type::int8;
-    case schema::ScalarType::float_: return Type::float8;
-    case schema::ScalarType::decimal: return Type::numeric;
-    case schema::ScalarType::datetime: return Type::timestamp;
-    case schema::ScalarType::json: return Type::jsonb;
-    case schema::ScalarType::bytes: return Type::bytea;
-    case schema::ScalarType::enum_: return Type::enum_;
-    default: return Type::text;
+    case schema::ScalarType::boolean:
+      return Type::boolean;
+    case schema::ScalarType::int_:
+      return Type::int4;
+    case schema::ScalarType::bigint:
+      return Type::int8;
+    case schema::ScalarType::float_:
+      return Type::float8;
+    case schema::ScalarType::decimal:
+      return Type::numeric;
+    case schema::ScalarType::datetime:
+      return Type::timestamp;
+    case schema::ScalarType::json:
+      return Type::jsonb;
+    case schema::ScalarType::bytes:
+      return Type::bytea;
+    case schema::ScalarType::enum_:
+      return Type::enum_;
+    default:
+      return Type::text;
   }
 }
 
@@ -58,14 +68,16 @@ const schema::Relation* RuleCompiler::own_relation(const schema::Expr& expr) con
                    (expr.kind == ExprKind::member && expr.operands[0].kind == ExprKind::this_row);
   if (!own || expr.field < 0) return nullptr;
   const schema::Field& field = schema_.models[model_].fields[expr.field];
-  if (field.kind != schema::FieldKind::relation || field.relation < 0 || field.side != 0) return nullptr;
+  if (field.kind != schema::FieldKind::relation || field.relation < 0 || field.side != 0)
+    return nullptr;
   const schema::Relation& relation = schema_.relations[field.relation];
   return relation.kind == schema::RelationKind::many_to_many ? nullptr : &relation;
 }
 
 std::optional<TypeInfo> RuleCompiler::declared_type(const schema::Expr& expr) const {
   if (int own = own_column(expr); own >= 0) return type_info(schema_.models[model_].fields[own]);
-  if (expr.kind == ExprKind::call && expr.text == "now") return TypeInfo{Type::timestamp, -1, false};
+  if (expr.kind == ExprKind::call && expr.text == "now")
+    return TypeInfo{Type::timestamp, -1, false};
   std::vector<std::string> path;
   if (!auth_path(expr, path) || path.empty()) return std::nullopt;
   return TypeInfo{scalar_type(expr.type), expr.enum_index, expr.is_list};
@@ -125,7 +137,8 @@ Expr RuleCompiler::value(const schema::Expr& expr, const TypeInfo& wanted) {
       null.type = wanted.type;
       return null;
     }
-    case ExprKind::array: return array(expr, {wanted.type, wanted.enum_index, false});
+    case ExprKind::array:
+      return array(expr, {wanted.type, wanted.enum_index, false});
     case ExprKind::literal_boolean:
     case ExprKind::literal_number:
     case ExprKind::literal_string:
@@ -134,20 +147,30 @@ Expr RuleCompiler::value(const schema::Expr& expr, const TypeInfo& wanted) {
       return param(std::move(constant));
     }
     case ExprKind::call:
-      if (expr.text == "now") return param({RuleParamKind::now, {Type::timestamp, -1, false}, {}, {}, false});
+      if (expr.text == "now")
+        return param({RuleParamKind::now, {Type::timestamp, -1, false}, {}, {}, false});
       return refuse(expr, expr.text + "()");
-    case ExprKind::field: return refuse(expr, "the relation \"" + expr.text + "\"");
-    case ExprKind::member: return refuse(expr, "relation traversal to \"" + expr.text + "\"");
-    case ExprKind::binding: return refuse(expr, "the binding \"" + expr.text + "\"");
-    case ExprKind::auth: return refuse(expr, "auth() as a value");
-    case ExprKind::this_row: return refuse(expr, "this as a value");
-    default: return condition(expr);
+    case ExprKind::field:
+      return refuse(expr, "the relation \"" + expr.text + "\"");
+    case ExprKind::member:
+      if (expr.operands[0].kind == ExprKind::call)
+        return refuse(expr, expr.operands[0].text + "()");
+      return refuse(expr, "relation traversal to \"" + expr.text + "\"");
+    case ExprKind::binding:
+      return refuse(expr, "the binding \"" + expr.text + "\"");
+    case ExprKind::auth:
+      return refuse(expr, "auth() as a value");
+    case ExprKind::this_row:
+      return refuse(expr, "this as a value");
+    default:
+      return condition(expr);
   }
 }
 
 Expr RuleCompiler::array(const schema::Expr& expr, const TypeInfo& element) {
   for (const schema::Expr& operand : expr.operands)
-    if (operand.kind == ExprKind::field || operand.kind == ExprKind::member || operand.kind == ExprKind::call)
+    if (operand.kind == ExprKind::field || operand.kind == ExprKind::member ||
+        operand.kind == ExprKind::call)
       return refuse(operand, "a list of anything but literals");
   const TypeInfo list{element.type, element.enum_index, true};
   return param({RuleParamKind::constant, list, literal(expr, list), {}, false});
@@ -182,22 +205,26 @@ Value RuleCompiler::text_literal(const schema::Expr& expr, const TypeInfo& type)
 
 Value RuleCompiler::literal(const schema::Expr& expr, const TypeInfo& type) {
   switch (expr.kind) {
-    case ExprKind::literal_boolean: return Value::boolean(expr.boolean);
-    case ExprKind::literal_number: return number(expr.text, type.type, policy_.arena);
+    case ExprKind::literal_boolean:
+      return Value::boolean(expr.boolean);
+    case ExprKind::literal_number:
+      return number(expr.text, type.type, policy_.arena);
     case ExprKind::enum_value: {
       const int index = expr.enum_index >= 0 ? expr.enum_index : type.enum_index;
       for (const schema::EnumValue& label : schema_.enums[index].values)
         if (label.name == expr.text) return Value::text(label.db_name);
       return {};
     }
-    case ExprKind::literal_string: return text_literal(expr, type);
+    case ExprKind::literal_string:
+      return text_literal(expr, type);
     case ExprKind::array: {
       std::vector<Value> elements;
       for (const schema::Expr& operand : expr.operands)
         elements.push_back(literal(operand, {type.type, type.enum_index, false}));
       return policy_.arena.copy_list(elements);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 

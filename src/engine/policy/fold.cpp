@@ -22,18 +22,23 @@ bool is_constant(const Expr& expr) {
 
 Expr fold_not(Expr expr) {
   switch (expr.args[0].op) {
-    case Op::always_true: return constant(Op::always_false);
-    case Op::always_false: return constant(Op::always_true);
-    case Op::null_value: return constant(Op::null_value);
+    case Op::always_true:
+      return constant(Op::always_false);
+    case Op::always_false:
+      return constant(Op::always_true);
+    case Op::null_value:
+      return constant(Op::null_value);
     case Op::not_: {
       Expr inner = std::move(expr.args[0].args[0]);
       return inner;
     }
-    default: return expr;
+    default:
+      return expr;
   }
 }
 
-// `absorbing` decides the whole, the other constant disappears; null stays, since it may still lose to `absorbing`.
+// `absorbing` decides the whole, the other constant disappears; null stays, since it may still lose
+// to `absorbing`.
 Expr fold_junction(Expr expr, Op absorbing) {
   const Op neutral = absorbing == Op::always_false ? Op::always_true : Op::always_false;
   std::vector<Expr> kept;
@@ -49,7 +54,8 @@ Expr fold_junction(Expr expr, Op absorbing) {
     Expr only = std::move(kept[0]);
     return only;
   }
-  return absorbing == Op::always_false ? store::make_and(std::move(kept)) : store::make_or(std::move(kept));
+  return absorbing == Op::always_false ? store::make_and(std::move(kept))
+                                       : store::make_or(std::move(kept));
 }
 
 Expr fold_test(Expr expr) {
@@ -59,24 +65,48 @@ Expr fold_test(Expr expr) {
   bool value = false;
   switch (expr.op) {
     case Op::is_null:
-    case Op::is_unknown: value = null; break;
-    case Op::is_not_null: value = !null; break;
-    case Op::is_true: value = operand == Op::always_true; break;
-    case Op::is_false: value = operand == Op::always_false; break;
-    default: return expr;
+    case Op::is_unknown:
+      value = null;
+      break;
+    case Op::is_not_null:
+      value = !null;
+      break;
+    case Op::is_true:
+      value = operand == Op::always_true;
+      break;
+    case Op::is_false:
+      value = operand == Op::always_false;
+      break;
+    default:
+      return expr;
   }
   return constant(value ? Op::always_true : Op::always_false);
 }
 
 bool is_strict(Op op) {
   switch (op) {
-    case Op::eq: case Op::ne: case Op::lt: case Op::le: case Op::gt: case Op::ge:
-    case Op::like: case Op::ilike: case Op::regex: case Op::iregex:
-    case Op::contains: case Op::starts_with: case Op::ends_with:
-    case Op::icontains: case Op::istarts_with: case Op::iends_with:
-    case Op::contains_all: case Op::contained_by: case Op::overlaps:
+    case Op::eq:
+    case Op::ne:
+    case Op::lt:
+    case Op::le:
+    case Op::gt:
+    case Op::ge:
+    case Op::like:
+    case Op::ilike:
+    case Op::regex:
+    case Op::iregex:
+    case Op::contains:
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::icontains:
+    case Op::istarts_with:
+    case Op::iends_with:
+    case Op::contains_all:
+    case Op::contained_by:
+    case Op::overlaps:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -96,17 +126,26 @@ Expr fold_case(Expr expr) {
 Expr fold(Expr expr) {
   for (Expr& arg : expr.args) arg = fold(std::move(arg));
   switch (expr.op) {
-    case Op::not_: return fold_not(std::move(expr));
-    case Op::and_: return fold_junction(std::move(expr), Op::always_false);
-    case Op::or_: return fold_junction(std::move(expr), Op::always_true);
-    case Op::is_null: case Op::is_not_null: case Op::is_true: case Op::is_false: case Op::is_unknown:
+    case Op::not_:
+      return fold_not(std::move(expr));
+    case Op::and_:
+      return fold_junction(std::move(expr), Op::always_false);
+    case Op::or_:
+      return fold_junction(std::move(expr), Op::always_true);
+    case Op::is_null:
+    case Op::is_not_null:
+    case Op::is_true:
+    case Op::is_false:
+    case Op::is_unknown:
       return fold_test(std::move(expr));
-    case Op::case_when: return fold_case(std::move(expr));
+    case Op::case_when:
+      return fold_case(std::move(expr));
     case Op::exists:
       if (expr.args[0].op == Op::always_false || expr.args[0].op == Op::null_value)
         return constant(Op::always_false);
       return expr;
-    default: break;
+    default:
+      break;
   }
   if (is_strict(expr.op) &&
       std::ranges::any_of(expr.args, [](const Expr& arg) { return arg.op == Op::null_value; }))

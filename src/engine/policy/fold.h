@@ -5,7 +5,8 @@
 
 namespace trivet::engine {
 
-// Equal to `expr` for every row: and/or/not/is_* over constants are computed, comparisons with null are null.
+// Equal to `expr` for every row: and/or/not/is_* over constants are computed, comparisons with null
+// are null.
 [[nodiscard]] store::Expr fold(store::Expr expr);
 
 // As fold, where only true matters (a filter): null counts as false.

@@ -59,15 +59,18 @@ class PolicyCompiler {
     if (allows[post_update].empty()) allows[post_update].push_back(constant(Op::always_true));
     for (size_t operation = 0; operation < 5; ++operation)
       if (!allows[operation].empty())
-        policy.rules[operation] = combine(std::move(allows[operation]), std::move(denies[operation]));
+        policy.rules[operation] =
+            combine(std::move(allows[operation]), std::move(denies[operation]));
   }
 
   void compile_fields(int index) {
     const schema::Model& model = schema_.models[index];
-    const bool any = std::ranges::any_of(model.fields, [](const auto& field) { return !field.rules.empty(); });
+    const bool any =
+        std::ranges::any_of(model.fields, [](const auto& field) { return !field.rules.empty(); });
     if (!any) return;
     for (const schema::Field& field : model.fields)
-      policy_.models[index].fields.push_back({field_rule(index, field, true), field_rule(index, field, false)});
+      policy_.models[index].fields.push_back(
+          {field_rule(index, field, true), field_rule(index, field, false)});
   }
 
   Expr field_rule(int index, const schema::Field& field, bool on_read) {
@@ -98,7 +101,7 @@ class PolicyCompiler {
   }
 
   struct Uses {
-    bool row = false;   // a column, or now(): not constant for a class of callers
+    bool row = false;  // a column, or now(): not constant for a class of callers
     bool auth = false;
   };
 

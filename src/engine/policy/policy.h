@@ -1,9 +1,11 @@
-// Policy: the access rules and engine-made defaults of one schema, compiled once into the predicate trees that filters use.
+// Policy: the access rules and engine-made defaults of one schema, compiled once into the predicate
+// trees that filters use.
 //
-// A rule becomes a store::Expr over the row's own columns. What it takes from outside (literals, `auth()`, `now()`) are
-// rule parameters, numbered in Policy::params. Parts that depend on the caller alone become numbered conditions, so that a
-// plan is made for a class of callers (caller.h) in which they are constants. Relation traversal, collection predicates
-// and the like are refused here, by name (dialects/schema.md, sections 9 to 11). Immutable once made; any thread.
+// A rule becomes a store::Expr over the row's own columns. What it takes from outside (literals,
+// `auth()`, `now()`) are rule parameters, numbered in Policy::params. Parts that depend on the
+// caller alone become numbered conditions, so that a plan is made for a class of callers (caller.h)
+// in which they are constants. Relation traversal, collection predicates and the like are refused
+// here, by name (dialects/schema.md, sections 9 to 11). Immutable once made; any thread.
 #pragma once
 
 #include <array>
@@ -31,7 +33,7 @@ struct TypeInfo {
 enum class RuleParamKind : uint8_t {
   constant,
   now,
-  auth,          // the member at `path` of the claims, as `type`; null if absent or not of that type
+  auth,  // the member at `path` of the claims, as `type`; null if absent or not of that type
   auth_present,  // boolean: auth() is not null
 };
 
@@ -47,16 +49,16 @@ struct RuleParam {
 inline constexpr int condition_param = -2;
 
 struct FieldPolicy {
-  store::Expr read;    // always_true where there is no rule
+  store::Expr read;  // always_true where there is no rule
   store::Expr update;
 };
 
 struct ModelPolicy {
   // By schema::Operation; absent: no allow rule, so closed (post_update: always_true).
   std::array<std::optional<store::Expr>, 5> rules;
-  std::vector<FieldPolicy> fields;   // by field; empty: no field of the model has a rule
-  std::vector<Value> defaults;       // by field: literal and list defaults, in Policy::arena
-  std::vector<int> default_params;   // by field: auth() defaults as a rule parameter, else -1
+  std::vector<FieldPolicy> fields;  // by field; empty: no field of the model has a rule
+  std::vector<Value> defaults;      // by field: literal and list defaults, in Policy::arena
+  std::vector<int> default_params;  // by field: auth() defaults as a rule parameter, else -1
 };
 
 struct Policy {

@@ -24,9 +24,12 @@ int compare_doubles(double left, double right) {
 
 double to_double(Value value) {
   switch (value.kind()) {
-    case ValueKind::floating: return value.as_floating();
-    case ValueKind::numeric: return numeric_to_double(value.as_text());
-    default: return static_cast<double>(value.as_integer());
+    case ValueKind::floating:
+      return value.as_floating();
+    case ValueKind::numeric:
+      return numeric_to_double(value.as_text());
+    default:
+      return static_cast<double>(value.as_integer());
   }
 }
 
@@ -60,19 +63,22 @@ std::string_view without_padding(std::string_view text) {
 
 int compare_labels(std::string_view left, std::string_view right, const schema::Enum& enum_) {
   const auto position = [&](std::string_view label) {
-    return std::ranges::find(enum_.values, label, &schema::EnumValue::db_name) - enum_.values.begin();
+    return std::ranges::find(enum_.values, label, &schema::EnumValue::db_name) -
+           enum_.values.begin();
   };
   return order_of(position(left), position(right));
 }
 
-int compare_texts(std::string_view left, std::string_view right, Type type, const schema::Enum* enum_) {
+int compare_texts(std::string_view left, std::string_view right, Type type,
+                  const schema::Enum* enum_) {
   if (type == Type::citext) return compare_folded(left, right);
   if (type == Type::bpchar) return compare_text(without_padding(left), without_padding(right));
   if (type == Type::enum_ && enum_ != nullptr) return compare_labels(left, right, *enum_);
   return compare_text(left, right);
 }
 
-int compare_lists(std::span<const Value> left, std::span<const Value> right, Type type, const schema::Enum* enum_) {
+int compare_lists(std::span<const Value> left, std::span<const Value> right, Type type,
+                  const schema::Enum* enum_) {
   for (size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
     if (left[i].is_null() || right[i].is_null()) {
       if (left[i].is_null() != right[i].is_null()) return left[i].is_null() ? 1 : -1;
@@ -90,8 +96,10 @@ int compare_values(Value left, Value right, Type type, const schema::Enum* enum_
     return compare_lists(left.as_list(), right.as_list(), type, enum_);
   if (is_number(left.kind()) && is_number(right.kind())) return compare_numbers(left, right);
   switch (left.kind()) {
-    case ValueKind::text: return compare_texts(left.as_text(), right.as_text(), type, enum_);
-    case ValueKind::bytes: return compare_text(left.as_text(), right.as_text());
+    case ValueKind::text:
+      return compare_texts(left.as_text(), right.as_text(), type, enum_);
+    case ValueKind::bytes:
+      return compare_text(left.as_text(), right.as_text());
     case ValueKind::json:
       return compare_jsonb(JsonValue::trusted(left.as_text()), JsonValue::trusted(right.as_text()));
     default: {
@@ -103,12 +111,18 @@ int compare_values(Value left, Value right, Type type, const schema::Enum* enum_
 
 bool compare_holds(Op op, int order) {
   switch (op) {
-    case Op::eq: return order == 0;
-    case Op::ne: return order != 0;
-    case Op::lt: return order < 0;
-    case Op::le: return order <= 0;
-    case Op::gt: return order > 0;
-    default: return order >= 0;
+    case Op::eq:
+      return order == 0;
+    case Op::ne:
+      return order != 0;
+    case Op::lt:
+      return order < 0;
+    case Op::le:
+      return order <= 0;
+    case Op::gt:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 

@@ -11,8 +11,10 @@ namespace trivet::store {
 // like … iends_with; both values are text. 22025, 2201B.
 [[nodiscard]] result<Value> match_text(Op op, Value subject, Value pattern);
 
-// contains_all, contained_by, overlaps on lists of `element` or on json; null elements equal nothing.
-[[nodiscard]] Value compare_sets(Op op, Value left, Value right, const Expr& shape, const schema::Enum* enum_);
+// contains_all, contained_by, overlaps on lists of `element` or on json; null elements equal
+// nothing.
+[[nodiscard]] Value compare_sets(Op op, Value left, Value right, const Expr& shape,
+                                 const schema::Enum* enum_);
 
 // json_get, json_get_text. A list is taken as the JSON array that it prints as.
 [[nodiscard]] Value get_json(const Expr& expr, Value document, Arena& arena);

@@ -21,17 +21,23 @@ result<Value> match_regex(std::string_view subject, std::string_view pattern, Ca
 
 Value match_literal(Op op, std::string_view subject, std::string_view part) {
   switch (op) {
-    case Op::contains: return Value::boolean(subject.find(part) != std::string_view::npos);
-    case Op::starts_with: return Value::boolean(subject.starts_with(part));
-    default: return Value::boolean(subject.ends_with(part));
+    case Op::contains:
+      return Value::boolean(subject.find(part) != std::string_view::npos);
+    case Op::starts_with:
+      return Value::boolean(subject.starts_with(part));
+    default:
+      return Value::boolean(subject.ends_with(part));
   }
 }
 
 Op without_folding(Op op) {
   switch (op) {
-    case Op::icontains: return Op::contains;
-    case Op::istarts_with: return Op::starts_with;
-    default: return Op::ends_with;
+    case Op::icontains:
+      return Op::contains;
+    case Op::istarts_with:
+      return Op::starts_with;
+    default:
+      return Op::ends_with;
   }
 }
 
@@ -41,13 +47,18 @@ result<Value> match_text(Op op, Value subject, Value pattern) {
   const std::string_view text = subject.as_text();
   const std::string_view wanted = pattern.as_text();
   switch (op) {
-    case Op::like: return match_like(text, wanted, CaseRule::sensitive);
-    case Op::ilike: return match_like(text, wanted, CaseRule::folded);
-    case Op::regex: return match_regex(text, wanted, CaseRule::sensitive);
-    case Op::iregex: return match_regex(text, wanted, CaseRule::folded);
+    case Op::like:
+      return match_like(text, wanted, CaseRule::sensitive);
+    case Op::ilike:
+      return match_like(text, wanted, CaseRule::folded);
+    case Op::regex:
+      return match_regex(text, wanted, CaseRule::sensitive);
+    case Op::iregex:
+      return match_regex(text, wanted, CaseRule::folded);
     case Op::contains:
     case Op::starts_with:
-    case Op::ends_with: return match_literal(op, text, wanted);
+    case Op::ends_with:
+      return match_literal(op, text, wanted);
     default: {
       const std::string folded_text = fold_case(text);
       const std::string folded_part = fold_case(wanted);

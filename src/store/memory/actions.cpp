@@ -57,8 +57,8 @@ result<void> Writer::follow_update(int model, const RowPointer& old, const Cells
 }
 
 // `cells`: the parent's new ones, or null where it is gone.
-result<void> Writer::follow(const Relation& relation, ReferentialAction action, const RowPointer& old,
-                            const Cells* cells) {
+result<void> Writer::follow(const Relation& relation, ReferentialAction action,
+                            const RowPointer& old, const Cells* cells) {
   const int child = relation.model[0];
   const schema::Model& from = database_.model(child);
   std::vector<RowPointer> children;
@@ -68,10 +68,11 @@ result<void> Writer::follow(const Relation& relation, ReferentialAction action, 
     if (action == ReferentialAction::restrict || action == ReferentialAction::no_action) {
       const schema::Model& to = database_.model(relation.model[1]);
       return fail(ErrorCode::foreign_key_violation,
-                  "update or delete on table \"" + to.db_name + "\" violates foreign key constraint \"" +
-                      relation.constraint + "\" on table \"" + from.db_name + "\"",
-                  "Key " + key_text(to, relation.to_fields, old->cells) + " is still referenced from table \"" +
-                      from.db_name + "\".");
+                  "update or delete on table \"" + to.db_name +
+                      "\" violates foreign key constraint \"" + relation.constraint +
+                      "\" on table \"" + from.db_name + "\"",
+                  "Key " + key_text(to, relation.to_fields, old->cells) +
+                      " is still referenced from table \"" + from.db_name + "\".");
     }
     if (action == ReferentialAction::cascade && cells == nullptr) {
       TRIVET_CHECK(remove_row(child, row));
@@ -98,11 +99,13 @@ result<void> Writer::follow(const Relation& relation, ReferentialAction action, 
 void Writer::follow_joins(int model, const RowPointer& old, const Cells* cells) {
   for (const Relation& relation : schema_.relations) {
     if (relation.kind != RelationKind::many_to_many) continue;
-    std::vector<RowPointer>& pairs = database_.joins[static_cast<size_t>(&relation - schema_.relations.data())];
+    std::vector<RowPointer>& pairs =
+        database_.joins[static_cast<size_t>(&relation - schema_.relations.data())];
     for (int side : {0, 1}) {
       if (relation.model[side] != model) continue;
       const schema::Field& key =
-          database_.model(model).fields[side == 0 ? relation.from_fields[0] : relation.to_fields[0]];
+          database_.model(model)
+              .fields[side == 0 ? relation.from_fields[0] : relation.to_fields[0]];
       const auto linked = [&](const RowPointer& pair) {
         return cells_equal(schema_, key, old->cells[key.column], pair->cells[side]);
       };

@@ -9,14 +9,22 @@ namespace {
 
 bool is_aggregate(Op op) {
   switch (op) {
-    case Op::count_rows: case Op::count: case Op::sum: case Op::avg: case Op::min: case Op::max: return true;
-    default: return false;
+    case Op::count_rows:
+    case Op::count:
+    case Op::sum:
+    case Op::avg:
+    case Op::min:
+    case Op::max:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool is_floating(Type type) { return type == Type::float4 || type == Type::float8; }
 
-// Results have PostgreSQL's types: sums of int2 and int4 are int8, of int8 numeric; averages of exact numbers numeric.
+// Results have PostgreSQL's types: sums of int2 and int4 are int8, of int8 numeric; averages of
+// exact numbers numeric.
 result<Value> total(Op op, Type operand, const std::vector<Value>& values, Arena& arena) {
   if (values.empty()) return Value();
   if (is_floating(operand)) {
@@ -28,8 +36,10 @@ result<Value> total(Op op, Type operand, const std::vector<Value>& values, Arena
   }
   NumericSum sum;
   for (const Value& value : values) {
-    if (value.kind() == ValueKind::numeric) sum.add(value.as_text());
-    else sum.add(value.as_integer());
+    if (value.kind() == ValueKind::numeric)
+      sum.add(value.as_text());
+    else
+      sum.add(value.as_integer());
   }
   if (op == Op::avg) return Value::numeric(arena.copy(sum.average()));
   const std::string text = sum.sum();
@@ -52,15 +62,18 @@ result<Value> Reader::aggregate(const Expr& expr, const std::vector<RowScope>& g
     if (!value.is_null()) values.push_back(value);
   }
   if (expr.op == Op::count) return Value::integer(static_cast<int64_t>(values.size()));
-  if (expr.op == Op::sum || expr.op == Op::avg) return total(expr.op, expr.args[0].type, values, arena_);
+  if (expr.op == Op::sum || expr.op == Op::avg)
+    return total(expr.op, expr.args[0].type, values, arena_);
   if (values.empty()) return Value();
   const auto less = [&](Value a, Value b) {
     return compare_values(a, b, expr.args[0].type, enum_of(expr.args[0])) < 0;
   };
-  return expr.op == Op::min ? *std::ranges::min_element(values, less) : *std::ranges::max_element(values, less);
+  return expr.op == Op::min ? *std::ranges::min_element(values, less)
+                            : *std::ranges::max_element(values, less);
 }
 
-// Aggregates inside `expr` become parameters of a copy, which is then computed over the group's first row.
+// Aggregates inside `expr` become parameters of a copy, which is then computed over the group's
+// first row.
 result<Value> Reader::grouped_value(const Expr& expr, const std::vector<RowScope>& group) {
   if (is_aggregate(expr.op)) return aggregate(expr, group);
   if (!has_aggregate(expr)) {
@@ -78,10 +91,12 @@ result<Value> Reader::grouped_value(const Expr& expr, const std::vector<RowScope
     arg = std::move(replaced);
   }
   const Evaluation evaluation{*database_.schema, params, &source_, arena_};
-  return evaluate(evaluation, computed, std::span<const RowScope>(group).first(group.empty() ? 0 : 1));
+  return evaluate(evaluation, computed,
+                  std::span<const RowScope>(group).first(group.empty() ? 0 : 1));
 }
 
-result<std::vector<Reader::ResultRow>> Reader::grouped_rows(const Level& level, const std::vector<RowScope>& rows) {
+result<std::vector<Reader::ResultRow>> Reader::grouped_rows(const Level& level,
+                                                            const std::vector<RowScope>& rows) {
   struct Group {
     std::vector<Value> keys;
     std::vector<RowScope> rows;
@@ -103,8 +118,10 @@ result<std::vector<Reader::ResultRow>> Reader::grouped_rows(const Level& level, 
         if (!same(*keys[i], own[i], group.keys[i])) return false;
       return true;
     });
-    if (known == groups.end()) groups.push_back({std::move(own), {row}});
-    else known->rows.push_back(row);
+    if (known == groups.end())
+      groups.push_back({std::move(own), {row}});
+    else
+      known->rows.push_back(row);
   }
   std::vector<ResultRow> results;
   for (const Group& group : groups) {

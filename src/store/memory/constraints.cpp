@@ -11,7 +11,8 @@ using schema::Relation;
 using schema::RelationKind;
 
 // "(a, b)=(1, x)"
-std::string key_text(const schema::Model& model, std::span<const int> fields, std::span<const Value> cells) {
+std::string key_text(const schema::Model& model, std::span<const int> fields,
+                     std::span<const Value> cells) {
   std::string names;
   std::string values;
   for (int index : fields) {
@@ -41,8 +42,9 @@ result<void> Writer::check_not_null(int model, const Cells& cells) const {
   for (int column : table.columns) {
     const schema::Field& field = table.fields[column];
     if (field.optional || field.is_list || !cells[field.column].is_null()) continue;
-    return fail(ErrorCode::not_null_violation, "null value in column \"" + field.db_name + "\" of relation \"" +
-                                                   table.db_name + "\" violates not-null constraint");
+    return fail(ErrorCode::not_null_violation, "null value in column \"" + field.db_name +
+                                                   "\" of relation \"" + table.db_name +
+                                                   "\" violates not-null constraint");
   }
   return {};
 }
@@ -92,7 +94,8 @@ result<void> Writer::check_foreign_keys() const {
   if (schema_.datasource.relation_mode_prisma) return {};
   for (const Relation& relation : schema_.relations) {
     if (relation.kind == RelationKind::many_to_many) {
-      for (const RowPointer& pair : database_.joins[static_cast<size_t>(&relation - schema_.relations.data())])
+      for (const RowPointer& pair :
+           database_.joins[static_cast<size_t>(&relation - schema_.relations.data())])
         TRIVET_CHECK(check_join(relation, pair));
       continue;
     }
@@ -101,16 +104,18 @@ result<void> Writer::check_foreign_keys() const {
       const bool given = std::ranges::none_of(relation.from_fields, [&](int field) {
         return row->cells[from.fields[field].column].is_null();
       });
-      const bool present = !given || std::ranges::any_of(database_.tables[relation.model[1]].rows,
-                                                         [&](const RowPointer& parent) {
-                                                           return references(relation, row->cells, parent->cells);
-                                                         });
+      const bool present =
+          !given || std::ranges::any_of(database_.tables[relation.model[1]].rows,
+                                        [&](const RowPointer& parent) {
+                                          return references(relation, row->cells, parent->cells);
+                                        });
       if (present) continue;
       return fail(ErrorCode::foreign_key_violation,
-                  "insert or update on table \"" + from.db_name + "\" violates foreign key constraint \"" +
-                      relation.constraint + "\"",
-                  "Key " + key_text(from, relation.from_fields, row->cells) + " is not present in table \"" +
-                      database_.model(relation.model[1]).db_name + "\".");
+                  "insert or update on table \"" + from.db_name +
+                      "\" violates foreign key constraint \"" + relation.constraint + "\"",
+                  "Key " + key_text(from, relation.from_fields, row->cells) +
+                      " is not present in table \"" + database_.model(relation.model[1]).db_name +
+                      "\".");
     }
   }
   return {};
@@ -119,18 +124,22 @@ result<void> Writer::check_foreign_keys() const {
 result<void> Writer::check_join(const Relation& relation, const RowPointer& pair) const {
   for (int side : {0, 1}) {
     const schema::Model& model = database_.model(relation.model[side]);
-    const schema::Field& key = model.fields[side == 0 ? relation.from_fields[0] : relation.to_fields[0]];
-    const bool present = std::ranges::any_of(database_.tables[relation.model[side]].rows, [&](const RowPointer& row) {
-      return cells_equal(schema_, key, row->cells[key.column], pair->cells[side]);
-    });
+    const schema::Field& key =
+        model.fields[side == 0 ? relation.from_fields[0] : relation.to_fields[0]];
+    const bool present = std::ranges::any_of(
+        database_.tables[relation.model[side]].rows, [&](const RowPointer& row) {
+          return cells_equal(schema_, key, row->cells[key.column], pair->cells[side]);
+        });
     if (present) continue;
     const std::string column = side == 0 ? "A" : "B";
     std::string value;
     append_text_value(value, pair->cells[side], field_type(key), {});
-    return fail(ErrorCode::foreign_key_violation,
-                "insert or update on table \"" + relation.constraint + "\" violates foreign key constraint \"" +
-                    relation.constraint + "_" + column + "_fkey\"",
-                "Key (" + column + ")=(" + value + ") is not present in table \"" + model.db_name + "\".");
+    return fail(
+        ErrorCode::foreign_key_violation,
+        "insert or update on table \"" + relation.constraint +
+            "\" violates foreign key constraint \"" + relation.constraint + "_" + column +
+            "_fkey\"",
+        "Key (" + column + ")=(" + value + ") is not present in table \"" + model.db_name + "\".");
   }
   return {};
 }

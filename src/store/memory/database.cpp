@@ -8,16 +8,21 @@ namespace trivet::store::memory {
 
 Value copy_value(Value value, Arena& arena) {
   switch (value.kind()) {
-    case ValueKind::numeric: return Value::numeric(arena.copy(value.as_text()));
-    case ValueKind::text: return Value::text(arena.copy(value.as_text()));
-    case ValueKind::bytes: return Value::bytes(arena.copy(value.as_text()));
-    case ValueKind::json: return Value::json(arena.copy(value.as_text()));
+    case ValueKind::numeric:
+      return Value::numeric(arena.copy(value.as_text()));
+    case ValueKind::text:
+      return Value::text(arena.copy(value.as_text()));
+    case ValueKind::bytes:
+      return Value::bytes(arena.copy(value.as_text()));
+    case ValueKind::json:
+      return Value::json(arena.copy(value.as_text()));
     case ValueKind::list: {
       std::vector<Value> elements(value.as_list().begin(), value.as_list().end());
       for (Value& element : elements) element = copy_value(element, arena);
       return arena.copy_list(elements);
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 
@@ -34,7 +39,8 @@ RowPointer Database::find(int model, uint64_t id) const {
   return nullptr;
 }
 
-bool cells_equal(const schema::Schema& schema, const schema::Field& field, Value left, Value right) {
+bool cells_equal(const schema::Schema& schema, const schema::Field& field, Value left,
+                 Value right) {
   if (left.is_null() || right.is_null()) return false;
   const schema::Enum* enum_ = field.enum_index < 0 ? nullptr : &schema.enums[field.enum_index];
   return compare_values(left, right, field_type(field), enum_) == 0;
@@ -46,14 +52,16 @@ void DatabaseSource::for_each_linked(const RowScope& from, const Link& link,
     step(from, link.relation, link.side, visit);
     return;
   }
-  step(from, link.relation, link.side,
-       [&](const RowScope& junction) { return step(junction, link.second, link.second_side, visit); });
+  step(from, link.relation, link.side, [&](const RowScope& junction) {
+    return step(junction, link.second, link.second_side, visit);
+  });
 }
 
 bool DatabaseSource::step(const RowScope& from, int index, int side,
                           const std::function<bool(const RowScope&)>& visit) const {
   const schema::Relation& relation = database_.schema->relations[index];
-  if (relation.kind == schema::RelationKind::many_to_many) return joined(from, relation, side, visit);
+  if (relation.kind == schema::RelationKind::many_to_many)
+    return joined(from, relation, side, visit);
   const int other = relation.model[1 - side];
   const std::vector<int>& own_fields = side == 0 ? relation.from_fields : relation.to_fields;
   const std::vector<int>& other_fields = side == 0 ? relation.to_fields : relation.from_fields;
@@ -62,7 +70,8 @@ bool DatabaseSource::step(const RowScope& from, int index, int side,
     for (size_t i = 0; i < own_fields.size(); ++i) {
       const schema::Field& own = database_.model(from.model).fields[own_fields[i]];
       const schema::Field& far = database_.model(other).fields[other_fields[i]];
-      linked = linked && cells_equal(*database_.schema, own, from.cells[own.column], row->cells[far.column]);
+      linked = linked &&
+               cells_equal(*database_.schema, own, from.cells[own.column], row->cells[far.column]);
     }
     if (linked && !visit(RowScope{other, row->cells})) return false;
   }

@@ -1,4 +1,5 @@
-// The data of a MemoryStore: rows, tables and join tables of one schema. A value; copies share rows.
+// The data of a MemoryStore: rows, tables and join tables of one schema. A value; copies share
+// rows.
 #pragma once
 
 #include <functional>
@@ -27,7 +28,7 @@ struct Table {
 
 struct Database {
   std::shared_ptr<const schema::Schema> schema;
-  std::vector<Table> tables;                  // by model
+  std::vector<Table> tables;                   // by model
   std::vector<std::vector<RowPointer>> joins;  // by relation: cells A, B
   uint64_t next_row_id = 1;
 
@@ -39,7 +40,8 @@ struct Database {
 [[nodiscard]] RowPointer make_row(uint64_t id, std::span<const Value> cells);
 
 // Equality of two stored cells; null equals nothing.
-[[nodiscard]] bool cells_equal(const schema::Schema& schema, const schema::Field& field, Value left, Value right);
+[[nodiscard]] bool cells_equal(const schema::Schema& schema, const schema::Field& field, Value left,
+                               Value right);
 
 // Links between the rows of a database.
 class DatabaseSource final : public RowSource {
@@ -49,7 +51,8 @@ class DatabaseSource final : public RowSource {
                        const std::function<bool(const RowScope&)>& visit) const override;
 
  private:
-  bool step(const RowScope& from, int relation, int side, const std::function<bool(const RowScope&)>& visit) const;
+  bool step(const RowScope& from, int relation, int side,
+            const std::function<bool(const RowScope&)>& visit) const;
   bool joined(const RowScope& from, const schema::Relation& relation, int side,
               const std::function<bool(const RowScope&)>& visit) const;
 

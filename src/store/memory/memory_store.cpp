@@ -53,7 +53,8 @@ task<result<Rows>> MemoryStore::read(const Query& query, const Params& params, D
   co_return read_now(query, params);
 }
 
-task<result<WriteResult>> MemoryStore::write(const Program& program, const Params& params, Deadline) {
+task<result<WriteResult>> MemoryStore::write(const Program& program, const Params& params,
+                                             Deadline) {
   co_return write_now(program, params);
 }
 

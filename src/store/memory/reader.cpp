@@ -41,7 +41,8 @@ result<void> Reader::filter(const Level& level, std::vector<RowScope>& rows) {
   return {};
 }
 
-result<std::vector<Reader::ResultRow>> Reader::plain_rows(const Level& level, const std::vector<RowScope>& rows) {
+result<std::vector<Reader::ResultRow>> Reader::plain_rows(const Level& level,
+                                                          const std::vector<RowScope>& rows) {
   std::vector<ResultRow> results;
   for (const RowScope& row : rows) {
     ResultRow made;
@@ -91,10 +92,14 @@ void Reader::drop_duplicates(const Level& level, std::vector<ResultRow>& rows) c
 }
 
 void Reader::cut(const Level& level, std::vector<ResultRow>& rows) const {
-  const auto number = [&](int param) { return static_cast<size_t>(std::max<int64_t>(0, params_[param].as_integer())); };
+  const auto number = [&](int param) {
+    return static_cast<size_t>(std::max<int64_t>(0, params_[param].as_integer()));
+  };
   if (level.offset_param >= 0 && !params_[level.offset_param].is_null())
-    rows.erase(rows.begin(), rows.begin() + static_cast<ptrdiff_t>(std::min(number(level.offset_param), rows.size())));
-  if (level.limit_param >= 0 && !params_[level.limit_param].is_null() && number(level.limit_param) < rows.size())
+    rows.erase(rows.begin(), rows.begin() + static_cast<ptrdiff_t>(
+                                                std::min(number(level.offset_param), rows.size())));
+  if (level.limit_param >= 0 && !params_[level.limit_param].is_null() &&
+      number(level.limit_param) < rows.size())
     rows.resize(number(level.limit_param));
 }
 

@@ -16,7 +16,8 @@ class Reader {
       : database_(database), source_(database), params_(params), arena_(arena) {}
 
   // The root over `candidates`; `total`: rows before limit and offset.
-  [[nodiscard]] result<Batch> read(const Level& level, std::vector<RowScope> candidates, int64_t* total);
+  [[nodiscard]] result<Batch> read(const Level& level, std::vector<RowScope> candidates,
+                                   int64_t* total);
   [[nodiscard]] std::vector<RowScope> all_rows(int model) const;
   [[nodiscard]] result<bool> holds(const Expr& predicate, const RowScope& row);
   [[nodiscard]] result<Value> value_of(const Expr& expr, const RowScope& row);
@@ -30,7 +31,8 @@ class Reader {
 
   result<void> filter(const Level& level, std::vector<RowScope>& rows);
   result<std::vector<ResultRow>> plain_rows(const Level& level, const std::vector<RowScope>& rows);
-  result<std::vector<ResultRow>> grouped_rows(const Level& level, const std::vector<RowScope>& rows);
+  result<std::vector<ResultRow>> grouped_rows(const Level& level,
+                                              const std::vector<RowScope>& rows);
   result<Value> grouped_value(const Expr& expr, const std::vector<RowScope>& group);
   result<Value> aggregate(const Expr& expr, const std::vector<RowScope>& group);
   void order(const Level& level, std::vector<ResultRow>& rows) const;

@@ -39,14 +39,21 @@ result<WriteResult> Writer::run() {
 
 result<void> Writer::run_step(const Step& step, Done& done) {
   switch (step.kind) {
-    case StepKind::insert: return insert(step, done);
-    case StepKind::upsert: return upsert(step, done);
-    case StepKind::update: return update(step, done);
-    case StepKind::delete_: return delete_rows(step, done);
-    case StepKind::find: return find(step, done);
-    case StepKind::check: return check(step);
+    case StepKind::insert:
+      return insert(step, done);
+    case StepKind::upsert:
+      return upsert(step, done);
+    case StepKind::update:
+      return update(step, done);
+    case StepKind::delete_:
+      return delete_rows(step, done);
+    case StepKind::find:
+      return find(step, done);
+    case StepKind::check:
+      return check(step);
     case StepKind::link:
-    case StepKind::unlink: return link(step);
+    case StepKind::unlink:
+      return link(step);
   }
   return {};
 }
@@ -90,8 +97,10 @@ Writer::Cells Writer::block_row(const Step& step, uint32_t row, std::optional<Er
   Cells cells;
   for (size_t i = 0; i < step.fields.size(); ++i) {
     auto value = resolve(block.cells[row * step.fields.size() + i]);
-    if (!value) error = value.error();
-    else cells.push_back(copy_value(*value, arena_));
+    if (!value)
+      error = value.error();
+    else
+      cells.push_back(copy_value(*value, arena_));
   }
   return cells;
 }
@@ -101,9 +110,12 @@ void Writer::count_up(int model, Cells& cells) {
   const schema::Model& table = database_.model(model);
   for (int column : table.columns) {
     const schema::Field& field = table.fields[column];
-    const bool integer = field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
-    const bool sole_key = table.primary_key && table.primary_key->columns.size() == 1 && field.is_id;
-    const bool counts = field.default_value.kind == schema::DefaultKind::autoincrement || (integer && sole_key);
+    const bool integer =
+        field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
+    const bool sole_key =
+        table.primary_key && table.primary_key->columns.size() == 1 && field.is_id;
+    const bool counts =
+        field.default_value.kind == schema::DefaultKind::autoincrement || (integer && sole_key);
     if (!counts) continue;
     int64_t& last = database_.tables[model].last_number;
     Value& cell = cells[field.column];
@@ -130,7 +142,8 @@ result<void> Writer::insert(const Step& step, Done& done) {
     const Cells given = block_row(step, row, error);
     if (error) return std::unexpected(*error);
     Cells cells(table.columns.size());
-    for (size_t i = 0; i < step.fields.size(); ++i) cells[table.fields[step.fields[i]].column] = given[i];
+    for (size_t i = 0; i < step.fields.size(); ++i)
+      cells[table.fields[step.fields[i]].column] = given[i];
     TRIVET_CHECK(insert_row(step.model, std::move(cells), done));
   }
   return {};
@@ -143,7 +156,8 @@ result<void> Writer::upsert(const Step& step, Done& done) {
     const Cells given = block_row(step, row, error);
     if (error) return std::unexpected(*error);
     Cells cells(table.columns.size());
-    for (size_t i = 0; i < step.fields.size(); ++i) cells[table.fields[step.fields[i]].column] = given[i];
+    for (size_t i = 0; i < step.fields.size(); ++i)
+      cells[table.fields[step.fields[i]].column] = given[i];
     const RowPointer* known = find_equal(step.model, step.conflict_fields, cells, 0);
     if (known == nullptr) {
       TRIVET_CHECK(insert_row(step.model, std::move(cells), done));
@@ -157,7 +171,8 @@ result<void> Writer::upsert(const Step& step, Done& done) {
       if (!allowed) return std::unexpected(*step.error);
     }
     Cells changed = old->cells;
-    for (int field : step.update_fields) changed[table.fields[field].column] = cells[table.fields[field].column];
+    for (int field : step.update_fields)
+      changed[table.fields[field].column] = cells[table.fields[field].column];
     TRIVET_CHECK(replace_row(step.model, old, changed));
     done.rows.push_back(old->id);
   }
@@ -214,6 +229,8 @@ result<void> Writer::update(const Step& step, Done& done) {
 result<void> Writer::delete_rows(const Step& step, Done& done) {
   TRIVET_TRY(const std::vector<RowPointer> rows, matching(step));
   for (const RowPointer& row : rows) {
+    // It may have gone with a row that it pointed at.
+    if (database_.find(step.model, row->id) == nullptr) continue;
     TRIVET_CHECK(remove_row(step.model, row));
     done.deleted.push_back(row);
   }
@@ -248,9 +265,11 @@ result<void> Writer::link(const Step& step) {
     TRIVET_TRY(const Value left, resolve(block.cells[row * 2]));
     TRIVET_TRY(const Value right, resolve(block.cells[row * 2 + 1]));
     const auto same = [&](const RowPointer& pair) {
-      return cells_equal(schema_, a, pair->cells[0], left) && cells_equal(schema_, b, pair->cells[1], right);
+      return cells_equal(schema_, a, pair->cells[0], left) &&
+             cells_equal(schema_, b, pair->cells[1], right);
     };
-    if (step.kind == StepKind::unlink) std::erase_if(pairs, same);
+    if (step.kind == StepKind::unlink)
+      std::erase_if(pairs, same);
     else if (std::ranges::none_of(pairs, same))
       pairs.push_back(make_row(database_.next_row_id++, std::vector<Value>{left, right}));
   }

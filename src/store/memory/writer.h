@@ -1,4 +1,5 @@
-// Runs a Program over a copy of a Database, step by step, and keeps its constraints. Internal to store/memory.
+// Runs a Program over a copy of a Database, step by step, and keeps its constraints. Internal to
+// store/memory.
 #pragma once
 
 #include <optional>
@@ -51,15 +52,16 @@ class Writer {
   result<void> check_unique(int model, const Cells& cells, uint64_t self) const;
   result<void> check_foreign_keys() const;
   result<void> check_join(const schema::Relation& relation, const RowPointer& pair) const;
-  const RowPointer* find_equal(int model, std::span<const int> fields, const Cells& cells, uint64_t self) const;
+  const RowPointer* find_equal(int model, std::span<const int> fields, const Cells& cells,
+                               uint64_t self) const;
   bool references(const schema::Relation& relation, const Cells& child, const Cells& parent) const;
 
   // What happens to rows that point at a row whose key goes away or changes (actions.cpp).
   result<void> remove_row(int model, RowPointer row);
   result<void> follow_delete(int model, const RowPointer& old);
   result<void> follow_update(int model, const RowPointer& old, const Cells& cells);
-  result<void> follow(const schema::Relation& relation, schema::ReferentialAction action, const RowPointer& old,
-                      const Cells* cells);
+  result<void> follow(const schema::Relation& relation, schema::ReferentialAction action,
+                      const RowPointer& old, const Cells* cells);
   void follow_joins(int model, const RowPointer& old, const Cells* cells);
   Value default_value(const schema::Field& field, Arena& arena) const;
 

@@ -1,0 +1,113 @@
+#include "engine/policy/policy.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/policy/caller.h"
+#include "engine/policy/fold.h"
+#include "engine/testing/harness.h"
+
+namespace trivet::engine {
+namespace {
+
+using store::Expr;
+using store::Op;
+
+Expr constant(Op op) {
+  Expr expr;
+  expr.op = op;
+  expr.type = Type::boolean;
+  return expr;
+}
+
+Expr column() { return store::make_column(0, Type::boolean); }
+
+TEST(Fold, KeepsThreeValuedLogic) {
+  EXPECT_EQ(fold(store::make_and({constant(Op::null_value), constant(Op::always_false)})).op,
+            Op::always_false);
+  EXPECT_EQ(fold(store::make_and({constant(Op::null_value), constant(Op::always_true)})).op,
+            Op::null_value);
+  EXPECT_EQ(fold(store::make_or({constant(Op::null_value), constant(Op::always_true)})).op,
+            Op::always_true);
+  EXPECT_EQ(fold(store::make_unary(Op::not_, constant(Op::null_value))).op, Op::null_value);
+  EXPECT_EQ(fold(store::make_binary(Op::eq, column(), constant(Op::null_value))).op,
+            Op::null_value);
+  EXPECT_EQ(fold(store::make_unary(Op::is_true, constant(Op::null_value))).op, Op::always_false);
+  EXPECT_EQ(fold(store::make_unary(Op::is_null, constant(Op::null_value))).op, Op::always_true);
+}
+
+TEST(Fold, AFilterTakesNullForFalse) {
+  EXPECT_EQ(fold_filter(constant(Op::null_value)).op, Op::always_false);
+  EXPECT_EQ(fold_filter(store::make_or({constant(Op::null_value), column()})).op, Op::column);
+  // Not under a negation: not null isn't true either.
+  EXPECT_EQ(fold_filter(store::make_unary(Op::not_, constant(Op::null_value))).op,
+            Op::always_false);
+}
+
+std::string check(const std::string& rule) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+model User { id Int @id  name String?  posts Post[] }
+model Post {
+  id Int @id
+  title String
+  ownerId Int?
+  owner User? @relation(fields: [ownerId], references: [id])
+  comments Comment[]
+  )" + rule + R"(
+}
+model Comment { id Int @id  text String  postId Int  post Post @relation(fields: [postId], references: [id]) }
+)");
+  if (schema == nullptr) return "invalid";
+  store::Capabilities capabilities;
+  const auto found = Engine::check(*schema, capabilities);
+  if (found.empty()) return "";
+  const schema::LineColumn at = schema::line_column(schema->files[0].text, found[0].where.begin);
+  return std::to_string(at.line) + ": " + found[0].message;
+}
+
+TEST(Check, RefusesByNameWhatIsNotEnforced) {
+  EXPECT_EQ(check("@@allow('read', owner.name == \"x\")"),
+            "10: relation traversal to \"name\" can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('read', comments?[text == \"x\"])"),
+            "10: the collection predicate ?[ ] can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('read', !(comments^[text == \"x\"]))"),
+            "10: the collection predicate ^[ ] can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('read', check(owner, 'read'))"),
+            "10: check() can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@deny('post-update', before().ownerId != ownerId)"),
+            "10: before() can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('read', currentModel() == \"Post\")"),
+            "10: currentModel() can't be enforced in access rules yet");
+}
+
+TEST(Check, AcceptsTheRowsOwnFields) {
+  EXPECT_EQ(check("@@allow('all', owner == auth() || owner.id == auth().id || owner == null)"), "");
+  EXPECT_EQ(check("@@allow('read', this.title == \"a\" && auth().name != null && auth() != null)"),
+            "");
+  EXPECT_EQ(check("@@allow('read', ownerId in [1, 2] || contains(title, auth().name, true))"), "");
+}
+
+TEST(Caller, ClassesFoldWhatDependsOnTheCallerAlone) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+enum Role { USER ADMIN }
+model User { id Int @id  role Role }
+model Post { id Int @id  ownerId Int?
+  @@allow('read', auth().role == ADMIN || ownerId == auth().id)
+  @@allow('create', auth() != null) }
+)");
+  const CompiledPolicy compiled = compile_policy(schema);
+  ASSERT_TRUE(compiled.diagnostics.empty());
+  const auto class_of = [&](const Identity& identity) {
+    return make_caller(compiled.policy, identity)->class_name;
+  };
+  EXPECT_EQ(class_of(testing::service()), "s");
+  EXPECT_EQ(class_of(testing::anonymous()), "anf");
+  EXPECT_EQ(class_of(testing::user(R"({"id":1,"role":"ADMIN"})")), "utt");
+  EXPECT_EQ(class_of(testing::user(R"({"id":2,"role":"USER"})")), "uft");
+  EXPECT_EQ(class_of(testing::user(R"({"id":3})")),
+            class_of(testing::user(R"({"id":4,"role":5})")));
+}
+
+}  // namespace
+}  // namespace trivet::engine

@@ -1,0 +1,140 @@
+// Runs tests/cases/policy/*.txt: a schema, rows, and what each caller gets.
+//
+//   schema            … end
+//   rows Model        one JSON object a line … end
+//   case NAME
+//   as service | anon | user {claims}
+//   do {operation}                    (testing/operation_text.h)
+//   gives [[…]] | affects N | fails CODE message
+//   never TEXT                        must not be in the answer or the error
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "engine/testing/harness.h"
+#include "engine/testing/operation_text.h"
+
+namespace trivet::engine::testing {
+namespace {
+
+struct Step {
+  std::string name;
+  std::string as = "service";
+  std::string operation;
+  std::string expected;
+  std::vector<std::string> never;
+};
+
+struct Case {
+  std::string schema;
+  std::vector<std::string> setup;  // create operations
+  std::vector<Step> steps;
+};
+
+std::string rest_of(const std::string& line, const std::string& word) {
+  return line.size() > word.size() ? line.substr(word.size() + 1) : "";
+}
+
+void read_block(std::istream& in, const std::string& model, Case& made) {
+  std::string rows;
+  for (std::string line; std::getline(in, line) && line != "end";) {
+    if (model.empty())
+      made.schema += line + "\n";
+    else if (!line.empty())
+      rows += (rows.empty() ? "" : ",") + line;
+  }
+  if (!model.empty())
+    made.setup.push_back("{\"create\":\"" + model + "\",\"default_missing\":true,\"rows\":[" +
+                         rows + "]}");
+}
+
+Case read_case(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  Case made;
+  for (std::string line; std::getline(in, line);) {
+    const std::string word = line.substr(0, line.find(' '));
+    const std::string rest = rest_of(line, word);
+    if (word == "schema")
+      read_block(in, "", made);
+    else if (word == "rows")
+      read_block(in, rest, made);
+    else if (word == "case")
+      made.steps.push_back({rest, "service", {}, {}, {}});
+    else if (word == "as")
+      made.steps.back().as = rest;
+    else if (word == "do")
+      made.steps.back().operation = rest;
+    else if (word == "never")
+      made.steps.back().never.push_back(rest);
+    else if (word == "gives" || word == "affects" || word == "fails")
+      made.steps.back().expected = line;
+    else if (!word.empty() && word[0] != '#')
+      ADD_FAILURE() << path << ": what is \"" << word << "\"?";
+  }
+  return made;
+}
+
+Identity identity_of(const std::string& as) {
+  if (as == "service") return service();
+  if (as == "anon") return anonymous();
+  return user(rest_of(as, "user"));
+}
+
+std::string answer(Engine& engine, const std::string& text, const Identity& identity) {
+  const auto json = parse_json(text, 64);
+  if (!json) return "not JSON: " + text;
+  auto parsed = parse_operation(*engine.schema(), *json);
+  if (!parsed) return "bad operation: " + parsed.error().message;
+  const bool returns = parsed->operation.returns_rows;
+  auto outcome = run(engine, parsed->operation, parsed->params, identity);
+  if (!outcome) {
+    const Error& error = outcome.error();
+    return "fails " + std::string(error_code_info(error.code).text) + " " + error.message;
+  }
+  if (!returns) return "affects " + std::to_string(outcome->affected);
+  std::string printed = "gives " + print_rows(parsed->operation.selection, outcome->rows.batch);
+  if (outcome->rows.total) printed += " of " + std::to_string(*outcome->rows.total);
+  return printed;
+}
+
+class PolicyCase : public ::testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(PolicyCase, Holds) {
+  const Case made = read_case(GetParam());
+  const auto schema = make_schema(made.schema);
+  ASSERT_NE(schema, nullptr);
+  store::memory::MemoryStore store(schema);
+  for (const schema::Diagnostic& diagnostic : Engine::check(*schema, store.capabilities()))
+    FAIL() << schema::render_diagnostic(schema->files, diagnostic);
+  FixedEnvironment environment;
+  Engine engine(schema, store, environment, {});
+  for (const std::string& setup : made.setup) {
+    const std::string done = answer(engine, setup, service());
+    ASSERT_TRUE(done.starts_with("affects")) << setup << "\n" << done;
+  }
+  for (const Step& step : made.steps) {
+    const std::string given = answer(engine, step.operation, identity_of(step.as));
+    EXPECT_EQ(given, step.expected) << "case " << step.name << ": " << step.operation;
+    for (const std::string& text : step.never)
+      EXPECT_EQ(given.find(text), std::string::npos) << "case " << step.name << " shows " << text;
+  }
+}
+
+std::vector<std::filesystem::path> case_files() {
+  std::vector<std::filesystem::path> files;
+  for (const char* folder : {"policy", "plan"})
+    for (const auto& entry : std::filesystem::directory_iterator(std::string(TRIVET_SOURCE_DIR) +
+                                                                 "/tests/cases/" + folder))
+      if (entry.path().extension() == ".txt") files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, PolicyCase, ::testing::ValuesIn(case_files()),
+                         [](const auto& file) { return file.param.stem().string(); });
+
+}  // namespace
+}  // namespace trivet::engine::testing
