@@ -5,6 +5,7 @@
 
 #include "api/rest/request/csv.h"
 #include "api/rest/request/url.h"
+#include "base/unicode.h"
 #include "http/text.h"
 
 namespace trivet::api::rest {
@@ -119,6 +120,7 @@ Payload select_keys(Payload payload, const std::vector<std::string>* columns) {
 }
 
 result<Payload> parse_csv_body(const BodySource& source, const Limits& limits, Arena& arena) {
+  if (!is_valid_utf8(source.bytes)) return fail(ErrorCode::bad_body, "Invalid UTF-8 in the body");
   TRIVET_TRY(const CsvTable table, parse_csv(source.bytes, arena));
   if (table.rows > limits.write_rows_max) return too_many_rows();
   Payload payload{.keys = {}, .cells = {}, .rows = table.rows};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/unicode.h"
+
 namespace trivet::api::rest {
 namespace {
 
@@ -50,6 +52,7 @@ void ShapeScan::take_literal(std::string_view head, std::string_view literal, in
   append(literal_mark);
   if (literal.find_first_of("%+") != literal.npos)
     literal = arena.copy(percent_decode(literal, Plus::is_space));
+  else if (!is_valid_utf8(literal)) cacheable_ = false;
   literals_[count_++] = {.segment = segment, .text = literal};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/unicode.h"
+
 namespace trivet::api::rest {
 namespace {
 
@@ -15,6 +17,19 @@ int hex_digit(char c) {
 bool unreserved(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
          c == '_' || c == '.' || c == '~';
+}
+
+// Each byte that is no part of valid UTF-8 becomes U+FFFD, as upstream's lenient decoding has it.
+std::string replace_invalid(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    size_t length = 1;
+    while (length <= 4 && length <= text.size() && !is_valid_utf8(text.substr(0, length))) ++length;
+    const bool valid = length <= 4 && length <= text.size();
+    out += valid ? text.substr(0, length) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(valid ? length : 1);
+  }
+  return out;
 }
 
 }  // namespace
@@ -38,7 +53,7 @@ std::string percent_decode(std::string_view text, Plus plus) {
     }
     out += text[i];
   }
-  return out;
+  return is_valid_utf8(out) ? out : replace_invalid(out);
 }
 
 std::vector<Parameter> split_query(std::string_view query) {

@@ -17,7 +17,7 @@ struct Parameter {
 
 enum class Plus : uint8_t { is_plus, is_space };
 
-// Percent-decodes; a '%' without two hex digits stands for itself.
+// Percent-decodes; a '%' without two hex digits stands for itself. What isn't UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string percent_decode(std::string_view text, Plus plus);
 // Empty segments are left out; keys and values are decoded.
 [[nodiscard]] std::vector<Parameter> split_query(std::string_view query);
