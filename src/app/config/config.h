@@ -33,7 +33,6 @@ struct Config {
   std::string keys_file = ".trivet/keys.toml";
 
   bool aggregates = false;
-  bool write_all = false;
   bool rollback = false;
 
   std::string log_format = "auto";

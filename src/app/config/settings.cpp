@@ -51,7 +51,6 @@ constexpr Setting table[] = {
     {"rest.max_rows", "", "Most rows of one answer, at every level; 0 = no limit.",
      TRIVET_SLOT(limits.rows_max)},
     {"rest.aggregates", "", "Allow aggregate functions in `select`.", TRIVET_SLOT(aggregates)},
-    {"rest.write_all", "", "Allow PATCH and DELETE without a filter.", TRIVET_SLOT(write_all)},
     {"rest.rollback", "", "Honour `Prefer: tx=rollback`.", TRIVET_SLOT(rollback)},
     {"log.format", "--log-format", "auto = pretty for `trivet dev`, JSON (ECS) for `trivet serve`.",
      TRIVET_SLOT(log_format), false, log_formats},

@@ -61,7 +61,7 @@ TEST_F(GroupCommitTest, AnInterruptedProgramTakesNoOtherWithIt) {
   s.insert("Item", {"id", "name"}, many);
   // A cross join in an update's condition runs for ages.
   Program slow;
-  slow.id = 1;
+  slow.id = 1001;
   slow.schema = s.schema;
   Step update;
   update.kind = StepKind::update;
@@ -72,7 +72,7 @@ TEST_F(GroupCommitTest, AnInterruptedProgramTakesNoOtherWithIt) {
   slow.steps = {update, update, update, update, update, update, update, update};
   const Params slow_params{{Value::text("changed"), Value::text("n")}, {}};
   Program quick;
-  quick.id = 2;
+  quick.id = 1002;
   quick.schema = s.schema;
   quick.steps = {s.insert_step("Item", {"id", "name"})};
   boost::asio::io_context context;
