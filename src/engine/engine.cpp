@@ -54,6 +54,21 @@ void check_capabilities(const schema::Schema& schema, const store::Capabilities&
                                "use a relation, or Json"});
 }
 
+// What the language has and nothing enforces yet is refused: a check that is silently absent is worse than none.
+void check_enforced(const schema::Schema& schema, std::vector<schema::Diagnostic>& diagnostics) {
+  const auto refuse = [&](schema::SourceRange where, const std::string& what) {
+    diagnostics.push_back({schema::DiagnosticKind::place, where, what + " is not enforced yet",
+                           "remove it, and check values before they are written"});
+  };
+  for (const schema::Model& model : schema.models) {
+    if (!model.checks.empty()) refuse(model.where, "@@validate");
+    for (const schema::Field& field : model.fields) {
+      if (!field.checks.empty()) refuse(field.where, "@" + field.checks.front().name);
+      if (!field.updated_at_ignore.empty()) refuse(field.where, "@updatedAt(ignore: …)");
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<schema::Diagnostic> Engine::check(const schema::Schema& schema,
@@ -62,6 +77,7 @@ std::vector<schema::Diagnostic> Engine::check(const schema::Schema& schema,
   const std::shared_ptr<const schema::Schema> borrowed(std::shared_ptr<void>(), &schema);
   std::vector<schema::Diagnostic> diagnostics = compile_policy(borrowed).diagnostics;
   check_capabilities(schema, capabilities, diagnostics);
+  check_enforced(schema, diagnostics);
   return diagnostics;
 }
 

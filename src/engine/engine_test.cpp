@@ -187,5 +187,21 @@ TEST_F(EngineTest, LimitsAreLimits) {
             ErrorCode::too_large);
 }
 
+TEST(EngineCheck, RefusesWhatNothingEnforcesYet) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+model Post {
+  id Int @id
+  title String @length(1, 80)
+  plain String
+  @@validate(id > 0)
+}
+)");
+  const auto diagnostics = Engine::check(*schema, store::memory::MemoryStore(schema).capabilities());
+  ASSERT_EQ(diagnostics.size(), 2u);
+  EXPECT_EQ(diagnostics[0].message, "@@validate is not enforced yet");
+  EXPECT_EQ(diagnostics[1].message, "@length is not enforced yet");
+}
+
 }  // namespace
 }  // namespace trivet::engine
