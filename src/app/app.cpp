@@ -15,6 +15,7 @@
 #include "app/handlers.h"
 #include "app/project.h"
 #include "app/watcher.h"
+#include "http/metrics_handler.h"
 #include "net/runtime.h"
 #include "observe/fanout.h"
 #include "observe/log_sink.h"
@@ -152,13 +153,7 @@ result<void> App::State::build() {
 
 void App::State::count_connections_and_writes() {
   const auto read = [](auto value) { return [value] { return static_cast<double>(value()); }; };
-  metrics.add_reader({"trivet_connections_open", "gauge", "Connections open now."},
-                     read([this] { return runtime.connections().open; }));
-  metrics.add_reader({"trivet_connections_accepted_total", "counter", "Connections accepted."},
-                     read([this] { return runtime.connections().accepted; }));
-  metrics.add_reader(
-      {"trivet_connections_refused_total", "counter", "Connections refused, too many being open."},
-      read([this] { return runtime.connections().refused; }));
+  http::add_runtime_metrics(metrics, runtime);
   metrics.add_reader({"trivet_sqlite_write_groups_total", "counter", "Commits of the writer."},
                      read([this] { return store->writer_counts().groups; }));
   metrics.add_reader({"trivet_sqlite_write_programs_total", "counter", "Writes in those commits."},
