@@ -13,9 +13,27 @@ constexpr size_t scratch_keep_bytes = 256 * 1024;
 
 }  // namespace
 
-result<std::unique_ptr<Reader>> Reader::open(const SqliteOptions& options) {
+result<std::shared_ptr<Reader>> Reader::open(const SqliteOptions& options) {
   TRIVET_TRY(auto connection, Connection::open(options, Access::read));
-  return std::unique_ptr<Reader>(new Reader(std::move(connection), options.statements_max));
+  TRIVET_TRY(auto snapshot, Snapshot::make(*connection));
+  return std::shared_ptr<Reader>(
+      new Reader(std::move(connection), std::move(snapshot), options.statements_max));
+}
+
+result<Rows> Reader::read_shared(const Query& query, const Params& params, Deadline deadline) {
+  if (snapshot_) TRIVET_CHECK(snapshot_->renew());
+  return read(query, params, deadline);
+}
+
+void Reader::end_shared() {
+  end_scheduled_ = false;
+  if (snapshot_) snapshot_->end();
+}
+
+bool Reader::must_schedule_end() {
+  if (end_scheduled_ || !snapshot_ || !snapshot_->is_open()) return false;
+  end_scheduled_ = true;
+  return true;
 }
 
 result<Rows> Reader::read(const Query& query, const Params& params, Deadline deadline) {

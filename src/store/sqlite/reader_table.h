@@ -26,7 +26,7 @@ class ReaderTable {
  private:
   struct Slot {
     std::atomic<pthread_t> owner{0};
-    std::unique_ptr<Reader> reader;  // touched by the owner only
+    std::shared_ptr<Reader> reader;  // touched by the owner only
   };
   SqliteOptions options_;
   std::vector<Slot> slots_;

@@ -1,5 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "store/sqlite/cells.h"
@@ -45,7 +47,15 @@ result<Rows> SqliteStore::read_here(const Query& query, const Params& params, De
 
 task<result<Rows>> SqliteStore::read(const Query& query, const Params& params, Deadline deadline) {
   if (query.cost == Cost::small) {
-    auto rows = read_here(query, params, deadline);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    TRIVET_CO_TRY(Reader* const reader, readers_->mine());
+    auto rows = reader->read_shared(query, params, deadline);
+    // What is ready on this loop runs first, with the same snapshot.
+    if (reader->must_schedule_end()) {
+      boost::asio::post(executor, [weak = reader->weak_from_this()] {
+        if (const auto alive = weak.lock()) alive->end_shared();
+      });
+    }
     // Another process has the file locked: wait for it elsewhere.
     if (rows || rows.error().code != ErrorCode::lock_not_available) co_return std::move(rows);
   }
