@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "store/sqlite/cells.h"
-#include "store/sqlite/reader_table.h"
+#include "store/sqlite/read/reader_table.h"
 
 namespace trivet::store::sqlite {
 

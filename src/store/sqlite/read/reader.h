@@ -10,7 +10,7 @@
 #include "store/query.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/prepared.h"
-#include "store/sqlite/snapshot.h"
+#include "store/sqlite/read/snapshot.h"
 #include "store/store.h"
 
 namespace trivet::store::sqlite {

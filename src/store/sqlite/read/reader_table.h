@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-#include "store/sqlite/reader.h"
+#include "store/sqlite/read/reader.h"
 
 namespace trivet::store::sqlite {
 

@@ -1,4 +1,4 @@
-#include "store/sqlite/reader_table.h"
+#include "store/sqlite/read/reader_table.h"
 
 namespace trivet::store::sqlite {
 

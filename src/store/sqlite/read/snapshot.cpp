@@ -1,4 +1,4 @@
-#include "store/sqlite/snapshot.h"
+#include "store/sqlite/read/snapshot.h"
 
 #include <sqlite3.h>
 
