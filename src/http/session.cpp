@@ -30,6 +30,9 @@ task<void> Session::run() {
     const Next next = next_request();
     if (next == Next::refused) break;
     if (next == Next::need_bytes || must_flush()) {
+      // Answers of one turn leave behind each other: sent one by one they would wake the client for each, and its
+      // wake-ups would interrupt the work on the others.
+      if (!out_.empty()) co_await stream_.yield();
       const Flushed flushed = try_flush({});
       if (flushed == Flushed::failed) co_return;
       if (flushed == Flushed::blocked) {

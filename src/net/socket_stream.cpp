@@ -84,6 +84,8 @@ void SocketStream::shutdown_write() {
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
+task<void> SocketStream::yield() { co_await asio::post(socket_.get_executor(), asio::deferred); }
+
 void SocketStream::post(std::function<void()> function) {
   asio::post(socket_.get_executor(), std::move(function));
 }

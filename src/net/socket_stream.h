@@ -1,7 +1,6 @@
 // A Stream over a TCP or unix socket. Internal to net.
 //
-// Reads go through Asio's speculative path into a buffer that is larger than what is pending: a short read tells the
-// reactor that the socket is empty, so a keep-alive request costs one recv and no epoll_ctl. Writes are tried at once.
+// Reads go through Asio's speculative path, which costs a recv and no epoll_ctl. Writes are tried at once.
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -27,6 +26,7 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
   IoResult try_write(std::string_view first, std::string_view second) override;
   task<IoStatus> write_all(std::string_view first, std::string_view second) override;
   void shutdown_write() override;
+  task<void> yield() override;
   void post(std::function<void()> function) override;
 
   // Called by the loop. Ends what is pending, if the deadline passed / if idle / in any case.

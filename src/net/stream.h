@@ -54,6 +54,9 @@ class Stream {
   // Tells the peer that nothing follows; reading goes on.
   virtual void shutdown_write() = 0;
 
+  // Goes on after what is ready on this loop now has run.
+  virtual task<void> yield() = 0;
+
   // Runs `function` on this loop after what is running now has waited or ended.
   virtual void post(std::function<void()> function) = 0;
 
