@@ -5,7 +5,9 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
                     -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
-add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_HAS_CO_AWAIT)
+# A request is a handful of nested coroutines: their frames are recycled per thread, instead of two of them.
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_HAS_CO_AWAIT
+                        BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   set(TRIVET_SANITIZE "address,undefined" CACHE STRING "Sanitizers of a debug build")

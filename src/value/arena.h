@@ -3,10 +3,9 @@
 
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "value/value.h"
 
@@ -15,8 +14,12 @@ namespace trivet {
 class Arena {
  public:
   Arena() = default;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  ~Arena() { release(newest_); }
+  Arena(Arena&& other) noexcept { swap(other); }
+  Arena& operator=(Arena&& other) noexcept {
+    swap(other);
+    return *this;
+  }
 
   // Uninitialised memory, aligned to 8 (alignment must be <= 8).
   void* allocate(size_t bytes) {
@@ -46,12 +49,24 @@ class Arena {
   [[nodiscard]] size_t bytes_reserved() const { return reserved_; }
 
  private:
-  void grow(size_t bytes);
+  struct Block {
+    Block* older;
+    size_t bytes;  // without this header
+  };
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  void grow(size_t bytes);
+  void use(Block* block);
+  static void release(Block* block);
+  void swap(Arena& other) noexcept {
+    std::swap(newest_, other.newest_);
+    std::swap(next_, other.next_);
+    std::swap(end_, other.end_);
+    std::swap(reserved_, other.reserved_);
+  }
+
+  Block* newest_ = nullptr;
   char* next_ = nullptr;
   char* end_ = nullptr;
-  size_t last_block_size_ = 0;
   size_t reserved_ = 0;
 };
 

@@ -14,6 +14,9 @@ namespace {
 using engine::CountKind;
 using http::Method;
 
+// Enough for most.
+constexpr size_t location_bytes = 128;
+
 // What the answer says about how many rows there are.
 struct Counts {
   int64_t offset = 0;
@@ -56,6 +59,7 @@ void set_common(http::Response& response, const Prepared& prepared) {
 
 void set_content_location(http::Response& response, const Run& run) {
   std::string location;
+  location.reserve(location_bytes);
   for (const LocationPiece& piece : run.prepared.content_location) {
     location += piece.text;
     if (piece.segment < 0) continue;

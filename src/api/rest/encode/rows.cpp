@@ -161,6 +161,9 @@ void encode_csv_row(std::string& out, const LevelCodec& codec, std::span<const V
 
 void encode_array(std::string& out, const LevelCodec& codec, const Batch& batch,
                   const EncodeOptions& options) {
+  // A guess that spares most answers all growing of the string.
+  constexpr size_t cell_bytes = 32;  // with its key
+  out.reserve(out.size() + 64 + batch.rows * codec.items.size() * cell_bytes);
   Encoder(out, options).array(codec, batch);
 }
 
