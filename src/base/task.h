@@ -6,10 +6,18 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace trivet {
 
+// Every task runs on an io_context; saying so spares each wait the cost of a type-erased executor.
+using Executor = boost::asio::io_context::executor_type;
+
 template <class T = void>
-using task = boost::asio::awaitable<T>;
+using task = boost::asio::awaitable<T, Executor>;
+
+// Completion token: co_await gives the value, or throws.
+inline constexpr boost::asio::use_awaitable_t<Executor> use_task;
 
 }  // namespace trivet

@@ -6,7 +6,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -76,7 +75,7 @@ std::unexpected<Error> Pool::full() {
 
 task<bool> Pool::run_job(std::function<void()> job) {
   std::exception_ptr failure;
-  const bool accepted = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(
+  const bool accepted = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(
       [this, &job, &failure](auto handler) {
         auto executor = asio::get_associated_executor(handler);
         // shared: std::function must be copyable, the handler is not.
@@ -95,7 +94,7 @@ task<bool> Pool::run_job(std::function<void()> job) {
         });
         if (!pushed) finish(false);
       },
-      asio::use_awaitable);
+      use_task);
   if (failure) std::rethrow_exception(failure);
   co_return accepted;
 }

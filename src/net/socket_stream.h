@@ -3,6 +3,7 @@
 // Reads go through Asio's speculative path, which costs a recv and no epoll_ctl. Writes are tried at once.
 #pragma once
 
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list_hook.hpp>
@@ -38,7 +39,7 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
   void interrupt(IoStatus cause);
   [[nodiscard]] IoStatus status_of(const boost::system::error_code& error);
 
-  boost::asio::generic::stream_protocol::socket socket_;
+  boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor> socket_;
   IoStatus cause_ = IoStatus::ok;  // why the loop interrupted; reported once
 };
 

@@ -8,7 +8,6 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -62,7 +61,7 @@ task<result<WriteResult>> Writer::write(const Program& program, const Params& pa
     co_return fail(ErrorCode::read_only, "the database is read-only", {},
                    "check the permissions of the file and its folder");
   Job job{program, params, deadline, std::nullopt, false, {}, {}};
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
       [this, &job](auto handler) {
         auto executor = asio::get_associated_executor(handler);
         job.executor = executor;
@@ -73,7 +72,7 @@ task<result<WriteResult>> Writer::write(const Program& program, const Params& pa
                            "too many writes are waiting", "try again later");
         complete({&job});
       },
-      asio::use_awaitable);
+      use_task);
   co_return std::move(*job.outcome);
 }
 
