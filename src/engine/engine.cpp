@@ -172,6 +172,14 @@ void append_params(const Plan& plan, const Caller& caller, int64_t now_us, store
 }
 
 Outcome empty_outcome(const WritePlan& write) {
+result<void> check_run_patterns(const Plan& plan, const store::Params& params,
+                                ThreadState* thread) {
+  if (plan.patterns.empty()) return {};
+  std::optional<RegexCache> own;
+  RegexCache& regexes = thread == nullptr ? own.emplace() : thread->regexes;
+  return store::check_patterns(plan.patterns, params.values, regexes);
+}
+
   Outcome outcome;
   if (write.program.returning)
     outcome.rows.batch.columns = static_cast<uint32_t>(write.program.returning->outputs.size() +
@@ -197,6 +205,7 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
   const int64_t now_us = state_->environment.now_us();
   append_params(*plan, *caller, now_us, params);
   if (plan->kind == OperationKind::read) {
+  TRIVET_CO_CHECK(check_run_patterns(*plan, params, thread));
     const ReadPlan& read = plan->read;
     const bool small = read.small_query && is_small(read.bounds, params.values);
     const store::Query& query = small ? *read.small_query : read.query;

@@ -47,9 +47,6 @@ class Evaluator {
         return existence(expr);
       case Op::related:
         return linked_value(expr);
-      case Op::text_search:
-        return fail(ErrorCode::missing_capability, "Feature not implemented",
-                    "Store memory lacks text-search");
       case Op::json_get:
       case Op::json_get_text:
       case Op::cast:
@@ -137,6 +134,8 @@ class Evaluator {
       case Op::contained_by:
       case Op::overlaps:
         return compare_sets(expr.op, left, right, expr.args[0], enum_of(expr));
+      case Op::text_search:
+        return search_text(expr, left, right);
       default:
         return match_text(expr.op, left, right);
     }

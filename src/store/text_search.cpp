@@ -1,11 +1,12 @@
 #include "store/text_search.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "store/text_search/leaf.h"
 #include "store/text_search/query.h"
 #include "store/text_search/words.h"
 
@@ -13,8 +14,8 @@ namespace trivet::store {
 
 namespace {
 
-using Positions = std::vector<int>;
-using Index = std::map<std::string, Positions, std::less<>>;
+using Positions = std::vector<int>;     // ascending
+using Found = std::vector<Positions>;  // by leaf; empty: no word of the query was found
 
 Positions unite(const Positions& left, const Positions& right) {
   Positions both;
@@ -22,52 +23,69 @@ Positions unite(const Positions& left, const Positions& right) {
   return both;
 }
 
-Positions word_positions(const TextNode& node, const Index& index) {
-  if (!node.prefix) {
-    const auto found = index.find(node.word);
-    return found == index.end() ? Positions{} : found->second;
-  }
-  Positions all;
-  for (auto at = index.lower_bound(node.word);
-       at != index.end() && at->first.starts_with(node.word); ++at)
-    all = unite(all, at->second);
-  return all;
-}
-
 // Where a phrase's part ends. Inside phrases & means the same place and ! nowhere, as in
 // PostgreSQL.
-Positions places(const TextNode& node, const Index& index) {
-  if (node.kind == TextNode::Kind::word) return word_positions(node, index);
+Positions places(const TextNode& node, const Found& found) {
+  if (node.kind == TextNode::Kind::word) return found[node.leaf];
   if (node.kind == TextNode::Kind::not_) return {};
-  const Positions left = places(*node.left, index);
-  const Positions right = places(*node.right, index);
+  const Positions left = places(*node.left, found);
+  const Positions right = places(*node.right, found);
   if (node.kind == TextNode::Kind::or_) return unite(left, right);
   const int distance = node.kind == TextNode::Kind::phrase ? node.distance : 0;
-  Positions found;
+  Positions ends;
   for (const int place : right)
-    if (std::ranges::binary_search(left, place - distance)) found.push_back(place);
-  return found;
+    if (std::ranges::binary_search(left, place - distance)) ends.push_back(place);
+  return ends;
 }
 
-bool holds(const TextNode& node, const Index& index) {
+bool holds(const TextNode& node, const Found& found) {
   switch (node.kind) {
     case TextNode::Kind::word:
+      return !found[node.leaf].empty();
     case TextNode::Kind::phrase:
-      return !places(node, index).empty();
+      return !places(node, found).empty();
     case TextNode::Kind::not_:
-      return !holds(*node.left, index);
+      return !holds(*node.left, found);
     case TextNode::Kind::and_:
-      return holds(*node.left, index) && holds(*node.right, index);
+      return holds(*node.left, found) && holds(*node.right, found);
     case TextNode::Kind::or_:
-      return holds(*node.left, index) || holds(*node.right, index);
+      return holds(*node.left, found) || holds(*node.right, found);
   }
   return false;
 }
 
+void number_leaves(TextNode& node, Language language, std::vector<TextLeaf>& leaves) {
+  if (node.kind == TextNode::Kind::word) {
+    node.leaf = static_cast<int>(leaves.size());
+    leaves.emplace_back(node.word, node.prefix ? LeafKind::prefix : LeafKind::word, language);
+    return;
+  }
+  if (node.left != nullptr) number_leaves(*node.left, language, leaves);
+  if (node.right != nullptr) number_leaves(*node.right, language, leaves);
+}
+
 }  // namespace
 
-TextQuery::TextQuery(std::unique_ptr<TextNode> root, Language language)
-    : root_(std::move(root)), language_(language) {}
+struct TextQuery::Compiled {
+  std::unique_ptr<TextNode> root;
+  Language language;
+  std::vector<TextLeaf> leaves;
+  bool holds_without_words = false;  // of a document that has none of them
+
+  void find(std::string_view word, int position, Found& found) const {
+    const auto may_be = [&](const TextLeaf& leaf) { return leaf.may_be(word); };
+    if (std::ranges::none_of(leaves, may_be)) return;
+    const std::string lexeme = lexeme_of(word, language);
+    if (lexeme.empty()) return;
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      if (!leaves[i].is(lexeme)) continue;
+      found.resize(leaves.size());
+      found[i].push_back(position);
+    }
+  }
+};
+
+TextQuery::TextQuery(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
 TextQuery::~TextQuery() = default;
 TextQuery::TextQuery(TextQuery&&) noexcept = default;
 TextQuery& TextQuery::operator=(TextQuery&&) noexcept = default;
@@ -83,15 +101,22 @@ result<TextQuery> TextQuery::compile(std::string_view query, std::string_view mo
                 "text search configuration \"" + std::string(configuration) + "\" does not exist",
                 {}, "this store has \"english\" and \"simple\"");
   TRIVET_TRY(auto root, parse_text_query(query, mode, language));
-  return TextQuery(std::move(root), language);
+  if (root == nullptr) return TextQuery(nullptr);
+  auto compiled = std::make_unique<Compiled>();
+  compiled->language = language;
+  number_leaves(*root, language, compiled->leaves);
+  compiled->holds_without_words = holds(*root, Found(compiled->leaves.size()));
+  compiled->root = std::move(root);
+  return TextQuery(std::move(compiled));
 }
 
 bool TextQuery::matches(std::string_view document) const {
-  if (root_ == nullptr) return false;
-  Index index;
-  for (Word& word : split_words(document, language_))
-    index[std::move(word.text)].push_back(word.position);
-  return holds(*root_, index);
+  if (compiled_ == nullptr) return false;
+  Found found;
+  int position = 0;
+  WordScanner scanner(document);
+  while (const auto word = scanner.next()) compiled_->find(*word, ++position, found);
+  return found.empty() ? compiled_->holds_without_words : holds(*compiled_->root, found);
 }
 
 }  // namespace trivet::store

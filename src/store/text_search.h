@@ -5,6 +5,7 @@
 // "english" drop PostgreSQL's stop words and reduce words to stems (Porter), "simple" does neither;
 // others are refused (42704). Query forms are PostgreSQL's: to_tsquery (& | ! <-> <n>, :* prefix,
 // parentheses, quoted words), plainto, phraseto, websearch. An empty query matches nothing.
+// Matching reads the document once and allocates only for words that may be among the query's.
 // Immutable once compiled; any thread.
 #pragma once
 
@@ -15,9 +16,6 @@
 #include "base/error.h"
 
 namespace trivet::store {
-
-struct TextNode;
-enum class Language : uint8_t;
 
 class TextQuery {
  public:
@@ -31,9 +29,9 @@ class TextQuery {
   [[nodiscard]] bool matches(std::string_view document) const;
 
  private:
-  TextQuery(std::unique_ptr<TextNode> root, Language language);
-  std::unique_ptr<TextNode> root_;  // null: matches nothing
-  Language language_;
+  struct Compiled;
+  explicit TextQuery(std::unique_ptr<const Compiled> compiled);
+  std::unique_ptr<const Compiled> compiled_;  // null: matches nothing
 };
 
 }  // namespace trivet::store

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "store/text_search/stem.h"
+#include "store/text_search/words.h"
 
 namespace trivet::store {
 namespace {
@@ -56,6 +59,43 @@ TEST(TextSearchTest, KnowsConfigurations) {
   EXPECT_FALSE(search(text, "cat", "plain", "simple"));
   EXPECT_TRUE(search(text, "the cats", "plain", "simple"));
   EXPECT_FALSE(TextQuery::compile("x", "", "klingon"));
+}
+
+// Words in documents whose written form differs from what they are searched by, in all the ways
+// that the stemmer and folding have.
+constexpr auto vocabulary = std::to_array<std::string_view>(
+    {"possibility", "possible",  "relational", "Relate",   "ponies",   "pony",     "happily",
+     "happy",       "fluency",   "conformably", "probate",  "hopping",  "hoped",    "agreed",
+     "sensibility", "activate",  "activity",   "the",      "THE",      "a",        "dies",
+     "die",         "ability",   "able",       "\u212Aelvin", "kelvin",   "\u017Ftraße", "STRASSE",
+     "straße",      "Straßen",   "brûlée",     "BRÛLÉE",   "cat1",     "cats",     "Москва",
+     "москва",      "vietnamization", "hesitancy", "callousness", "electricity", "électric", "y"});
+
+TEST(TextSearchTest, FindsAWordByAnyOfItsForms) {
+  for (const Language language : {Language::simple, Language::english}) {
+    const std::string_view configuration = language == Language::simple ? "simple" : "english";
+    for (const std::string_view query : vocabulary)
+      for (const std::string_view document : vocabulary) {
+        const std::string wanted = lexeme_of(query, language);
+        const std::string lexeme = lexeme_of(document, language);
+        const std::string sentence = "x, " + std::string(document) + "!";
+        EXPECT_EQ(search(sentence, query, "plain", configuration),
+                  !wanted.empty() && wanted == lexeme)
+            << query << " in " << document;
+        const std::string prefix = "'" + std::string(query) + "':*";
+        EXPECT_EQ(search(sentence, prefix, "", configuration),
+                  !wanted.empty() && (lexeme.starts_with(wanted) || (wanted == "x")))
+            << prefix << " in " << document;
+      }
+  }
+}
+
+TEST(TextSearchTest, SeesWhatIsNotThere) {
+  EXPECT_TRUE(search("anything", "!cat"));
+  EXPECT_TRUE(search("", "!cat"));
+  EXPECT_FALSE(search("", "cat"));
+  EXPECT_FALSE(search("cats", "!cat"));
+  EXPECT_TRUE(search("\xc3", "!cat"));
 }
 
 }  // namespace

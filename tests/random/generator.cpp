@@ -103,7 +103,7 @@ void Generator::add_aggregates(store::Level& level) {
   for (uint64_t i = below(3); i > 0; --i) {
     const int field = pick_column(level.model);
     const Type type = store::field_type(schema_.models[level.model].fields[field]);
-    if (type != Type::jsonb && type != Type::bytea)
+    if (type != Type::bytea)
       level.outputs.push_back({column(level.model, field)});
   }
   for (uint64_t i = 1 + below(3); i > 0; --i) {

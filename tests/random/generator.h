@@ -48,6 +48,7 @@ class Generator {
   Expr predicate(int model, int depth);
   Expr comparison(int model);
   Expr text_match(int model, int field);
+  Expr text_search(int model, int field);
   Expr json_test(int model, int field);
   Expr linked(int model, int depth);
   Expr value_expr(int model);

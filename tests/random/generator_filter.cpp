@@ -14,16 +14,27 @@ namespace {
 
 constexpr auto texts =
     std::to_array<std::string_view>({"", "a", "A", "b", "ab", "aB", "ä", "Ä", "straße", "STRASSE",
-                                     "a_b", "a%b", "z", "zz", "Ω", "1", "x y"});
+                                     "a_b", "a%b", "z", "zz", "Ω", "1", "x y", "the fat cats",
+                                     "A fat-cat sat on Straße 1"});
 constexpr auto patterns = std::to_array<std::string_view>(
-    {"a%", "%b", "%", "_", "a\\_b", "%\\%%", "STRASSE", "%ß%", "", "__", "ä%", "%B"});
+    {"a%", "%b", "%", "_", "a\\_b", "%\\%%", "STRASSE", "%ß%", "", "__", "ä%", "%B", "b\\"});
 constexpr auto expressions =
-    std::to_array<std::string_view>({"^a", "b$", "[0-9]+", "a|z", "^$", ".", "ß"});
+    std::to_array<std::string_view>({"^a", "b$", "[0-9]+", "a|z", "^$", ".", "ß", "(a", "(.)\\1"});
+constexpr auto searches = std::to_array<std::string_view>(
+    {"fat & cat", "cat", "a | zz", "!ab", "fat <-> cat", "fat <2> sat", "stra:*", "the", "",
+     "\"fat cat\" -sat", "x y", "(cat | z) & !1", "'x y'", "cat &"});
+constexpr auto search_modes =
+    std::to_array<std::string_view>({"", "plain", "phrase", "websearch"});
+constexpr auto search_configurations =
+    std::to_array<std::string_view>({"", "english", "simple", "simple", "klingon"});
 constexpr auto decimals =
-    std::to_array<std::string_view>({"0", "1.5", "-2.25", "10", "9.99", "1000000.01"});
+    std::to_array<std::string_view>({"0", "1.5", "-2.25", "10", "9.99", "1000000.01", "1.50",
+                                     "10.0", "0.00"});
 constexpr auto documents = std::to_array<std::string_view>(
     {"{\"a\": 1, \"b\": [1, 2]}", "{\"a\": \"x\"}", "[1, 2, 3]", "{}", "[]", "5", "\"x\"", "null",
-     "true", "{\"a\": null}", "{\"a\": {\"b\": [\"x\"]}}", "1.50"});
+     "true", "{\"a\": null}", "{\"a\": {\"b\": [\"x\"]}}", "1.50",
+     "12345678901234567890123", "0.30000000000000004", "-7", "1.5e+400",
+     "100000000000000000000"});
 constexpr auto floats = std::to_array<double>({0.0, 1.5, -2.25, 100.0, 0.125, 1e20, -1e-5});
 constexpr auto times =
     std::to_array<int64_t>({0, 1'704'067'200'000'000, 1'704'067'200'123'000, -86'400'000'000});
@@ -143,7 +154,17 @@ store::Expr Generator::linked(int model, int depth) {
   return exists;
 }
 
+store::Expr Generator::text_search(int model, int field) {
+  const store::Expr subject = column(model, field);
+  store::Expr made = store::make_binary(Op::text_search, subject,
+                                        param(Value::text(pick(random_, searches)), subject));
+  made.text = pick(random_, search_modes);
+  made.key = pick(random_, search_configurations);
+  return made;
+}
+
 store::Expr Generator::text_match(int model, int field) {
+  if (chance(25)) return text_search(model, field);
   const bool like = chance(30);
   if (!like && chance(15)) {
     const Op op = chance(50) ? Op::regex : Op::iregex;

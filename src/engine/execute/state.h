@@ -33,6 +33,7 @@ struct ThreadState {
   std::shared_ptr<const Policy> policy;
   SharedCache<Plan> plans;      // class of callers, shape
   SharedCache<Caller> callers;  // role, claims
+  RegexCache regexes;           // that were found to be good
 };
 
 struct Engine::State {

@@ -14,6 +14,7 @@
 #include "engine/operation.h"
 #include "engine/plan/params.h"
 #include "engine/policy/policy.h"
+#include "store/patterns.h"
 #include "store/query.h"
 
 namespace trivet::engine {
@@ -82,3 +83,4 @@ struct Plan {
 };
 
 }  // namespace trivet::engine
+  std::vector<store::Pattern> patterns;  // checked before each run

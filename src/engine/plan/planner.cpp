@@ -64,9 +64,11 @@ result<Plan> make_plan(const Operation& operation, const PlanContext& context) {
   plan.base = shape.params;
   if (operation.kind == OperationKind::read) {
     TRIVET_CHECK(plan_read(operation, context, params, plan.read));
+    plan.patterns = store::patterns_of(plan.read.query.root);
   } else {
     ProgramPlanner planner(operation, context, params, plan.write);
     TRIVET_CHECK(planner.run());
+    plan.patterns = store::patterns_of(plan.write.program);
   }
   plan.appended = params.params();
   return plan;

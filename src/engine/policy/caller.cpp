@@ -6,6 +6,7 @@
 
 #include "store/evaluate.h"
 #include "value/coerce.h"
+#include "value/copy.h"
 #include "value/json_reader.h"
 
 namespace trivet::engine {
@@ -49,7 +50,7 @@ class ClaimReader {
     if (claim.is_null()) return {};
     if (type.type == Type::enum_) return label(claim, type.enum_index);
     auto value = coerce_json(claim, type.type, {}, arena_);
-    return value ? deep_copy(*value, arena_) : Value();
+    return value ? copy_value(*value, arena_) : Value();
   }
 
   // Claims name an enum's value as the schema does.
@@ -103,26 +104,6 @@ std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy,
   for (const store::Expr& condition : caller->policy->conditions)
     caller->class_name += outcome(*caller, condition);
   return caller;
-}
-
-Value deep_copy(Value value, Arena& arena) {
-  switch (value.kind()) {
-    case ValueKind::numeric:
-      return Value::numeric(arena.copy(value.as_text()));
-    case ValueKind::text:
-      return Value::text(arena.copy(value.as_text()));
-    case ValueKind::bytes:
-      return Value::bytes(arena.copy(value.as_text()));
-    case ValueKind::json:
-      return Value::json(arena.copy(value.as_text()));
-    case ValueKind::list: {
-      std::vector<Value> elements(value.as_list().begin(), value.as_list().end());
-      for (Value& element : elements) element = deep_copy(element, arena);
-      return arena.copy_list(elements);
-    }
-    default:
-      return value;
-  }
 }
 
 }  // namespace trivet::engine

@@ -33,7 +33,4 @@ struct Caller {
 [[nodiscard]] std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy,
                                                         const Identity& identity);
 
-// Value of `expr`'s kind with everything it views copied into `arena`.
-[[nodiscard]] Value deep_copy(Value value, Arena& arena);
-
 }  // namespace trivet::engine

@@ -1,10 +1,10 @@
 #include <charconv>
 #include <utility>
 
-#include "engine/policy/caller.h"
 #include "engine/policy/compile.h"
 #include "store/store.h"
 #include "value/coerce.h"
+#include "value/copy.h"
 
 namespace trivet::engine {
 
@@ -198,7 +198,7 @@ Value number(const std::string& text, Type type, Arena& arena) {
 
 Value RuleCompiler::text_literal(const schema::Expr& expr, const TypeInfo& type) {
   auto value = coerce_text(expr.text, type.type, {}, policy_.arena);
-  if (value) return deep_copy(*value, policy_.arena);
+  if (value) return copy_value(*value, policy_.arena);
   diagnostics_.push_back({schema::DiagnosticKind::type, expr.where, value.error().message, {}});
   return {};
 }

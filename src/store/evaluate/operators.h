@@ -11,6 +11,9 @@ namespace trivet::store {
 // like … iends_with; both values are text. 22025, 2201B.
 [[nodiscard]] result<Value> match_text(Op op, Value subject, Value pattern);
 
+// text_search by the mode and configuration of `expr`; both values are text. 22P02, 42704.
+[[nodiscard]] result<Value> search_text(const Expr& expr, Value document, Value query);
+
 // contains_all, contained_by, overlaps on lists of `element` or on json; null elements equal
 // nothing.
 [[nodiscard]] Value compare_sets(Op op, Value left, Value right, const Expr& shape,

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "store/evaluate/operators.h"
+#include "store/text_search.h"
 #include "value/fold.h"
 #include "value/json_writer.h"
 #include "value/jsonb.h"
@@ -65,6 +66,11 @@ result<Value> match_text(Op op, Value subject, Value pattern) {
       return match_literal(without_folding(op), folded_text, folded_part);
     }
   }
+}
+
+result<Value> search_text(const Expr& expr, Value document, Value query) {
+  TRIVET_TRY(const TextQuery compiled, TextQuery::compile(query.as_text(), expr.text, expr.key));
+  return Value::boolean(compiled.matches(document.as_text()));
 }
 
 Value get_json(const Expr& expr, Value document, Arena& arena) {

@@ -4,6 +4,7 @@
 #include "store/memory/writer.h"
 #include "store/store.h"
 #include "value/coerce.h"
+#include "value/copy.h"
 
 namespace trivet::store::memory {
 

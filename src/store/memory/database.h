@@ -36,7 +36,6 @@ struct Database {
   [[nodiscard]] RowPointer find(int model, uint64_t id) const;
 };
 
-[[nodiscard]] Value copy_value(Value value, Arena& arena);
 [[nodiscard]] RowPointer make_row(uint64_t id, std::span<const Value> cells);
 
 // Equality of two stored cells; null equals nothing.

@@ -11,9 +11,10 @@ MemoryStore::MemoryStore(std::shared_ptr<const schema::Schema> schema) {
   capabilities_.store_name = "memory";
   capabilities_.decimal_digits = 1000;
   for (Capability capability :
-       {Capability::regex, Capability::json_path, Capability::json_containment, Capability::lists,
-        Capability::aggregates, Capability::transactions, Capability::foreign_keys,
-        Capability::case_insensitive_like, Capability::upsert})
+       {Capability::regex, Capability::text_search, Capability::json_path,
+        Capability::json_containment, Capability::lists, Capability::aggregates,
+        Capability::transactions, Capability::foreign_keys, Capability::case_insensitive_like,
+        Capability::upsert})
     capabilities_.add(capability);
   auto database = std::make_shared<Database>();
   database->tables.resize(schema->models.size());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "value/copy.h"
+
 namespace trivet::store::memory {
 
 std::vector<RowScope> Reader::all_rows(int model) const {

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "store/store.h"
+#include "value/copy.h"
+#include "value/decimal.h"
 
 namespace trivet::store::memory {
 
@@ -92,15 +94,14 @@ result<void> Writer::resolve_params() {
   return {};
 }
 
-Writer::Cells Writer::block_row(const Step& step, uint32_t row, std::optional<Error>& error) {
+// A row of the step's block by columns of its table.
+result<Writer::Cells> Writer::block_row(const Step& step, uint32_t row) {
+  const schema::Model& table = database_.model(step.model);
   const RowBlock& block = params_.blocks[step.block];
-  Cells cells;
+  Cells cells(table.columns.size());
   for (size_t i = 0; i < step.fields.size(); ++i) {
-    auto value = resolve(block.cells[row * step.fields.size() + i]);
-    if (!value)
-      error = value.error();
-    else
-      cells.push_back(copy_value(*value, arena_));
+    TRIVET_TRY(const Value value, resolve(block.cells[row * step.fields.size() + i]));
+    cells[table.fields[step.fields[i]].column] = copy_value(value, arena_);
   }
   return cells;
 }
@@ -109,6 +110,18 @@ Writer::Cells Writer::block_row(const Step& step, uint32_t row, std::optional<Er
 void Writer::count_up(int model, Cells& cells) {
   const schema::Model& table = database_.model(model);
   for (int column : table.columns) {
+// Decimals without a declared scale are kept without the zeros behind their fraction
+// (docs/decisions/0002).
+void Writer::drop_scales(int model, Cells& cells) const {
+  const schema::Model& table = database_.model(model);
+  for (int index : table.columns) {
+    const schema::Field& field = table.fields[index];
+    Value& cell = cells[field.column];
+    if (cell.kind() == ValueKind::numeric && field.native.arguments.size() < 2)
+      cell = Value::numeric(strip_numeric_zeros(cell.as_text()));
+  }
+}
+
     const schema::Field& field = table.fields[column];
     const bool integer =
         field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
@@ -133,17 +146,12 @@ result<void> Writer::insert_row(int model, Cells cells, Done& done) {
   done.rows.push_back(id);
   ++done.inserted;
   return {};
+  drop_scales(model, cells);
 }
 
 result<void> Writer::insert(const Step& step, Done& done) {
-  const schema::Model& table = database_.model(step.model);
   for (uint32_t row = 0; row < params_.blocks[step.block].rows; ++row) {
-    std::optional<Error> error;
-    const Cells given = block_row(step, row, error);
-    if (error) return std::unexpected(*error);
-    Cells cells(table.columns.size());
-    for (size_t i = 0; i < step.fields.size(); ++i)
-      cells[table.fields[step.fields[i]].column] = given[i];
+    TRIVET_TRY(Cells cells, block_row(step, row));
     TRIVET_CHECK(insert_row(step.model, std::move(cells), done));
   }
   return {};
@@ -152,12 +160,7 @@ result<void> Writer::insert(const Step& step, Done& done) {
 result<void> Writer::upsert(const Step& step, Done& done) {
   const schema::Model& table = database_.model(step.model);
   for (uint32_t row = 0; row < params_.blocks[step.block].rows; ++row) {
-    std::optional<Error> error;
-    const Cells given = block_row(step, row, error);
-    if (error) return std::unexpected(*error);
-    Cells cells(table.columns.size());
-    for (size_t i = 0; i < step.fields.size(); ++i)
-      cells[table.fields[step.fields[i]].column] = given[i];
+    TRIVET_TRY(Cells cells, block_row(step, row));
     const RowPointer* known = find_equal(step.model, step.conflict_fields, cells, 0);
     if (known == nullptr) {
       TRIVET_CHECK(insert_row(step.model, std::move(cells), done));
@@ -195,7 +198,8 @@ result<std::vector<RowPointer>> Writer::matching(const Step& step) {
   return rows;
 }
 
-result<void> Writer::replace_row(int model, const RowPointer& old, const Cells& cells) {
+result<void> Writer::replace_row(int model, const RowPointer& old, Cells cells) {
+  drop_scales(model, cells);
   TRIVET_CHECK(check_not_null(model, cells));
   TRIVET_CHECK(check_unique(model, cells, old->id));
   std::vector<RowPointer>& rows = database_.tables[model].rows;

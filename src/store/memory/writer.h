@@ -42,9 +42,10 @@ class Writer {
   result<Value> resolve(Value value) const;
   result<void> resolve_params();
   result<std::vector<RowPointer>> matching(const Step& step);
-  Cells block_row(const Step& step, uint32_t row, std::optional<Error>& error);
+  result<Cells> block_row(const Step& step, uint32_t row);
+  void drop_scales(int model, Cells& cells) const;
   result<void> insert_row(int model, Cells cells, Done& done);
-  result<void> replace_row(int model, const RowPointer& old, const Cells& cells);
+  result<void> replace_row(int model, const RowPointer& old, Cells cells);
   void count_up(int model, Cells& cells);
 
   // Constraints (constraints.cpp).

@@ -26,7 +26,7 @@ struct Dialect {
   std::string_view json_get;      // $1 document, $2 quoted key or integer
   std::string_view json_text;     // $1: JSON scalar → its text
   std::string_view json_compare;  // $1, $2: negative, 0, positive
-  std::string_view json_order;    // $1: a sortable form
+  std::string_view json_order;    // $1: a form that sorts and is equal as a document
   std::string_view cast;          // $1 operand, $2 from and $3 to as numbers of Type
   std::string_view text_search;   // $1 subject, $2 query, $3 mode, $4 configuration, quoted
   std::string_view sum_exact;     // $1; result is numeric text

@@ -64,7 +64,10 @@ class LevelRenderer {
     int columns = 0;
     for (const Output& output : level_.outputs) {
       if (columns++ > 0) out_.raw(", ");
-      out_.expression(output.expr);
+      if ((level_.grouped || level_.distinct) && !is_aggregate(output.expr))
+        out_.group_key(output.expr);
+      else
+        out_.expression(output.expr);
       result.outputs.push_back(output.expr.type);
       if (!is_aggregate(output.expr)) plain_.push_back(columns);
     }

@@ -21,7 +21,7 @@ bool is_json(Type type) { return type == Type::json || type == Type::jsonb; }
 bool same_form(Type from, Type to) {
   if (from == to) return to != Type::bpchar;
   if (is_text(from) && (to == Type::text || to == Type::varchar)) return true;
-  if (is_json(from)) return is_json(to) || to == Type::text;
+  if (is_json(from)) return is_json(to);
   if (to == Type::int8) return is_integer(from);
   return to == Type::int4 && from == Type::int2;
 }

@@ -36,6 +36,26 @@ bool same_name(std::string_view a, std::string_view b) {
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
+// What stands before the join table, before its two cells, between and behind them.
+struct PairText {
+  std::string_view before;
+  std::string_view open;
+  std::string_view between;
+  std::string_view close;
+};
+
+Statement pair_statement(const Writer& writer, int relation, const PairText& text) {
+  Renderer out(writer.schema, writer.dialect);
+  out.raw(text.before);
+  out.identifier(writer.schema.relations[relation].constraint);
+  out.raw(text.open);
+  out.bind(BindKind::cell, 0, Type::unknown);
+  out.raw(text.between);
+  out.bind(BindKind::cell, 1, Type::unknown);
+  out.raw(text.close);
+  return out.take();
+}
+
 }  // namespace
 
 std::string_view row_id_name(const schema::Model& model) {
@@ -192,26 +212,12 @@ Statement render_fetch(const Writer& writer, int model, const std::vector<int>& 
 }
 
 Statement render_link(const Writer& writer, int relation) {
-  Renderer out(writer.schema, writer.dialect);
-  out.raw("INSERT INTO ");
-  out.identifier(writer.schema.relations[relation].constraint);
-  out.raw(" (\"A\", \"B\") VALUES (");
-  out.bind(BindKind::cell, 0, Type::unknown);
-  out.raw(", ");
-  out.bind(BindKind::cell, 1, Type::unknown);
-  out.raw(") ON CONFLICT DO NOTHING");
-  return out.take();
+  return pair_statement(writer, relation,
+                        {"INSERT INTO ", " (\"A\", \"B\") VALUES (", ", ", ") ON CONFLICT DO NOTHING"});
 }
 
 Statement render_unlink(const Writer& writer, int relation) {
-  Renderer out(writer.schema, writer.dialect);
-  out.raw("DELETE FROM ");
-  out.identifier(writer.schema.relations[relation].constraint);
-  out.raw(" WHERE \"A\" = ");
-  out.bind(BindKind::cell, 0, Type::unknown);
-  out.raw(" AND \"B\" = ");
-  out.bind(BindKind::cell, 1, Type::unknown);
-  return out.take();
+  return pair_statement(writer, relation, {"DELETE FROM ", " WHERE \"A\" = ", " AND \"B\" = ", ""});
 }
 
 }  // namespace trivet::store::sql

@@ -173,6 +173,11 @@ void Renderer::order_key(const Expr& expr) {
   expression(expr);
 }
 
+void Renderer::group_key(const Expr& expr) {
+  if (is_json(expr.type)) return order_key(expr);
+  expression(expr);
+}
+
 void Renderer::comparison(const Expr& expr, std::string_view sign) {
   const Expr& left = expr.args[0];
   const Expr& right = expr.args[1];
@@ -223,7 +228,7 @@ void Renderer::is_distinct(const Expr& expr) {
 
 void Renderer::in_list(const Expr& expr) {
   raw("(");
-  expression(expr.args[0]);
+  group_key(expr.args[0]);
   raw(" IN ");
   raw(dialect_.list_open);
   bind(BindKind::list, expr.args[1].param, expr.args[0].type);

@@ -28,7 +28,33 @@ int bind_number(sqlite3_stmt* statement, int index, std::string_view numeric) {
   return sqlite3_bind_double(statement, index, number.floating);
 }
 
+// A document that is a number, as jsonb prints it.
+int bind_json_number(sqlite3_stmt* statement, int index, std::string_view text) {
+  const char* end = text.data() + text.size();
+  int64_t integer = 0;
+  const auto whole = std::from_chars(text.data(), end, integer);
+  if (whole.ec == std::errc{} && whole.ptr == end && text != "-0")
+    return sqlite3_bind_int64(statement, index, integer);
+  double number = 0;
+  const auto parsed = std::from_chars(text.data(), end, number);
+  std::string printed;
+  if (parsed.ec == std::errc{} && parsed.ptr == end) append_json_double(printed, number);
+  if (printed == text) return sqlite3_bind_double(statement, index, number);
+  return sqlite3_bind_blob64(statement, index, text.data(), text.size(), SQLITE_STATIC);
+}
+
+int bind_json(sqlite3_stmt* statement, int index, std::string_view text) {
+  const bool number = !text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+  return number ? bind_json_number(statement, index, text) : bind_text(statement, index, text);
+}
+
 }  // namespace
+
+void append_json_double(std::string& out, double number) {
+  char buffer[32];
+  const auto printed = std::to_chars(std::begin(buffer), std::end(buffer), number);
+  append_json_number(out, {buffer, static_cast<size_t>(printed.ptr - buffer)});
+}
 
 Number number_of(std::string_view numeric) {
   Number number;
@@ -37,6 +63,12 @@ Number number_of(std::string_view numeric) {
   number.is_integer = parsed.ec == std::errc{} && parsed.ptr == end;
   if (!number.is_integer) number.floating = numeric_to_double(numeric);
   return number;
+}
+
+bool is_stored_exactly(std::string_view numeric) {
+  return numeric.find_first_of("NI") == std::string_view::npos &&
+         strip_numeric_zeros(numeric) == numeric &&
+         count_significant_digits(numeric) <= decimal_digits;
 }
 
 std::string_view stored_time_text(Value value, std::span<char, 64> buffer) {
@@ -69,8 +101,9 @@ int bind_value(sqlite3_stmt* statement, int index, Value value, Arena& scratch) 
     case ValueKind::numeric:
       return bind_number(statement, index, value.as_text());
     case ValueKind::text:
-    case ValueKind::json:
       return bind_text(statement, index, value.as_text());
+    case ValueKind::json:
+      return bind_json(statement, index, value.as_text());
     case ValueKind::bytes:
       if (value.as_text().empty()) return sqlite3_bind_zeroblob(statement, index, 0);
       return sqlite3_bind_blob64(statement, index, value.as_text().data(), value.as_text().size(),

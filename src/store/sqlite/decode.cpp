@@ -58,6 +58,13 @@ result<Value> decode_time(sqlite3_value* cell, Type type) {
 
 }  // namespace
 
+std::string_view json_text(sqlite3_value* cell, std::string& buffer) {
+  if (sqlite3_value_type(cell) != SQLITE_FLOAT) return text_of(cell);
+  buffer.clear();
+  append_json_double(buffer, sqlite3_value_double(cell));
+  return buffer;
+}
+
 std::string_view numeric_text(sqlite3_value* cell, Arena& arena) {
   if (sqlite3_value_type(cell) == SQLITE_FLOAT) {
     // As many digits as are exact; parse_numeric expands the exponent.
@@ -103,8 +110,10 @@ result<Value> decode_cell(sqlite3_value* cell, Type type, Arena& arena) {
       return Value::bytes(arena.copy({bytes, static_cast<size_t>(sqlite3_value_bytes(cell))}));
     }
     case Type::json:
-    case Type::jsonb:
-      return Value::json(arena.copy(text_of(cell)));
+    case Type::jsonb: {
+      std::string buffer;
+      return Value::json(arena.copy(json_text(cell, buffer)));
+    }
     default:
       return Value::text(arena.copy(text_of(cell)));
   }

@@ -14,6 +14,7 @@ struct TextNode {
   enum class Kind : uint8_t { word, and_, or_, not_, phrase } kind = Kind::word;
   std::string word;
   bool prefix = false;
+  int leaf = -1;                   // word: its number among the query's words
   int distance = 1;                // phrase: right is this many words behind left
   std::unique_ptr<TextNode> left;  // not_: the only one
   std::unique_ptr<TextNode> right;

@@ -7,15 +7,16 @@ namespace trivet::store {
 
 namespace {
 
-// Letters and digits. Beyond ASCII everything is one but the blocks of punctuation and spaces.
-bool is_word_start(std::string_view rest) {
+constexpr bool is_ascii_word(unsigned char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Beyond ASCII everything belongs to a word but the blocks of punctuation and spaces.
+bool is_word_beyond_ascii(std::string_view rest) {
   const auto byte = [&](size_t at) {
     return at < rest.size() ? static_cast<unsigned char>(rest[at]) : 0U;
   };
   const unsigned first = byte(0);
-  if (first < 0x80)
-    return (first >= '0' && first <= '9') || (first >= 'a' && first <= 'z') ||
-           (first >= 'A' && first <= 'Z');
   if (first == 0xc2) return byte(1) == 0xaa || byte(1) == 0xb5 || byte(1) == 0xba;  // ª µ º
   if (first == 0xe2)
     return byte(1) > 0x81 && byte(1) != 0xb8 && byte(1) != 0xb9;  // U+2000-207F, U+2E00-2E7F
@@ -31,28 +32,36 @@ size_t character_size(unsigned char first) {
   return first < 0xf0 ? 3 : 4;
 }
 
+bool is_word(std::string_view text, size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  return first < 0x80 ? is_ascii_word(first) : is_word_beyond_ascii(text.substr(at));
+}
+
 }  // namespace
+
+std::optional<std::string_view> WordScanner::next() {
+  const auto step = [&] { at_ += character_size(static_cast<unsigned char>(text_[at_])); };
+  while (at_ < text_.size() && !is_word(text_, at_)) step();
+  if (at_ >= text_.size()) return std::nullopt;
+  const size_t begin = at_;
+  while (at_ < text_.size() && is_word(text_, at_)) step();
+  return text_.substr(begin, at_ - begin);  // a cut character at the end steps behind it
+}
+
+std::string lexeme_of(std::string_view word, Language language) {
+  std::string folded = fold_case(word);
+  if (language == Language::simple) return folded;
+  return is_english_stop_word(folded) ? std::string() : porter_stem(folded);
+}
 
 std::vector<Word> split_words(std::string_view text, Language language) {
   std::vector<Word> words;
   int position = 0;
-  for (size_t at = 0; at < text.size();) {
-    if (!is_word_start(text.substr(at))) {
-      at += character_size(static_cast<unsigned char>(text[at]));
-      continue;
-    }
-    size_t end = at;
-    while (end < text.size() && is_word_start(text.substr(end)))
-      end += character_size(static_cast<unsigned char>(text[end]));
-    end = end < text.size() ? end : text.size();
-    std::string word = fold_case(text.substr(at, end - at));
-    at = end;
+  WordScanner scanner(text);
+  while (const auto word = scanner.next()) {
     ++position;
-    if (language == Language::english) {
-      if (is_english_stop_word(word)) continue;
-      word = porter_stem(word);
-    }
-    words.push_back({std::move(word), position});
+    if (std::string lexeme = lexeme_of(*word, language); !lexeme.empty())
+      words.push_back({std::move(lexeme), position});
   }
   return words;
 }

@@ -15,35 +15,54 @@ namespace trivet::store::sqlite {
 
 namespace {
 
+// The document that a JSON column holds, in whatever form (cells.h).
+class Document {
+ public:
+  explicit Document(sqlite3_value* argument) : text_(json_text(argument, buffer_)) {}
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] JsonValue value() const { return JsonValue::trusted(text_); }
+
+ private:
+  std::string buffer_;
+  std::string_view text_;
+};
+
+void json_function(sqlite3_context* call, int count, sqlite3_value** arguments) {
+  if (any_null(count, arguments)) return;
+  return_text(call, Document(arguments[0]).text());
+}
+
 void json_get_function(sqlite3_context* call, int count, sqlite3_value** arguments) {
   if (any_null(count, arguments)) return;
-  const JsonValue document = JsonValue::trusted(argument_text(arguments[0]));
+  const Document document(arguments[0]);
   const auto found = sqlite3_value_type(arguments[1]) == SQLITE_INTEGER
-                         ? json_get(document, int64_t{sqlite3_value_int64(arguments[1])})
-                         : json_get(document, argument_text(arguments[1]));
+                         ? json_get(document.value(), int64_t{sqlite3_value_int64(arguments[1])})
+                         : json_get(document.value(), argument_text(arguments[1]));
   if (found) return_text(call, found->raw());
 }
 
 void json_text_function(sqlite3_context* call, int count, sqlite3_value** arguments) {
   if (any_null(count, arguments)) return;
   Arena arena;
-  if (const auto text = json_as_text(JsonValue::trusted(argument_text(arguments[0])), arena))
-    return_text(call, *text);
+  const Document document(arguments[0]);
+  if (const auto text = json_as_text(document.value(), arena)) return_text(call, *text);
 }
 
 void json_compare_function(sqlite3_context* call, int count, sqlite3_value** arguments) {
   if (any_null(count, arguments)) return;
-  sqlite3_result_int(call, compare_jsonb(JsonValue::trusted(argument_text(arguments[0])),
-                                         JsonValue::trusted(argument_text(arguments[1]))));
+  const Document left(arguments[0]);
+  const Document right(arguments[1]);
+  sqlite3_result_int(call, compare_jsonb(left.value(), right.value()));
 }
 
 template <int outer>
 void contains_function(sqlite3_context* call, int count, sqlite3_value** arguments) {
   if (any_null(count, arguments)) return;
-  sqlite3_result_int(call, jsonb_contains(JsonValue::trusted(argument_text(arguments[outer])),
-                                          JsonValue::trusted(argument_text(arguments[1 - outer])))
-                               ? 1
-                               : 0);
+  const Document whole(arguments[outer]);
+  const Document part(arguments[1 - outer]);
+  sqlite3_result_int(call, jsonb_contains(whole.value(), part.value()) ? 1 : 0);
 }
 
 void cast_function(sqlite3_context* call, int, sqlite3_value** arguments) {
@@ -70,6 +89,7 @@ struct Entry {
 };
 
 constexpr Entry entries[] = {
+    {"trivet_json", 1, json_function},
     {"trivet_json_get", 2, json_get_function},
     {"trivet_json_text", 1, json_text_function},
     {"trivet_json_compare", 2, json_compare_function},
@@ -97,6 +117,8 @@ void return_value(sqlite3_context* call, Value value, Type type) {
     case ValueKind::numeric: {
       const Number number = number_of(value.as_text());
       if (number.is_integer) return sqlite3_result_int64(call, number.integer);
+      // A result that no column has to hold keeps its scale and all its digits.
+      if (!is_stored_exactly(value.as_text())) return return_text(call, value.as_text());
       return sqlite3_result_double(call, number.floating);
     }
     case ValueKind::bytes:

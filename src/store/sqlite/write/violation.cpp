@@ -120,6 +120,19 @@ Error not_null_violation(const FailedWrite& write, Error error, std::string_view
   return error;
 }
 
+// All that SQLite says of a null in an INTEGER PRIMARY KEY is "datatype mismatch". Values are typed
+// long before, so nothing else can be it.
+Error null_key_violation(const FailedWrite& write, Error error) {
+  if (write.step.model < 0) return error;
+  const schema::Model& model = write.schema.models[write.step.model];
+  if (!model.primary_key || model.primary_key->columns.size() != 1) return error;
+  const schema::Field& key = model.fields[model.primary_key->columns.front().field];
+  error.code = ErrorCode::not_null_violation;
+  error.message = "null value in column \"" + key.db_name + "\" of relation \"" + model.db_name +
+                  "\" violates not-null constraint";
+  return error;
+}
+
 Error check_violation(const FailedWrite& write, Error error, std::string_view message) {
   const size_t colon = message.find(": ");
   if (colon == message.npos || write.step.model < 0) return error;
@@ -133,6 +146,7 @@ Error check_violation(const FailedWrite& write, Error error, std::string_view me
 Error explain_failure(Connection& connection, const FailedWrite& write) {
   Error error = connection.failure();
   const int code = sqlite3_extended_errcode(connection.db());
+  if (code == SQLITE_MISMATCH) return null_key_violation(write, std::move(error));
   if (!is_constraint_violation(code)) return error;
   const std::string message = sqlite3_errmsg(connection.db());  // later calls change it
   switch (code) {
