@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { load, rss_mib, timed } from './measure.mjs';
 import { judge, print_work } from './report.mjs';
-import { copy, servers, start } from './servers.mjs';
+import { cold_start, copy, servers, start } from './servers.mjs';
 import { normal, works } from './works.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -89,9 +89,10 @@ async function measure_insert(server, work, folder) {
 async function measure(name, all, reference) {
   say(`${servers[name].title}`);
   const folder = copy(project, name);
+  const start_ms = await cold_start(name, folder, all[0].paths[0]);
   const server = await start(name, folder, all[0].paths[0]);
   await delay(500);
-  const found = { start_ms: server.seconds * 1000, idle_rss_mib: rss_mib(server.pid), works: {} };
+  const found = { start_ms, idle_rss_mib: rss_mib(server.pid), works: {} };
   try {
     for (const work of all) {
       if (!work.body && servers[name].answers !== false) await same_answers(name, server.port, work, reference);

@@ -103,8 +103,7 @@ test('several listeners, a unix socket, and metrics that promtool accepts', asyn
   assert.equal(metrics.status, 200);
   assert.match(metrics.text, /route="rest"/);
   const lint = spawnSync('promtool', ['check', 'metrics'], { input: metrics.text, encoding: 'utf8' });
-  if (lint.error?.code === 'ENOENT') t.diagnostic('promtool is not installed');
-  else assert.equal(lint.status, 0, lint.stdout + lint.stderr);
+  assert.equal(lint.status, 0, lint.error?.message ?? lint.stdout + lint.stderr);
   assert.equal(await server.stop(), 0);
 });
 
