@@ -48,6 +48,8 @@ struct Embed {
   Link link;
   bool to_one = false;  // the cell is one row or null, else any number of rows
   Level level;
+  std::optional<Expr> near;     // over the parent row: nothing is linked where it isn't true
+  std::optional<Expr> through;  // over the junction row: only those for which it is true lead anywhere
 };
 
 enum class Cost : uint8_t {
@@ -64,7 +66,9 @@ struct Query {
 };
 
 // Values for one run of a Query or Program. The caller keeps what the values view alive until the result is consumed.
-struct RowBlock {  // rows of an insert or upsert: row-major, one cell per Step::fields entry
+// Rows of an insert or upsert: row-major, one cell per Step::fields entry. An absent cell is left to the database's default;
+// where an upsert finds the row, to what it has.
+struct RowBlock {
   uint32_t rows = 0;
   std::span<const Value> cells;
 };
@@ -85,10 +89,14 @@ enum class StepKind : uint8_t {
   update,   // set fields to values where `where`
   delete_,  // where
   find,     // exactly one row must match `where`, else `error`; its fields may be referenced by later steps
+  forbid,   // no row may match `where`, else `error`
   check,    // every row that step `of` wrote satisfies `where`, else `error`
   link,     // implicit many-to-many: insert pairs into the join table; block of two columns (A id, B id); duplicates ignored
   unlink,
 };
+
+enum class IfNone : uint8_t { fail, stop };  // a find without a row: its error, or the program ends with what it has done
+enum class CheckRows : uint8_t { written, updated };
 
 struct Step {
   StepKind kind = StepKind::insert;
@@ -102,7 +110,9 @@ struct Step {
   std::vector<int> update_fields;  // may be a subset of fields
   std::optional<Expr> conflict_where;  // upsert: rows that may be updated; a conflicting row that fails it is `error`
   int of = -1;                  // check
-  std::optional<Error> error;   // find, check, upsert
+  CheckRows rows = CheckRows::written;  // check: all, or those that an upsert found
+  IfNone if_none = IfNone::fail;        // find
+  std::optional<Error> error;   // find, forbid, check, upsert
   uint64_t rows_max = 0;        // update, delete: more affected rows is max_affected; 0 = no limit
 };
 
@@ -112,13 +122,15 @@ struct Program {
   std::vector<Step> steps;
   int returning_step = -1;      // the step whose rows the answer is about
   std::optional<Level> returning;  // read over those rows (by primary key; before the step for delete_), in the same transaction
-  bool singular = false;        // the returning step must affect exactly one row, else not_singular and nothing is written
+  // The returning step must affect exactly one row (with a `where` in returning: show one), else not_singular and nothing is
+  // written.
+  bool singular = false;
   bool rollback = false;        // Prefer: tx=rollback: run everything, answer, undo
 };
 
 struct WriteResult {
   Rows rows;              // of `returning`, else empty
-  int64_t affected = 0;   // rows of the returning step
+  int64_t affected = 0;   // rows of the returning step; with a `where` in returning, those shown
   int64_t inserted = 0;   // of those, new ones (upsert: 201 or 200)
 };
 

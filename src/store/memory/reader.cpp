@@ -105,13 +105,33 @@ void Reader::cut(const Level& level, std::vector<ResultRow>& rows) const {
     rows.resize(number(level.limit_param));
 }
 
+result<std::vector<RowScope>> Reader::linked(const Embed& embed, const RowScope& row) {
+  std::vector<RowScope> rows;
+  const auto add_from = [&](const RowScope& from, const Link& link) {
+    source_.for_each_linked(from, link, [&](const RowScope& found) {
+      rows.push_back(found);
+      return true;
+    });
+  };
+  if (embed.near) {
+    TRIVET_TRY(const bool shown, holds(*embed.near, row));
+    if (!shown) return rows;
+  }
+  if (!embed.through) {
+    add_from(row, embed.link);
+    return rows;
+  }
+  add_from(row, Link{embed.link.relation, embed.link.side, -1, 0});
+  for (const RowScope& junction : std::exchange(rows, {})) {
+    TRIVET_TRY(const bool open, holds(*embed.through, junction));
+    if (open) add_from(junction, Link{embed.link.second, embed.link.second_side, -1, 0});
+  }
+  return rows;
+}
+
 result<Value> Reader::embed(const Embed& embed, const RowScope& row) {
-  std::vector<RowScope> linked;
-  source_.for_each_linked(row, embed.link, [&](const RowScope& found) {
-    linked.push_back(found);
-    return true;
-  });
-  TRIVET_TRY(const Batch batch, read(embed.level, std::move(linked), nullptr));
+  TRIVET_TRY(std::vector<RowScope> rows, linked(embed, row));
+  TRIVET_TRY(const Batch batch, read(embed.level, std::move(rows), nullptr));
   if (embed.to_one && batch.rows == 0) return Value();
   Batch* kept = new (arena_.allocate(sizeof(Batch))) Batch(batch);
   if (embed.to_one) kept->rows = 1;

@@ -39,6 +39,7 @@ class Reader {
   void drop_duplicates(const Level& level, std::vector<ResultRow>& rows) const;
   void cut(const Level& level, std::vector<ResultRow>& rows) const;
   result<Value> embed(const Embed& embed, const RowScope& row);
+  result<std::vector<RowScope>> linked(const Embed& embed, const RowScope& row);
   const schema::Enum* enum_of(const Expr& expr) const;
   bool same(const Expr& expr, Value left, Value right) const;
 

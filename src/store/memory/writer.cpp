@@ -26,16 +26,18 @@ result<WriteResult> Writer::run() {
     }
     TRIVET_CHECK(run_step(step, done_[i]));
     TRIVET_CHECK(check_foreign_keys());
+    if (stopped_) break;
   }
   if (program_.returning_step < 0) return result;
   const Step& step = program_.steps[program_.returning_step];
   const Done& done = done_[program_.returning_step];
   result.affected = static_cast<int64_t>(std::max(done.rows.size(), done.deleted.size()));
   result.inserted = done.inserted;
+  if (step.kind != StepKind::delete_) TRIVET_CHECK(answer(step, done, result));
+  if (program_.returning && program_.returning->where) result.affected = result.rows.batch.rows;
   if (program_.singular && result.affected != 1)
     return fail(ErrorCode::not_singular, "Cannot coerce the result to a single JSON object",
                 "The result contains " + std::to_string(result.affected) + " rows");
-  if (step.kind != StepKind::delete_) TRIVET_CHECK(answer(step, done, result));
   return result;
 }
 
@@ -51,6 +53,8 @@ result<void> Writer::run_step(const Step& step, Done& done) {
       return delete_rows(step, done);
     case StepKind::find:
       return find(step, done);
+    case StepKind::forbid:
+      return forbid(step);
     case StepKind::check:
       return check(step);
     case StepKind::link:
@@ -106,10 +110,6 @@ result<Writer::Cells> Writer::block_row(const Step& step, uint32_t row) {
   return cells;
 }
 
-// The next number for the column that counts up, or the highest seen.
-void Writer::count_up(int model, Cells& cells) {
-  const schema::Model& table = database_.model(model);
-  for (int column : table.columns) {
 // Decimals without a declared scale are kept without the zeros behind their fraction
 // (docs/decisions/0002).
 void Writer::drop_scales(int model, Cells& cells) const {
@@ -122,6 +122,10 @@ void Writer::drop_scales(int model, Cells& cells) const {
   }
 }
 
+// The next number for the column that counts up, or the highest seen.
+void Writer::count_up(int model, Cells& cells) {
+  const schema::Model& table = database_.model(model);
+  for (int column : table.columns) {
     const schema::Field& field = table.fields[column];
     const bool integer =
         field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
@@ -138,7 +142,11 @@ void Writer::drop_scales(int model, Cells& cells) const {
 }
 
 result<void> Writer::insert_row(int model, Cells cells, Done& done) {
+  // This store knows no defaults of SQL: what the database would fill in is null.
+  for (Value& cell : cells)
+    if (cell.kind() == ValueKind::absent) cell = Value();
   count_up(model, cells);
+  drop_scales(model, cells);
   TRIVET_CHECK(check_not_null(model, cells));
   TRIVET_CHECK(check_unique(model, cells, 0));
   const uint64_t id = database_.next_row_id++;
@@ -146,7 +154,6 @@ result<void> Writer::insert_row(int model, Cells cells, Done& done) {
   done.rows.push_back(id);
   ++done.inserted;
   return {};
-  drop_scales(model, cells);
 }
 
 result<void> Writer::insert(const Step& step, Done& done) {
@@ -174,10 +181,13 @@ result<void> Writer::upsert(const Step& step, Done& done) {
       if (!allowed) return std::unexpected(*step.error);
     }
     Cells changed = old->cells;
-    for (int field : step.update_fields)
-      changed[table.fields[field].column] = cells[table.fields[field].column];
+    for (int field : step.update_fields) {
+      const Value cell = cells[table.fields[field].column];
+      if (cell.kind() != ValueKind::absent) changed[table.fields[field].column] = cell;
+    }
     TRIVET_CHECK(replace_row(step.model, old, changed));
     done.rows.push_back(old->id);
+    done.updated.push_back(old->id);
   }
   return {};
 }
@@ -243,14 +253,23 @@ result<void> Writer::delete_rows(const Step& step, Done& done) {
 
 result<void> Writer::find(const Step& step, Done& done) {
   TRIVET_TRY(const std::vector<RowPointer> rows, matching(step));
+  stopped_ = rows.empty() && step.if_none == IfNone::stop;
+  if (stopped_) return {};
   if (rows.size() != 1) return std::unexpected(*step.error);
   done.rows.push_back(rows[0]->id);
   return {};
 }
 
+result<void> Writer::forbid(const Step& step) {
+  TRIVET_TRY(const std::vector<RowPointer> rows, matching(step));
+  if (rows.empty()) return {};
+  return std::unexpected(*step.error);
+}
+
 result<void> Writer::check(const Step& step) {
   Reader reader(database_, values_, arena_);
-  for (uint64_t id : done_[step.of].rows) {
+  const Done& written = done_[step.of];
+  for (uint64_t id : step.rows == CheckRows::updated ? written.updated : written.rows) {
     const RowPointer row = database_.find(step.model, id);
     if (row == nullptr) continue;
     TRIVET_TRY(const bool holds, reader.holds(*step.where, {step.model, row->cells}));

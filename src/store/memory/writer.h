@@ -25,6 +25,7 @@ class Writer {
     int model = -1;
     std::vector<uint64_t> rows;
     std::vector<RowPointer> deleted;
+    std::vector<uint64_t> updated;  // of an upsert: those that were there
     int64_t inserted = 0;
   };
   using Cells = std::vector<Value>;
@@ -35,6 +36,7 @@ class Writer {
   result<void> update(const Step& step, Done& done);
   result<void> delete_rows(const Step& step, Done& done);
   result<void> find(const Step& step, Done& done);
+  result<void> forbid(const Step& step);
   result<void> check(const Step& step);
   result<void> link(const Step& step);
   result<void> answer(const Step& step, const Done& done, WriteResult& to);
@@ -72,6 +74,7 @@ class Writer {
   const Params& params_;
   std::vector<Value> values_;  // parameters with references resolved
   std::vector<Done> done_;
+  bool stopped_ = false;  // a find without a row ended the program
   std::vector<RowPointer> replaced_;  // keeps cells that resolved references view
   Arena arena_;
 };

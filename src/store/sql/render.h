@@ -38,7 +38,7 @@ struct Writer {
 [[nodiscard]] Statement render_probe(const Writer& writer, int model,
                                      const std::vector<int>& key_fields,
                                      const std::optional<Expr>& condition);
-// UPDATE of the row whose id is the cell after those of `fields`.
+// UPDATE of the row whose id is the cell after those of `fields`; gives its id, which may be new.
 [[nodiscard]] Statement render_update_row(const Writer& writer, int model,
                                           const std::vector<int>& fields);
 enum class Returning : uint8_t { nothing, row_ids };

@@ -28,13 +28,15 @@ class LevelRenderer {
   LevelRenderer(const schema::Schema& schema, const Dialect& dialect, const Level& level)
       : schema_(schema), dialect_(dialect), level_(level), out_(schema, dialect) {}
 
-  LevelStatement render(Among among, const ResolvedLink* link) {
+  // `below`: the embed that the level is of.
+  LevelStatement render(Among among, const ResolvedLink* link, const Embed* below = nullptr) {
     LevelStatement result;
     alias_ = out_.push(level_.model);
     out_.raw(level_.distinct ? "SELECT DISTINCT " : "SELECT ");
     select_list(result);
     tables(link);
     conditions(among, link);
+    if (below != nullptr && below->through) junction_condition(*below);
     group();
     order_and_page();
     result.select = out_.take();
@@ -78,21 +80,28 @@ class LevelRenderer {
       EmbedStatement child;
       child.to_one = embed.to_one;
       for (const int field : link.near_fields) {
-        int position = output_of(field);
-        const auto at = std::ranges::find(hidden, field);
+        // A key that is masked for one embed is a column of its own.
+        int position = embed.near ? -1 : output_of(field);
+        const auto at = embed.near ? hidden.end() : std::ranges::find(hidden, field);
         if (position < 0 && at != hidden.end())
           position = static_cast<int>(level_.outputs.size() + (at - hidden.begin()));
         if (position < 0) {
           position = columns;
-          hidden.push_back(field);
+          hidden.push_back(embed.near ? -1 : field);
           if (columns++ > 0) out_.raw(", ");
+          if (embed.near) {
+            out_.raw("CASE WHEN ");
+            out_.expression(*embed.near);
+            out_.raw(" THEN ");
+          }
           out_.column(alias_, model.fields[field].db_name);
+          if (embed.near) out_.raw(" END");
           plain_.push_back(columns);
         }
         child.keys.push_back(position);
       }
       LevelRenderer below(schema_, dialect_, embed.level);
-      child.level = below.render(Among::all, &link);
+      child.level = below.render(Among::all, &link, &embed);
       result.embeds.push_back(std::move(child));
     }
     if (columns == 0) out_.raw("1");
@@ -145,6 +154,14 @@ class LevelRenderer {
       next_condition();
       out_.expression(*level_.where);
     }
+  }
+
+  void junction_condition(const Embed& embed) {
+    const schema::Relation& first = schema_.relations[embed.link.relation];
+    next_condition();
+    out_.push(first.model[1 - embed.link.side], junction_);
+    out_.expression(*embed.through);
+    out_.pop();
   }
 
   void group() {

@@ -142,6 +142,8 @@ Statement render_update_row(const Writer& writer, int model, const std::vector<i
   out.raw(row_id_name(model_of(writer, model)));
   out.raw(" = ");
   out.bind(BindKind::cell, static_cast<int>(fields.size()), Type::int8);
+  out.raw(" RETURNING ");
+  out.raw(row_id_name(model_of(writer, model)));
   return out.take();
 }
 

@@ -27,6 +27,7 @@ class Renderer {
   };
   // Opens a scope with a fresh alias, which it returns.
   std::string push(int model);
+  void push(int model, std::string alias) { scopes_.push_back({model, std::move(alias)}); }
   void pop() { scopes_.pop_back(); }
 
   void raw(std::string_view text) { text_ += text; }
@@ -37,9 +38,9 @@ class Renderer {
   void expression(const Expr& expr);
   // An operand in a form that sorts and compares by declaration (enums) or as jsonb.
   void order_key(const Expr& expr);
-  void order_term(const OrderTerm& term);
   // An operand in a form whose equality is that of its type, as GROUP BY, DISTINCT and IN need it.
   void group_key(const Expr& expr);
+  void order_term(const OrderTerm& term);
   // The far end's table(s) of a link, joined to its target, as `FROM …`; then the condition on the
   // near row's cells.
   void link_tables(const ResolvedLink& link, std::string_view target_alias,

@@ -96,15 +96,20 @@ result<void> ProgramRunner::run_steps(State& state) {
     const bool returns = static_cast<int>(i) == state.program.returning_step;
     if (returns && state.prepared.read_back == ReadBack::before) TRIVET_CHECK(read_back(state));
     TRIVET_CHECK(run_step(state, i));
+    if (state.stopped) break;
   }
-  TRIVET_CHECK(check_outcome(state));
   if (state.program.returning_step >= 0) {
     state.result.affected = state.steps[state.program.returning_step].affected;
     state.result.inserted = state.steps[state.program.returning_step].inserted;
   }
-  if (state.prepared.read_back == ReadBack::none || state.prepared.read_back == ReadBack::before)
-    return {};
-  return read_back(state);
+  const ReadBack read_back_when = state.prepared.read_back;
+  const bool chosen = read_back_when != ReadBack::none && state.program.returning->where;
+  if (!chosen) TRIVET_CHECK(check_singular(state));
+  if (read_back_when != ReadBack::none && read_back_when != ReadBack::before)
+    TRIVET_CHECK(read_back(state));
+  if (!chosen) return {};
+  state.result.affected = state.result.rows.batch.rows;
+  return check_singular(state);
 }
 
 result<void> ProgramRunner::run_step(State& state, size_t index) {
@@ -118,6 +123,8 @@ result<void> ProgramRunner::run_step(State& state, size_t index) {
       return change(state, index);
     case StepKind::find:
       return find(state, index);
+    case StepKind::forbid:
+      return forbid(state, index);
     case StepKind::check:
       return check(state, index);
     case StepKind::link:
@@ -127,10 +134,10 @@ result<void> ProgramRunner::run_step(State& state, size_t index) {
   return {};
 }
 
-result<void> ProgramRunner::check_outcome(const State& state) const {
+result<void> ProgramRunner::check_singular(const State& state) const {
   const Program& program = state.program;
   if (!program.singular || program.returning_step < 0) return {};
-  const int64_t affected = state.steps[program.returning_step].affected;
+  const int64_t affected = state.result.affected;
   if (affected == 1) return {};
   return fail(ErrorCode::not_singular, "Cannot coerce the result to a single JSON object",
               "The result contains " + std::to_string(affected) + " rows");

@@ -14,6 +14,7 @@
 #include "store/query.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/prepared.h"
+#include "store/sqlite/write/violation.h"
 #include "store/store.h"
 
 namespace trivet::store::sqlite {
@@ -60,12 +61,19 @@ class ProgramRunner {
   result<void> upsert(State& state, size_t index);
   result<bool> upsert_row(State& state, size_t index, std::span<const Value> cells);
   result<void> insert_row(State& state, size_t index, std::span<const Value> cells);
+  // With absent cells: a statement without their columns.
+  result<void> insert_partial(State& state, size_t index, std::span<const Value> cells);
+  result<void> step_insert(State& state, size_t index, const Prepared& statement,
+                           const FailedWrite& write);
+  // The row's id afterwards: it changes with an integer key.
+  result<int64_t> update_row(State& state, size_t index, std::span<const Value> cells, int64_t id);
   result<void> change(State& state, size_t index);
   result<void> find(State& state, size_t index);
+  result<void> forbid(State& state, size_t index);
   result<void> check(State& state, size_t index);
   result<void> link(State& state, size_t index);
   result<void> read_back(State& state);
-  result<void> check_outcome(const State& state) const;
+  result<void> check_singular(const State& state) const;
   result<void> check_foreign_keys(State& state);
 
   // Cells of one row with references replaced by what they refer to.

@@ -59,6 +59,8 @@ result<sql::Statement> main_statement(const sql::Writer& writer, const Program& 
       return sql::render_delete(writer, step);
     case StepKind::find:
       return sql::render_find(writer, step.model, step.where, 2);
+    case StepKind::forbid:
+      return sql::render_find(writer, step.model, step.where, 1);
     case StepKind::check:
       return sql::render_check(writer, program.steps[step.of].model, step.where);
     case StepKind::link:

@@ -11,6 +11,7 @@ namespace trivet::store::sqlite {
 
 struct StepRows {
   std::vector<int64_t> row_ids;  // in input order; of a find: the row found
+  std::vector<int64_t> updated;  // of an upsert: those that were there
   int64_t affected = 0;
   int64_t inserted = 0;
 };
@@ -25,6 +26,7 @@ struct ProgramRunner::State {
   std::vector<StepRows> steps;
   std::unordered_set<int64_t> touched;  // upsert: rows already written by this statement
   bool deferred_keys = false;
+  bool stopped = false;  // a find without a row ended the program
   WriteResult result{};
 };
 

@@ -47,7 +47,8 @@ result<Value> ProgramRunner::resolve(State& state, Value reference) {
       const Value cell = row_of(state.params.blocks[step.block], step.fields.size(),
                                 row)[at - step.fields.begin()];
       if (cell.kind() == ValueKind::reference) return resolve(state, cell);
-      if (!cell.is_null()) return cell;  // a null key may have been generated
+      // A null or absent key may have been generated.
+      if (!cell.is_null() && cell.kind() != ValueKind::absent) return cell;
     }
   }
   const std::vector<int64_t>& ids = state.steps[step_index].row_ids;
@@ -76,17 +77,41 @@ result<void> ProgramRunner::resolve_params(State& state, size_t before_step) {
 }
 
 result<void> ProgramRunner::insert_row(State& state, size_t index, std::span<const Value> cells) {
-  const Prepared& statement = *state.prepared.steps[index].main;
+  bool absent = false;
   for (const Value& cell : cells) {
     if (cell.kind() == ValueKind::numeric || cell.kind() == ValueKind::floating)
       TRIVET_CHECK(check_storable(cell));
+    absent |= cell.kind() == ValueKind::absent;
   }
+  if (absent) return insert_partial(state, index, cells);
+  return step_insert(state, index, *state.prepared.steps[index].main,
+                     {*state.program.schema, state.program.steps[index], cells, state.values});
+}
+
+result<void> ProgramRunner::insert_partial(State& state, size_t index,
+                                           std::span<const Value> cells) {
+  Step given = state.program.steps[index];
+  given.fields.clear();
+  std::vector<Value> values;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].kind() == ValueKind::absent) continue;
+    given.fields.push_back(state.program.steps[index].fields[i]);
+    values.push_back(cells[i]);
+  }
+  const sql::Writer writer{*state.program.schema, sql::sqlite_dialect()};
+  TRIVET_TRY(const Prepared statement,
+             Prepared::make(connection_, sql::render_insert(writer, given.model, given.fields)));
+  return step_insert(state, index, statement,
+                     {*state.program.schema, given, values, state.values});
+}
+
+result<void> ProgramRunner::step_insert(State& state, size_t index, const Prepared& statement,
+                                        const FailedWrite& write) {
   const StatementUse use(statement.get());
-  if (statement.bind({.cells = cells}, scratch_) != SQLITE_OK)
+  if (statement.bind({.cells = write.cells}, scratch_) != SQLITE_OK)
     return std::unexpected(connection_.failure());
   if (sqlite3_step(statement.get()) != SQLITE_DONE)
-    return std::unexpected(explain_failure(
-        connection_, {*state.program.schema, state.program.steps[index], cells, state.values}));
+    return std::unexpected(explain_failure(connection_, write));
   StepRows& rows = state.steps[index];
   ++rows.affected;
   ++rows.inserted;
@@ -127,7 +152,8 @@ result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<con
   const Step& step = state.program.steps[index];
   std::vector<Value> picked;
   for (const int position : prepared.conflict_cells) {
-    if (position < 0 || cells[position].is_null()) return false;  // null equals nothing
+    if (position < 0 || cells[position].is_null() || cells[position].kind() == ValueKind::absent)
+      return false;  // null equals nothing, and what the database will make is new
     picked.push_back(cells[position]);
   }
   int64_t id = 0;
@@ -150,21 +176,47 @@ result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<con
                 "Ensure that no rows proposed for insertion within the same command have duplicate "
                 "constrained "
                 "values.");
-  picked.clear();
-  for (const int position : prepared.update_cells) {
-    TRIVET_CHECK(check_storable(cells[position]));
-    picked.push_back(cells[position]);
-  }
-  picked.push_back(Value::integer(id));
-  const StatementUse use(prepared.update_row->get());
-  if (prepared.update_row->bind({.cells = picked}, scratch_) != SQLITE_OK)
-    return std::unexpected(connection_.failure());
-  if (sqlite3_step(prepared.update_row->get()) != SQLITE_DONE)
-    return std::unexpected(
-        explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
+  TRIVET_TRY(id, update_row(state, index, cells, id));
+  state.touched.insert(id);
   ++state.steps[index].affected;
   state.steps[index].row_ids.push_back(id);
+  state.steps[index].updated.push_back(id);
   return true;
+}
+
+result<int64_t> ProgramRunner::update_row(State& state, size_t index,
+                                          std::span<const Value> cells, int64_t id) {
+  const PreparedStep& prepared = state.prepared.steps[index];
+  const Step& step = state.program.steps[index];
+  std::vector<Value> values;
+  std::vector<int> fields;
+  for (size_t i = 0; i < prepared.update_cells.size(); ++i) {
+    const Value cell = cells[prepared.update_cells[i]];
+    if (cell.kind() == ValueKind::absent) continue;
+    TRIVET_CHECK(check_storable(cell));
+    values.push_back(cell);
+    fields.push_back(step.update_fields[i]);
+  }
+  if (fields.empty()) return id;
+  values.push_back(Value::integer(id));
+  std::optional<Prepared> partial;
+  if (fields.size() < prepared.update_cells.size()) {
+    const sql::Writer writer{*state.program.schema, sql::sqlite_dialect()};
+    TRIVET_TRY(partial, Prepared::make(
+                            connection_, sql::render_update_row(writer, step.model, fields)));
+  }
+  const Prepared& statement = partial ? *partial : *prepared.update_row;
+  const StatementUse use(statement.get());
+  if (statement.bind({.cells = values}, scratch_) != SQLITE_OK)
+    return std::unexpected(connection_.failure());
+  int code = sqlite3_step(statement.get());
+  if (code == SQLITE_ROW) {
+    id = sqlite3_column_int64(statement.get(), 0);
+    code = sqlite3_step(statement.get());  // looks at foreign keys
+  }
+  if (code == SQLITE_DONE) return id;
+  return std::unexpected(
+      explain_failure(connection_, {*state.program.schema, step, cells, state.values}));
 }
 
 result<void> ProgramRunner::change(State& state, size_t index) {
@@ -202,13 +254,27 @@ result<void> ProgramRunner::find(State& state, size_t index) {
     rows.row_ids.push_back(sqlite3_column_int64(statement.get(), 0));
   if (code != SQLITE_DONE) return std::unexpected(connection_.failure());
   rows.affected = static_cast<int64_t>(rows.row_ids.size());
-  if (rows.row_ids.size() != 1) return std::unexpected(step_error(step));
-  return {};
+  state.stopped = rows.row_ids.empty() && step.if_none == IfNone::stop;
+  if (rows.row_ids.size() == 1 || state.stopped) return {};
+  return std::unexpected(step_error(step));
+}
+
+result<void> ProgramRunner::forbid(State& state, size_t index) {
+  const Prepared& statement = *state.prepared.steps[index].main;
+  const StatementUse use(statement.get());
+  if (statement.bind({.params = state.values}, scratch_) != SQLITE_OK)
+    return std::unexpected(connection_.failure());
+  const int code = sqlite3_step(statement.get());
+  if (code == SQLITE_DONE) return {};
+  if (code != SQLITE_ROW) return std::unexpected(connection_.failure());
+  return std::unexpected(step_error(state.program.steps[index]));
 }
 
 result<void> ProgramRunner::check(State& state, size_t index) {
   const Step& step = state.program.steps[index];
-  const std::vector<int64_t>& ids = state.steps[step.of].row_ids;
+  const StepRows& written = state.steps[step.of];
+  const std::vector<int64_t>& ids =
+      step.rows == CheckRows::updated ? written.updated : written.row_ids;
   if (ids.empty()) return {};
   const Prepared& statement = *state.prepared.steps[index].main;
   const StatementUse use(statement.get());
