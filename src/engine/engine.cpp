@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/execute/hidden_values.h"
 #include "engine/execute/state.h"
 #include "engine/execute/writer.h"
 #include "engine/plan/cost.h"
@@ -171,7 +172,6 @@ void append_params(const Plan& plan, const Caller& caller, int64_t now_us, store
     params.values.push_back(appended_value(source, caller, now_us, params, plan.write.block));
 }
 
-Outcome empty_outcome(const WritePlan& write) {
 result<void> check_run_patterns(const Plan& plan, const store::Params& params,
                                 ThreadState* thread) {
   if (plan.patterns.empty()) return {};
@@ -180,6 +180,7 @@ result<void> check_run_patterns(const Plan& plan, const store::Params& params,
   return store::check_patterns(plan.patterns, params.values, regexes);
 }
 
+Outcome empty_outcome(const WritePlan& write) {
   Outcome outcome;
   if (write.program.returning)
     outcome.rows.batch.columns = static_cast<uint32_t>(write.program.returning->outputs.size() +
@@ -204,8 +205,8 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
   TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
   const int64_t now_us = state_->environment.now_us();
   append_params(*plan, *caller, now_us, params);
-  if (plan->kind == OperationKind::read) {
   TRIVET_CO_CHECK(check_run_patterns(*plan, params, thread));
+  if (plan->kind == OperationKind::read) {
     const ReadPlan& read = plan->read;
     const bool small = read.small_query && is_small(read.bounds, params.values);
     const store::Query& query = small ? *read.small_query : read.query;
@@ -235,7 +236,9 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
   }
   result<store::WriteResult> written =
       co_await state_->store.write(writer.program(), params, context.deadline);
-  if (!written) co_return std::unexpected(std::move(written).error());
+  if (!written)
+    co_return std::unexpected(
+        without_hidden_values(std::move(written).error(), *plan, *caller));
   Outcome outcome;
   outcome.rows = std::move(written->rows);
   outcome.affected = written->affected;

@@ -18,7 +18,8 @@ namespace trivet::engine {
 enum class OperationKind : uint8_t { read, create, update, upsert, delete_ };
 enum class CountKind : uint8_t { none, exact, planned, estimated };
 
-// Nested writes of a created row (create, upsert): a JSON object inside a relation field creates or connects.
+// Nested writes around a row: a JSON object inside a relation field creates or connects. Around an update they are for one row:
+// none found, nothing is written; several are refused.
 struct NestedWrite {
   uint32_t row = 0;         // row of the enclosing block
   int relation_field = -1;  // field of the enclosing model
@@ -48,6 +49,8 @@ struct Operation {
   // read: everything. update, delete: root.where selects the rows. Writes that return rows: outputs, embeds, order of the answer.
   store::Level selection;
   bool returns_rows = true;  // reads always
+  // Writes that return rows: which of those written the answer shows. Absent = all.
+  std::optional<store::Expr> shown;
   CountKind count = CountKind::none;
   WriteSpec write;
 };

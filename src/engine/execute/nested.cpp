@@ -1,5 +1,5 @@
-// Nested writes: rows that the root points to are written before it, rows that point to the root
-// after it, join table pairs last. Each model's own rules apply; keys travel as references to cells
+// Nested writes: rows that a row points to are written before it, rows that point to it after it,
+// join table pairs last. Each model's own rules apply; keys travel as references to cells
 // of earlier steps.
 #include <algorithm>
 #include <utility>
@@ -29,18 +29,19 @@ void conjoin_to(Expr& where, const std::optional<Expr>& more) {
 Error target_missing(const schema::Schema& schema, const Relation& relation,
                      const NestedWrite& write, int model) {
   const schema::Model& target = schema.models[model];
-  const schema::Model& holder = schema.models[relation.model[0]];
+  const bool joined = relation.kind == RelationKind::many_to_many;
+  const bool from_a = write.relation_field == relation.field[0];
+  const std::string& holder =
+      joined ? relation.constraint : schema.models[relation.model[0]].db_name;
+  const std::string key =
+      joined ? relation.constraint + (from_a ? "_B_fkey" : "_A_fkey") : relation.constraint;
   std::string columns;
   for (int field : write.fields)
     columns += (columns.empty() ? "" : ", ") + target.fields[field].db_name;
   return Error(ErrorCode::foreign_key_violation,
-               "insert or update on table \"" + holder.db_name +
-                   "\" violates foreign key constraint \"" + relation.constraint + "\"",
+               "insert or update on table \"" + holder +
+                   "\" violates foreign key constraint \"" + key + "\"",
                "No row of table \"" + target.db_name + "\" to connect by (" + columns + ").");
-}
-
-bool has_reference(std::span<const Value> cells) {
-  return std::ranges::any_of(cells, [](Value cell) { return cell.kind() == ValueKind::reference; });
 }
 
 }  // namespace
@@ -88,24 +89,50 @@ Expr Writer::key_filter(const NestedWrite& write, int model) {
   return store::make_and(std::move(args));
 }
 
-// The row to connect to must be readable; where the connection changes it (its own key, or its side
-// of a many-to-many), it must be updatable instead, or as well.
+// A field that may not be set in one of the rows refuses the whole write.
+void Writer::emit_forbid(int model, const Expr& where, const FieldRules& rules) {
+  const schema::Model& table = context_.plan.policy->schema->models[model];
+  Step forbid;
+  forbid.kind = StepKind::forbid;
+  forbid.model = model;
+  std::vector<Expr> args;
+  args.push_back(where);
+  args.push_back(store::make_unary(Op::not_, store::make_unary(Op::is_true, rules.update)));
+  forbid.where = store::make_and(std::move(args));
+  forbid.error = column_denied(table, table.fields[rules.field]);
+  add_step(std::move(forbid));
+}
+
+// The row to connect to must be readable, by fields that are; where the connection changes it (its
+// own key, or its side of a many-to-many), it must be updatable as well.
 result<Writer::RowReference> Writer::emit_find(const NestedWrite& write, int model,
                                                const Relation& relation) {
   const NestedRules& rules = rules_of(model);
+  const schema::Model& table = context_.plan.policy->schema->models[model];
   const bool joined = relation.kind == RelationKind::many_to_many;
   const bool changes_target =
       !joined && relation.model[0] == model && write.relation_field == relation.field[1];
-  const bool needs_read = !changes_target;
-  const bool needs_update = joined || changes_target;
-  if (needs_read && rules.read_denied) return std::unexpected(*rules.read_denied);
-  if (needs_update && rules.update_denied) return std::unexpected(*rules.update_denied);
+  if (rules.read_denied) return std::unexpected(*rules.read_denied);
+  Expr where = key_filter(write, model);
+  conjoin_to(where, rules.read);
+  for (const FieldRules& own : rules.fields) {
+    if (own.read.op == Op::always_true) continue;
+    if (std::ranges::find(write.fields, own.field) == write.fields.end()) continue;
+    if (own.read.op == Op::always_false)
+      return std::unexpected(column_denied(table, table.fields[own.field]));
+    conjoin_to(where, own.read);
+  }
+  if (joined || changes_target) {
+    if (rules.update_denied) return std::unexpected(*rules.update_denied);
+    conjoin_to(where, rules.update);
+  }
+  for (const FieldRules& own : rules.fields)
+    if (changes_target && own.update.op != Op::always_true &&
+        std::ranges::find(relation.from_fields, own.field) != relation.from_fields.end())
+      emit_forbid(model, where, own);
   Step find;
   find.kind = StepKind::find;
   find.model = model;
-  Expr where = key_filter(write, model);
-  if (needs_read) conjoin_to(where, rules.read);
-  if (needs_update) conjoin_to(where, rules.update);
   find.where = std::move(where);
   find.error = target_missing(*context_.plan.policy->schema, relation, write, model);
   return RowReference{add_step(std::move(find)), 0};
@@ -142,7 +169,7 @@ result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int m
   }
   std::vector<Value> row;
   TRIVET_CHECK(rows_.append_row(context_.plan.policy->schema->models[model], columns, given, row));
-  const bool later = has_reference(row);
+  const bool later = std::ranges::any_of(row, is_reference);
   if (rules.create && !later) TRIVET_CHECK(rows_.check_rule(model, *rules.create, columns, row));
   step.kind = StepKind::insert;
   step.model = model;
@@ -219,15 +246,31 @@ void Writer::emit_link(const Relation& relation, int side, RowReference parent,
   add_step(std::move(link));
 }
 
+Expr Writer::reference_param(RowReference row, int field, Type type) {
+  Expr expr = store::make_param(static_cast<int>(params_.values.size()), type);
+  params_.values.push_back(Value::reference(row.step, row.row, static_cast<uint32_t>(field)));
+  return expr;
+}
+
+Expr Writer::row_filter(int model, RowReference row) {
+  const schema::Model& table = context_.plan.policy->schema->models[model];
+  const schema::Key& key = table.primary_key ? *table.primary_key : table.uniques.front();
+  std::vector<Expr> args;
+  for (const schema::KeyColumn& column : key.columns) {
+    const TypeInfo type = type_info(table.fields[column.field]);
+    Expr own = store::make_column(column.field, type.type);
+    own.enum_index = type.enum_index;
+    Expr known = reference_param(row, column.field, type.type);
+    known.enum_index = type.enum_index;
+    args.push_back(store::make_binary(Op::eq, std::move(own), std::move(known)));
+  }
+  return store::make_and(std::move(args));
+}
+
 // Points the child found by an earlier step at the parent.
 void Writer::emit_relink(const Relation& relation, int child, RowReference found,
                          RowReference parent) {
   const schema::Model& model = context_.plan.policy->schema->models[child];
-  const auto reference = [&](RowReference row, int field, Type type) {
-    Expr expr = store::make_param(static_cast<int>(params_.values.size()), type);
-    params_.values.push_back(Value::reference(row.step, row.row, static_cast<uint32_t>(field)));
-    return expr;
-  };
   Step update;
   update.kind = StepKind::update;
   update.model = child;
@@ -235,88 +278,12 @@ void Writer::emit_relink(const Relation& relation, int child, RowReference found
     const int field = relation.from_fields[i];
     update.fields.push_back(field);
     update.values.push_back(
-        reference(parent, relation.to_fields[i], store::field_type(model.fields[field])));
+        reference_param(parent, relation.to_fields[i], store::field_type(model.fields[field])));
   }
-  const schema::Key& key = model.primary_key ? *model.primary_key : model.uniques.front();
-  std::vector<Expr> args;
-  for (const schema::KeyColumn& column : key.columns) {
-    const Type type = store::field_type(model.fields[column.field]);
-    args.push_back(store::make_binary(Op::eq, store::make_column(column.field, type),
-                                      reference(found, column.field, type)));
-  }
-  update.where = store::make_and(std::move(args));
+  update.where = row_filter(child, found);
   const uint32_t step = add_step(std::move(update));
-  static_cast<void>(step);
-}
-
-// The plan's own columns, then the foreign keys that nested rows decide.
-std::vector<ColumnSource> Writer::nested_root_columns() const {
-  const WritePlan& write = context_.plan.write;
-  const int model = write.program.steps[0].model;
-  const schema::Schema& schema = *context_.plan.policy->schema;
-  std::vector<ColumnSource> columns = write.columns;
-  for (const NestedWrite& nested : write.nested) {
-    const schema::Field& field = schema.models[model].fields[nested.relation_field];
-    const Relation& relation = schema.relations[field.relation];
-    if (field.side != 0 || relation.kind == RelationKind::many_to_many) continue;
-    for (int key : relation.from_fields) {
-      if (std::ranges::find(columns, key, &ColumnSource::field) != columns.end()) continue;
-      const auto known = std::ranges::find(rules_of(model).defaults, key, &ColumnSource::field);
-      columns.push_back(*known);
-    }
-  }
-  return columns;
-}
-
-result<void> Writer::prepare_nested() {
-  const WritePlan& write = context_.plan.write;
-  const schema::Schema& schema = *context_.plan.policy->schema;
-  const int model = write.program.steps[0].model;
-  const store::RowBlock block = root_block();
-  nothing_ = block.rows == 0;
-  if (nothing_) return {};
-  own_program_ = write.program;
-  own_program_->steps.clear();
-  params_.blocks.clear();
-  const std::vector<ColumnSource> columns = nested_root_columns();
-  const size_t width = block.cells.size() / block.rows;
-  std::vector<Value> cells;
-  for (uint32_t row = 0; row < block.rows; ++row) {
-    TRIVET_TRY(const std::vector<Cell> owned, emit_owners(write.nested, row, model));
-    std::vector<Value> given(block.cells.begin() + row * width,
-                             block.cells.begin() + (row + 1) * width);
-    std::vector<ColumnSource> sources = columns;
-    for (const Cell& cell : owned) {
-      std::ranges::find(sources, cell.field, &ColumnSource::field)->cell =
-          static_cast<int>(given.size());
-      given.push_back(cell.value);
-    }
-    TRIVET_CHECK(rows_.append_row(schema.models[model], sources, given, cells));
-  }
-  const bool later = has_reference(cells);
-  for (size_t at = 0; write.create_rule && !later && at < cells.size(); at += columns.size())
-    TRIVET_CHECK(rows_.check_rule(model, *write.create_rule, columns,
-                                  std::span<const Value>(cells).subspan(at, columns.size())));
-  Step root = write.program.steps[0];
-  if (!root.update_fields.empty()) {
-    TRIVET_CHECK(check_distinct_keys(schema.models[model], root.conflict_fields, columns, cells));
-    for (size_t i = write.columns.size(); i < columns.size(); ++i)
-      root.update_fields.push_back(columns[i].field);
-  }
-  root.fields.clear();
-  for (const ColumnSource& column : columns) root.fields.push_back(column.field);
-  root.block = add_block(block.rows, std::move(cells));
-  const uint32_t step = add_step(std::move(root));
-  own_program_->returning_step = static_cast<int>(step);
-  if (write.create_rule && later) emit_check(model, *write.create_rule, step);
-  for (uint32_t row = 0; row < block.rows; ++row)
-    TRIVET_CHECK(emit_dependents(write.nested, row, model, {step, row}));
-  for (size_t i = 1; i < write.program.steps.size(); ++i) {
-    Step check = write.program.steps[i];
-    check.of = static_cast<int>(step);
-    add_step(std::move(check));
-  }
-  return {};
+  const NestedRules& rules = rules_of(child);
+  if (rules.post_update) emit_check(child, *rules.post_update, step);
 }
 
 }  // namespace trivet::engine

@@ -104,11 +104,8 @@ result<Value> RowBuilder::missing(const schema::Field& field, const ColumnSource
     case Kind::id:
       return make_id(field.default_value);
     case Kind::store:
-      if (field.default_value.kind == DefaultKind::dbgenerated)
-        return fail(
-            ErrorCode::missing_capability, "Feature not implemented",
-            "A database default beside given values of \"" + field.db_name + "\" in one request");
-      return Value();
+      // An absent cell is left to the database, row by row; a number that it counts up, to null.
+      return field.default_value.kind == DefaultKind::dbgenerated ? Value::absent() : Value();
     default:
       return Value();
   }
@@ -141,7 +138,8 @@ result<bool> RowBuilder::satisfies(int model, const store::Expr& filter,
   const schema::Schema& schema = *context_.plan.policy->schema;
   row_.assign(schema.models[model].columns.size(), Value());
   for (size_t i = 0; i < columns.size(); ++i)
-    row_[schema.models[model].fields[columns[i].field].column] = cells[i];
+    row_[schema.models[model].fields[columns[i].field].column] =
+        cells[i].kind() == ValueKind::absent ? Value() : cells[i];
   const store::Evaluation evaluation{schema, context_.params, nullptr, context_.arena};
   const store::RowScope scope{model, row_};
   return store::evaluate_predicate(evaluation, filter, {&scope, 1});
@@ -165,7 +163,8 @@ result<void> check_distinct_keys(const schema::Model& model, std::span<const int
     for (size_t i = 0; i < columns.size(); ++i) {
       if (std::ranges::find(conflict_fields, columns[i].field) == conflict_fields.end()) continue;
       const Value cell = cells[row + i];
-      null = null || cell.is_null() || cell.kind() == ValueKind::reference;
+      null = null || cell.is_null() || cell.kind() == ValueKind::reference ||
+             cell.kind() == ValueKind::absent;
       if (null) break;
       if (cell.kind() == ValueKind::numeric)
         key += strip_numeric_zeros(cell.as_text());

@@ -23,6 +23,8 @@ struct RunContext {
   Arena& arena;
 };
 
+[[nodiscard]] inline bool is_reference(Value cell) { return cell.kind() == ValueKind::reference; }
+
 // `now` as a column of `field` keeps it: its precision, or only its date or time.
 [[nodiscard]] Value now_value(const schema::Field& field, int64_t now_us);
 

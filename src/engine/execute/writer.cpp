@@ -19,6 +19,7 @@ result<void> Writer::prepare() {
 result<void> Writer::prepare_update() {
   params_.blocks.clear();
   nothing_ = context_.plan.write.nothing_to_do;
+  if (!context_.plan.write.nested.empty()) return prepare_nested_update();
   return {};
 }
 
@@ -32,7 +33,7 @@ result<void> Writer::check_root_rules(uint32_t rows, std::span<const Value> cell
   if (!write.create_rule) return {};
   const size_t width = write.columns.size();
   for (uint32_t row = 0; row < rows; ++row)
-    TRIVET_CHECK(rows_.check_rule(write.program.steps[0].model, *write.create_rule, write.columns,
+    TRIVET_CHECK(rows_.check_rule(write.program.steps[write.root].model, *write.create_rule, write.columns,
                                   cells.subspan(row * width, width)));
   return {};
 }
@@ -45,7 +46,8 @@ result<void> Writer::prepare_put(std::vector<Value>& cells, std::span<const Colu
   for (size_t at = 0; at + columns.size() <= cells.size(); at += columns.size()) {
     const auto row = std::span<const Value>(cells).subspan(at, columns.size());
     TRIVET_TRY(const bool match,
-               rows_.satisfies(write.program.steps[0].model, *write.put_filter, columns, row));
+               rows_.satisfies(write.program.steps[write.root].model, *write.put_filter, columns,
+                               row));
     if (!match) continue;
     kept.insert(kept.end(), row.begin(), row.end());
     ++count;
@@ -59,7 +61,7 @@ result<void> Writer::prepare_put(std::vector<Value>& cells, std::span<const Colu
 
 result<void> Writer::prepare_rows() {
   const WritePlan& write = context_.plan.write;
-  const store::Step& step = write.program.steps[0];
+  const store::Step& step = write.program.steps[write.root];
   const schema::Model& model = context_.plan.policy->schema->models[step.model];
   const store::RowBlock given = root_block();
   nothing_ = given.rows == 0;

@@ -40,9 +40,16 @@ class Writer {
   result<void> check_root_rules(uint32_t rows, std::span<const Value> cells);
   store::RowBlock root_block() const;
 
-  // Nested writes (nested.cpp).
+  // Nested writes (nested.cpp; of the operation's own rows: nested_root.cpp).
   result<void> prepare_nested();
+  result<void> prepare_nested_update();
+  // The rows to write, with cells for `columns`; what they point to is written before them.
+  result<std::vector<Value>> nested_root_rows(std::span<const ColumnSource> columns,
+                                              std::span<const uint32_t> rows);
+  result<std::vector<uint32_t>> nested_root_selection(std::span<const ColumnSource> columns);
   std::vector<ColumnSource> nested_root_columns() const;
+  void emit_root_checks(uint32_t step);
+  void begin_program();
   result<RowReference> emit_target(const NestedWrite& write, int model,
                                    const schema::Relation& relation);
   result<RowReference> emit_find(const NestedWrite& write, int model,
@@ -58,6 +65,10 @@ class Writer {
                  RowReference target);
   void emit_relink(const schema::Relation& relation, int child, RowReference found,
                    RowReference parent);
+  void emit_forbid(int model, const store::Expr& where, const FieldRules& rules);
+  store::Expr reference_param(RowReference row, int field, Type type);
+  // The row itself, by its key.
+  store::Expr row_filter(int model, RowReference row);
   void emit_check(int model, const store::Expr& rule, uint32_t step);
   uint32_t add_step(store::Step step);
   int add_block(uint32_t rows, std::vector<Value> cells);

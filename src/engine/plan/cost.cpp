@@ -154,7 +154,7 @@ class BoundFinder {
     if (joined) {
       // The join table's index gives the rows in no order; what is kept of them is what is looked
       // at.
-      if (embed.level.where || !embed.level.order.empty()) return false;
+      if (embed.through || embed.level.where || !embed.level.order.empty()) return false;
       if (link.second >= 0 && !junction_is_indexed(link)) return false;
       return level(embed.level, parent, {}, false);
     }

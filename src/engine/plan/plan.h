@@ -47,12 +47,21 @@ struct ColumnSource {
   bool required = false;  // null is 23502
 };
 
+// The rules of one field for this caller, where it has any.
+struct FieldRules {
+  int field = -1;
+  store::Expr read;
+  store::Expr update;
+};
+
 // Rules of a model that a nested write reaches.
 struct NestedRules {
   int model = -1;
   std::optional<store::Expr> create;
   std::optional<store::Expr> read;
   std::optional<store::Expr> update;
+  std::optional<store::Expr> post_update;
+  std::vector<FieldRules> fields;
   std::optional<Error> create_denied;
   std::optional<Error> read_denied;
   std::optional<Error> update_denied;
@@ -61,6 +70,7 @@ struct NestedRules {
 
 struct WritePlan {
   store::Program program;
+  size_t root = 0;                         // the step that writes the operation's own rows
   std::vector<ColumnSource> columns;       // create, upsert: of the program's block
   std::optional<store::Expr> create_rule;  // over each new row, before the store sees it
   std::optional<store::Expr> put_filter;   // PUT: exactly one new row satisfies it
@@ -78,9 +88,9 @@ struct Plan {
   OperationKind kind = OperationKind::read;
   int base = 0;  // the operation's own parameters
   std::vector<AppendedParam> appended;
+  std::vector<store::Pattern> patterns;  // checked before each run
   ReadPlan read;
   WritePlan write;
 };
 
 }  // namespace trivet::engine
-  std::vector<store::Pattern> patterns;  // checked before each run

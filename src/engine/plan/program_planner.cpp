@@ -50,7 +50,6 @@ result<void> ProgramPlanner::run() {
   plan_.program.rollback = operation_.write.rollback;
   plan_.program.singular = plan_.singular = operation_.write.singular;
   plan_.default_missing = operation_.write.default_missing;
-  plan_.program.returning_step = 0;
   plan_.block = operation_.write.block;
   switch (operation_.kind) {
     case OperationKind::create:
@@ -69,6 +68,7 @@ result<void> ProgramPlanner::run() {
       TRIVET_ASSERT(false);
   }
   TRIVET_CHECK(plan_nested());
+  plan_.program.returning_step = static_cast<int>(plan_.root);
   return plan_returning();
 }
 
@@ -131,12 +131,13 @@ void ProgramPlanner::add_new_row_columns(Step& step) {
   step.block = 0;
 }
 
-void ProgramPlanner::add_check(std::optional<Expr> predicate) {
+void ProgramPlanner::add_check(std::optional<Expr> predicate, store::CheckRows rows) {
   if (!predicate) return;
   Step check;
   check.kind = StepKind::check;
   check.model = operation_.selection.model;
-  check.of = 0;
+  check.of = static_cast<int>(plan_.root);
+  check.rows = rows;
   check.where = std::move(predicate);
   check.error = row_denied(model_);
   plan_.program.steps.push_back(std::move(check));
@@ -173,16 +174,19 @@ result<void> ProgramPlanner::plan_upsert() {
   step.conflict_fields = operation_.write.conflict_fields;
   add_new_row_columns(step);
   std::optional<Expr> post_update;
+  TRIVET_CHECK(restrict_conflict_fields(step));
   if (!operation_.write.ignore_duplicates) {
     for (int field : operation_.write.fields)
       if (!kept_by_merge(field)) step.update_fields.push_back(field);
     for (int field : updated_at_fields(operation_.write.fields))
       step.update_fields.push_back(field);
-    TRIVET_TRY(step.conflict_where, rules_.predicate(model, schema::Operation::update));
+    auto updatable = rules_.predicate(model, schema::Operation::update);
+    if (!updatable) return std::unexpected(std::move(updatable).error());
+    conjoin_to(step.conflict_where, std::move(*updatable));
     auto readable = rules_.predicate(model, schema::Operation::read);
     if (!readable) return std::unexpected(std::move(readable).error());
     conjoin_to(step.conflict_where, std::move(*readable));
-    TRIVET_CHECK(restrict_updated_fields(step.conflict_where, operation_.write.fields));
+    TRIVET_CHECK(restrict_merged_fields(step));
     step.error =
         Error(ErrorCode::permission_denied,
               "new row violates row-level security policy (USING expression) for table \"" +
@@ -190,7 +194,7 @@ result<void> ProgramPlanner::plan_upsert() {
     TRIVET_TRY(post_update, rules_.predicate(model, schema::Operation::post_update));
   }
   plan_.program.steps.push_back(std::move(step));
-  add_check(std::move(post_update));
+  add_check(std::move(post_update), store::CheckRows::updated);
   if (operation_.write.put && operation_.selection.where) {
     plan_.put_filter = operation_.selection.where;
   }
@@ -200,7 +204,10 @@ result<void> ProgramPlanner::plan_upsert() {
 // A number that the store counts up stays as it is in a merge whose rows may leave it out.
 bool ProgramPlanner::kept_by_merge(int field) const {
   const std::vector<int>& key = operation_.write.conflict_fields;
-  return operation_.write.default_missing && std::ranges::find(key, field) == key.end() &&
+  // Other defaults of the database are left out row by row.
+  const bool counts_up = model_.fields[field].default_value.kind != DefaultKind::dbgenerated;
+  return operation_.write.default_missing && counts_up &&
+         std::ranges::find(key, field) == key.end() &&
          column_source(operation_.selection.model, field).missing == ColumnSource::Kind::store;
 }
 
@@ -212,17 +219,71 @@ std::vector<int> ProgramPlanner::updated_at_fields(const std::vector<int>& given
   return fields;
 }
 
-// Rows whose field rule forbids the assignment are left alone, as rows that may not be updated are.
-result<void> ProgramPlanner::restrict_updated_fields(std::optional<Expr>& where,
-                                                     const std::vector<int>& fields) {
+// A merge names its row by these, so whoever may not read them may not ask by them.
+result<void> ProgramPlanner::restrict_conflict_fields(Step& step) {
+  const int model = operation_.selection.model;
+  for (int field : operation_.write.conflict_fields) {
+    Expr rule = rules_.field_read(model, field);
+    if (rule.op == Op::always_true) continue;
+    if (rule.op == Op::always_false)
+      return std::unexpected(column_denied(model_, model_.fields[field]));
+    conjoin_to(step.conflict_where, std::move(rule));
+  }
+  return {};
+}
+
+// The row that a merge finds must allow every assignment.
+result<void> ProgramPlanner::restrict_merged_fields(Step& step) {
+  for (int field : assigned_fields()) {
+    Expr rule = rules_.field_update(operation_.selection.model, field);
+    if (rule.op == Op::always_true) continue;
+    if (rule.op == Op::always_false)
+      return std::unexpected(column_denied(model_, model_.fields[field]));
+    conjoin_to(step.conflict_where, std::move(rule));
+  }
+  return {};
+}
+
+// One row whose field rule forbids the assignment refuses the whole update (dialects/schema.md,
+// 11.3): a step before it looks for such a row among those that would be changed.
+result<void> ProgramPlanner::forbid_updated_fields(const std::optional<Expr>& where,
+                                                   const std::vector<int>& fields) {
   for (int field : fields) {
     Expr rule = rules_.field_update(operation_.selection.model, field);
     if (rule.op == Op::always_true) continue;
     if (rule.op == Op::always_false)
       return std::unexpected(column_denied(model_, model_.fields[field]));
-    conjoin_to(where, std::move(rule));
+    Step forbid;
+    forbid.kind = StepKind::forbid;
+    forbid.model = operation_.selection.model;
+    forbid.where = where;
+    conjoin_to(forbid.where,
+               store::make_unary(Op::not_, store::make_unary(Op::is_true, std::move(rule))));
+    forbid.error = column_denied(model_, model_.fields[field]);
+    plan_.program.steps.push_back(std::move(forbid));
   }
   return {};
+}
+
+// The fields given, and the foreign keys that nested rows will give.
+std::vector<int> ProgramPlanner::assigned_fields() const {
+  std::vector<int> fields = operation_.write.fields;
+  for (const NestedWrite& nested : operation_.write.nested) {
+    const schema::Field& field = model_.fields[nested.relation_field];
+    const schema::Relation& relation = schema_.relations[field.relation];
+    if (field.side != 0 || relation.kind == schema::RelationKind::many_to_many) continue;
+    for (int key : relation.from_fields)
+      if (std::ranges::find(fields, key) == fields.end()) fields.push_back(key);
+  }
+  return fields;
+}
+
+// A pair of a many-to-many belongs to both its ends.
+bool ProgramPlanner::links_rows() const {
+  return std::ranges::any_of(operation_.write.nested, [&](const NestedWrite& nested) {
+    const schema::Field& field = model_.fields[nested.relation_field];
+    return schema_.relations[field.relation].kind == schema::RelationKind::many_to_many;
+  });
 }
 
 // What the request selects, within what the caller may read and `operation`.
@@ -234,7 +295,7 @@ result<std::optional<Expr>> ProgramPlanner::selected_rows(schema::Operation oper
   if (!readable) return readable;
   std::optional<Expr> where = operation_.selection.where;
   if (where) TRIVET_CHECK(rules_.apply(*where, model));
-  conjoin_to(where, std::move(*allowed));
+  if (operation != schema::Operation::read) conjoin_to(where, std::move(*allowed));
   conjoin_to(where, std::move(*readable));
   return where;
 }
@@ -242,13 +303,19 @@ result<std::optional<Expr>> ProgramPlanner::selected_rows(schema::Operation oper
 result<void> ProgramPlanner::plan_update() {
   const int model = operation_.selection.model;
   const std::vector<int>& given = operation_.write.fields;
+  const std::vector<int> assigned = assigned_fields();
+  const bool changes_row = !assigned.empty() || operation_.write.nested.empty();
   Step step;
   step.kind = StepKind::update;
   step.model = model;
   step.rows_max = operation_.write.rows_max;
-  TRIVET_TRY(step.where, selected_rows(schema::Operation::update));
-  TRIVET_CHECK(restrict_updated_fields(step.where, given));
-  plan_.nothing_to_do = given.empty();
+  // Children of a row that stays as it is need no right to change that row.
+  const bool updates = changes_row || links_rows();
+  TRIVET_TRY(step.where,
+             selected_rows(updates ? schema::Operation::update : schema::Operation::read));
+  TRIVET_CHECK(forbid_updated_fields(step.where, assigned));
+  plan_.root = plan_.program.steps.size();
+  plan_.nothing_to_do = given.empty() && operation_.write.nested.empty();
   using Source = AppendedParam::Source;
   const auto assign = [&](int field, AppendedParam source) {
     const schema::Field& target = schema_.models[model].fields[field];
@@ -265,11 +332,13 @@ result<void> ProgramPlanner::plan_update() {
     source.cell = static_cast<int>(i);
     plan_.columns.push_back(source);
   }
-  for (int field : updated_at_fields(given)) assign(field, {Source::now, -1, 0});
+  if (changes_row)
+    for (int field : updated_at_fields(given)) assign(field, {Source::now, -1, 0});
   plan_.program.steps.push_back(std::move(step));
+  if (!changes_row) return {};
   auto after = rules_.predicate(model, schema::Operation::post_update);
   if (!after) return std::unexpected(std::move(after).error());
-  add_check(std::move(*after));
+  add_check(std::move(*after), store::CheckRows::written);
   return {};
 }
 
@@ -290,9 +359,9 @@ result<void> ProgramPlanner::plan_returning() {
   const bool deleted = operation_.kind == OperationKind::delete_;
   auto readable = rules_.predicate(operation_.selection.model, schema::Operation::read);
   if (!readable) return std::unexpected(std::move(readable).error());
-  if (!deleted) add_check(std::move(*readable));
+  if (!deleted) add_check(std::move(*readable), store::CheckRows::written);
   store::Level level = operation_.selection;
-  level.where.reset();
+  level.where = operation_.shown;
   level.limit_param = level.offset_param = -1;
   TRIVET_CHECK(rules_.apply_below(level));
   cap_embeds(level, params_, context_.limits.rows_max);
@@ -303,6 +372,9 @@ result<void> ProgramPlanner::plan_returning() {
 result<void> ProgramPlanner::plan_nested() {
   plan_.nested = operation_.write.nested;
   if (plan_.nested.empty()) return {};
+  if (operation_.write.ignore_duplicates)
+    return fail(ErrorCode::missing_capability, "Feature not implemented",
+                "Nested writes are not implemented for resolution=ignore-duplicates.");
   plan_.program.id = 0;
   add_nested_rules(operation_.selection.model);
   collect_nested(plan_.nested, operation_.selection.model);
@@ -334,8 +406,14 @@ void ProgramPlanner::add_nested_rules(int model) {
   take(schema::Operation::create, rules.create, rules.create_denied);
   take(schema::Operation::read, rules.read, rules.read_denied);
   take(schema::Operation::update, rules.update, rules.update_denied);
-  for (int field : schema_.models[model].columns)
+  auto after = rules_.predicate(model, schema::Operation::post_update);
+  if (after) rules.post_update = std::move(*after);
+  for (int field : schema_.models[model].columns) {
     rules.defaults.push_back(column_source(model, field));
+    FieldRules own{field, rules_.field_read(model, field), rules_.field_update(model, field)};
+    if (own.read.op != Op::always_true || own.update.op != Op::always_true)
+      rules.fields.push_back(std::move(own));
+  }
   plan_.nested_rules.push_back(std::move(rules));
 }
 

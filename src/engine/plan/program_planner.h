@@ -28,14 +28,18 @@ class ProgramPlanner {
   result<void> plan_returning();
 
   result<std::optional<store::Expr>> selected_rows(schema::Operation operation);
-  result<void> restrict_updated_fields(std::optional<store::Expr>& where,
-                                       const std::vector<int>& fields);
+  result<void> restrict_merged_fields(store::Step& step);
+  result<void> forbid_updated_fields(const std::optional<store::Expr>& where,
+                                     const std::vector<int>& fields);
+  result<void> restrict_conflict_fields(store::Step& step);
   result<void> check_conflict_target() const;
+  std::vector<int> assigned_fields() const;
+  bool links_rows() const;
   bool kept_by_merge(int field) const;
   std::vector<int> updated_at_fields(const std::vector<int>& given) const;
   ColumnSource column_source(int model, int field) const;
   void add_new_row_columns(store::Step& step);
-  void add_check(std::optional<store::Expr> predicate);
+  void add_check(std::optional<store::Expr> predicate, store::CheckRows rows);
   void collect_nested(const std::vector<NestedWrite>& writes, int model);
   void add_nested_rules(int model);
 

@@ -60,6 +60,13 @@ class Measurer {
     for (const store::Embed& embed : level.embeds) this->level(embed.level, depth + 1);
   }
 
+  void expr(const Expr& expr) {
+    ++shape.predicate_nodes;
+    shape.capabilities |= needed(expr);
+    if (expr.op == Op::param) param(expr.param);
+    for (const Expr& arg : expr.args) this->expr(arg);
+  }
+
   void nested(const std::vector<NestedWrite>& writes, uint32_t depth) {
     if (!writes.empty()) shape.depth = std::max(shape.depth, depth);
     for (const NestedWrite& write : writes) nested(write.nested, depth + 1);
@@ -71,13 +78,6 @@ class Measurer {
   void selected(const Expr& output) {
     if (output.op != Op::column) expr(output);
   }
-
-  void expr(const Expr& expr) {
-    ++shape.predicate_nodes;
-    shape.capabilities |= needed(expr);
-    if (expr.op == Op::param) param(expr.param);
-    for (const Expr& arg : expr.args) this->expr(arg);
-  }
 };
 
 }  // namespace
@@ -85,6 +85,7 @@ class Measurer {
 Shape measure(const Operation& operation) {
   Measurer measurer;
   measurer.level(operation.selection, 0);
+  if (operation.shown) measurer.expr(*operation.shown);
   measurer.nested(operation.write.nested, 1);
   if (operation.kind == OperationKind::upsert)
     measurer.shape.capabilities |= bit(Capability::upsert);

@@ -135,7 +135,7 @@ result<void> RuleApplier::apply_below(store::Level& level) {
   for (store::OrderTerm& term : level.order) TRIVET_CHECK(rewrite(term.expr));
   if (level.where) TRIVET_CHECK(rewrite(*level.where));
   scopes_ = outer;
-  for (store::Embed& embed : level.embeds) TRIVET_CHECK(apply_embed(embed, level.model));
+  for (store::Embed& embed : level.embeds) TRIVET_CHECK(apply_embed(embed));
   return {};
 }
 
@@ -236,26 +236,23 @@ result<void> RuleApplier::rewrite_linked(Expr& expr) {
   return {};
 }
 
-result<void> RuleApplier::apply_embed(store::Embed& embed, int model) {
+result<void> RuleApplier::apply_embed(store::Embed& embed) {
   const schema::Schema& schema = *caller_.policy->schema;
   TRIVET_TRY(LinkGuards guard, guards(embed.link.relation, embed.link.side));
+  std::optional<Expr> far = std::move(guard.far);
   if (embed.link.second >= 0) {
-    // An embed can't say which junction row led to its target, so a restricted junction is refused,
-    // not ignored.
     const int junction = schema.relations[embed.link.relation].model[1 - embed.link.side];
     auto readable = predicate(junction, schema::Operation::read);
     if (!readable) return std::unexpected(std::move(readable).error());
     TRIVET_TRY(LinkGuards second, guards(embed.link.second, embed.link.second_side));
-    if (*readable || guard.far || second.near || second.far)
-      return std::unexpected(table_denied(schema.models[junction]));
+    embed.through = std::move(*readable);
+    conjoin_to(embed.through, std::move(far));
+    conjoin_to(embed.through, std::move(second.near));
+    far = std::move(second.far);
   }
-  if (guard.near) {
-    const schema::Relation& relation = schema.relations[embed.link.relation];
-    return std::unexpected(
-        column_denied(schema.models[model], schema.models[model].fields[relation.from_fields[0]]));
-  }
+  embed.near = std::move(guard.near);
   TRIVET_CHECK(apply(embed.level));
-  conjoin_to(embed.level.where, std::move(guard.far));
+  conjoin_to(embed.level.where, std::move(far));
   return {};
 }
 

@@ -38,7 +38,7 @@ class RuleApplier {
   result<void> rewrite_column(store::Expr& expr);
   result<void> rewrite_linked(store::Expr& expr);
   result<void> expand_junction(store::Expr& expr);
-  result<void> apply_embed(store::Embed& embed, int model);
+  result<void> apply_embed(store::Embed& embed);
 
   struct LinkGuards {
     std::optional<store::Expr> near;  // over the row that the link starts from

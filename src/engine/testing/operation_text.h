@@ -3,6 +3,7 @@
 //   {"read":"Post","select":["id",{"embed":"author","select":["name"]},{"sum":"views"}],
 //    "where":["and",["eq","published",true],["exists","comments",["eq","text","x"]]],
 //    "order":["-views","id"],"limit":2,"offset":1,"count":true}
+//   {"embed":"roles","through":"actor",…}: over a junction model
 //   {"create":"Post","rows":[{"title":"a","author":{"connect":{"id":1}},
 //    "comments":[{"create":{"text":"c"}}]}],"select":["id"]}
 //   {"update":"Post","set":{"title":"b"},"where":…}   {"delete":"Post","where":…}

@@ -220,8 +220,15 @@ class Parser {
       store::Embed embed;
       embed.link = link_of(to.model, field);
       embed.to_one = !schema_.models[to.model].fields[field].is_list;
-      TRIVET_TRY(embed.level,
-                 level(schema_.relations[embed.link.relation].model[1 - embed.link.side], item));
+      int target = schema_.relations[embed.link.relation].model[1 - embed.link.side];
+      if (auto onward = item.find("through")) {
+        TRIVET_TRY(const int next, find_field(target, *onward));
+        const store::Link second = link_of(target, next);
+        embed.link.second = second.relation;
+        embed.link.second_side = second.side;
+        target = schema_.relations[second.relation].model[1 - second.side];
+      }
+      TRIVET_TRY(embed.level, level(target, item));
       to.embeds.push_back(std::move(embed));
       return {};
     }
