@@ -38,10 +38,10 @@ result<Decoded> decode(const http::Request& request,
   if (scan.has_key()) {
     decoded.literals.assign(scan.literals().begin(), scan.literals().end());
     decoded.prepared = cache.find(scan.key());
-    if (decoded.prepared && same_visibility(*decoded.prepared, options.prepare.visibility)) {
-      TRIVET_CHECK(fill_slots(decoded, options.prepare.limits));
+    // A literal that doesn't fit is told about by the general path, in its words.
+    if (decoded.prepared && same_visibility(*decoded.prepared, options.prepare.visibility) &&
+        fill_slots(decoded, options.prepare.limits))
       return decoded;
-    }
   }
   TRIVET_TRY(ApiRequest api, decode_request(request, options.path_below_prefix));
   for (const SegmentText& literal : decoded.literals) api.simple_segments.push_back(literal.segment);

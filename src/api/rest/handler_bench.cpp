@@ -95,6 +95,7 @@ int run() {
   TRIVET_ASSERT(answer.status == 201);
   measure(handler, keys, "id=eq.1");
   measure(handler, keys, "select=id,name,population&id=eq.1");
+  measure(handler, keys, "id=in.(1,2,3,4,5)");
   measure(handler, keys, "or=(id.eq.1,name.eq.x)");
   return 0;
 }

@@ -4,6 +4,7 @@
 #include "value/coerce.h"
 #include "value/datetime.h"
 #include "value/decimal.h"
+#include "value/json_writer.h"
 #include "value/text_format.h"
 #include "value/zone.h"
 
@@ -121,6 +122,11 @@ result<Value> cast_directly(Value value, Type from, Type to, const CoerceContext
 
 result<Value> cast_value(Value value, Type from, Type to, const CoerceContext& context,
                          Arena& arena) {
+  if (value.kind() == ValueKind::list && (to == Type::json || to == Type::jsonb)) {
+    std::string json;
+    append_json_value(json, value, from, FormatOptions{context.zone});
+    return coerce_text(arena.copy(json), to, context, arena);
+  }
   if (value.is_null() || from == to) return value;
   if (casts_directly(value, to)) return cast_directly(value, from, to, context);
   const bool text_kind = value.kind() == ValueKind::text || value.kind() == ValueKind::json ||

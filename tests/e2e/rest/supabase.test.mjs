@@ -48,6 +48,11 @@ model Tag {
   @@allow('all', true)
   @@map("tags")
 }
+model Listing {
+  id   Int    @id
+  code String @default(dbgenerated("('c' || 7)"))
+  @@map("listings")
+}
 model Vault {
   id Int @id
   @@map("vault")
@@ -223,6 +228,34 @@ test('supabase-js', async (t) => {
       await data(films().insert({ id: 30, title: 'Nested', director: { id: 3, name: 'Cy' }, tags: [{ label: 'loud' }] })
         .select('title, directors(name), tags(label)')),
       [{ title: 'Nested', directors: { name: 'Cy' }, tags: [{ label: 'loud' }] }]);
+    assert.deepEqual(
+      await data(films().update({ year: 1, director: { id: 2 }, tags: [{ id: 3, label: 'new' }, { label: 'slow' }] }).eq('id', 30)
+        .select('year, directors(name), tags(label)').order('id', { referencedTable: 'tags' }).single()),
+      { year: 1, directors: { name: 'Bo' }, tags: [{ label: 'slow' }, { label: 'loud' }, { label: 'new' }] });
+    const none = await films().update({ director: { id: 4, name: 'Di' } }).eq('id', 99).select();
+    assert.deepEqual([none.status, none.data], [200, []]);
+    assert.deepEqual(await data(admin.from('directors').select('id').eq('id', 4)), []);
+    assert.deepEqual(await code(films().update({ director: { id: 4, name: 'Di' } }).gt('id', 0)), [400, 'PGRST124']);
+    assert.deepEqual(
+      await data(films().upsert([
+        { id: 30, title: 'Merged', director: { id: 1 } },
+        { id: 31, title: 'Fresh', director: { id: 4, name: 'Di' } },
+      ]).select('id, directors(name)').order('id')),
+      [{ id: 30, directors: { name: 'Ann' } }, { id: 31, directors: { name: 'Di' } }]);
+    await data(films().update({ director: null }).eq('id', 31));
+    assert.deepEqual(await data(films().select('director_id').eq('id', 31).single()), { director_id: null });
+  });
+
+  await t.test('what a write shows, and what the database fills in', async () => {
+    assert.deepEqual(
+      await data(films().update({ year: 3 }).gte('id', 30).select('id, directors!inner(name)').order('id')),
+      [{ id: 30, directors: { name: 'Ann' } }]);
+    assert.deepEqual(ids(await data(films().select('id').eq('year', 3).order('id'))), [30, 31]);
+    const listed = await data(
+      admin.from('listings').insert([{ id: 1, code: 'mine' }, { id: 2 }, { id: 3, code: 'too' }], { defaultToNull: false })
+        .select('id, code').order('id'));
+    assert.deepEqual(listed, [{ id: 1, code: 'mine' }, { id: 2, code: 'c7' }, { id: 3, code: 'too' }]);
+    await data(films().delete().gte('id', 30));
   });
 
   await t.test('rights', async () => {

@@ -22,14 +22,15 @@ struct SpreadStep {
 };
 
 struct CodecItem {
-  enum class Kind : uint8_t { value, object, array };
+  // fields: an object made of cells of this very row, null where `cell` isn't true.
+  enum class Kind : uint8_t { value, object, array, fields };
   Kind kind = Kind::value;
   Type type = Type::unknown;
   uint32_t cell = 0;
   std::vector<SpreadStep> steps;
   std::string name;
   std::string key;  // `"name":`, escaped
-  std::shared_ptr<const LevelCodec> level;  // object, array; shared by the items of one plan only
+  std::shared_ptr<const LevelCodec> level;  // all but value; shared by the items of one plan only
 };
 
 struct LevelCodec {

@@ -66,7 +66,8 @@ class Encoder {
 
   void item(const CodecItem& item, std::span<const Value> row, size_t step) {
     if (step == item.steps.size()) {
-      value(item, row[item.cell]);
+      if (item.kind == CodecItem::Kind::fields) fields(item, row);
+      else value(item, row[item.cell]);
       return;
     }
     const Value cell = row[item.steps[step].cell];
@@ -90,6 +91,7 @@ class Encoder {
         if (cell.is_null()) out_ += "[]";
         else nested(&Encoder::array, item, *cell.as_rows());
         return;
+      case CodecItem::Kind::fields: return;
     }
   }
 
@@ -103,6 +105,16 @@ class Encoder {
     inner.format.floats = FloatStyle::digits;
     Encoder encoder(out_, inner);
     (encoder.*write)(*item.level, batch);
+  }
+
+  void fields(const CodecItem& item, std::span<const Value> row) {
+    if (is_null(item, row)) {
+      out_ += "null";
+      return;
+    }
+    EncodeOptions inner = options_;
+    inner.format.floats = FloatStyle::digits;
+    Encoder(out_, inner).object(*item.level, row);
   }
 
   void plain(const CodecItem& item, Value cell) {
@@ -132,6 +144,7 @@ class Encoder {
     }
     const Value cell = row[item.cell];
     if (item.kind == CodecItem::Kind::array) return false;
+    if (item.kind == CodecItem::Kind::fields) return cell.is_null() || !cell.as_boolean();
     if (item.kind == CodecItem::Kind::object && !cell.is_null()) return cell.as_rows()->rows == 0;
     return cell.is_null() || (cell.kind() == ValueKind::json && cell.as_text() == "null");
   }

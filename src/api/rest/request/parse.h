@@ -20,6 +20,8 @@ namespace trivet::api::rest {
                                                            std::string_view text);
 // The value of a plain filter; field is left empty.
 [[nodiscard]] result<Filter> parse_filter(std::string_view text);
+// The elements of "(a,b)", as behind `in.`.
+[[nodiscard]] result<std::vector<std::string>> parse_in_list(std::string_view text);
 // `text` is the tree with its operator in front: "and(a.eq.1,b.eq.2)"; `raw` is what the caller wrote.
 [[nodiscard]] result<Logic> parse_logic(std::string_view raw, std::string_view text);
 

@@ -124,6 +124,13 @@ result<Filter> parse_operation(Cursor& cursor, ValueReader read_value) {
   return filter;
 }
 
+result<std::vector<std::string>> parse_in_list(std::string_view text) {
+  Cursor cursor("filter", text);
+  TRIVET_TRY(std::vector<std::string> list, parse_list(cursor));
+  TRIVET_CHECK(cursor.expect_end());
+  return list;
+}
+
 result<Filter> parse_filter(std::string_view text) {
   Cursor cursor("filter", text);
   TRIVET_TRY(Filter filter, parse_operation(cursor, [](Cursor& at) -> result<std::string> {

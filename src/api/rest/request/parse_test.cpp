@@ -123,8 +123,10 @@ TEST(ShapeScan, LeavesLiteralsOut) {
   EXPECT_EQ(key("id=eq.1&limit=5&select=a"), "G/t&id=eq.\x01&limit=\x01&select=a\n\n\n|1|5");
   EXPECT_EQ(key("id=eq.a%20b+c"), "G/t&id=eq.\x01\n\n\n|a b c");
   EXPECT_EQ(key("id=eq.1"), key("id=eq.1"));
-  for (const std::string_view unusual :
-       {"id=in.(1)", "or=(a.eq.1)", "\"id\"=eq.1", "limit=-1", "id", "apikey=x", "id=not.eq.1"})
+  EXPECT_EQ(key("id=not.in.(1,%22a%22)&b=not.eq.2"),
+            "G/t&id=not.in.\x01&b=not.eq.\x01\n\n\n|(1,\"a\")|2");
+  for (const std::string_view unusual : {"or=(a.eq.1)", "\"id\"=eq.1", "limit=-1", "id", "apikey=x",
+                                         "id=eq(any).{1}", "id=fts.x"})
     EXPECT_EQ(key(unusual).substr(0, 4), "none") << unusual;
 }
 

@@ -23,7 +23,8 @@ bool is_count_literal(std::string_view text) {
 }
 
 bool is_comparison(std::string_view op) {
-  static constexpr std::string_view ops[] = {"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike"};
+  static constexpr std::string_view ops[] = {"eq",  "neq",  "gt",    "gte", "lt",
+                                             "lte", "like", "ilike", "in",  "isdistinct"};
   return std::ranges::find(ops, op) != std::end(ops);
 }
 
@@ -68,7 +69,8 @@ void ShapeScan::scan_segment(std::string_view part, int segment, Arena& arena) {
   const std::string_view value = part.substr(equals + 1);
   const size_t last_dot = key.rfind('.');
   const std::string_view last = last_dot == key.npos ? key : key.substr(last_dot + 1);
-  const size_t dot = value.find('.');
+  const size_t op = value.starts_with("not.") ? 4 : 0;
+  const size_t dot = value.find('.', op);
   if (shapes(last)) {
     append(part);
   } else if (last == "limit" || last == "offset") {
@@ -76,7 +78,7 @@ void ShapeScan::scan_segment(std::string_view part, int segment, Arena& arena) {
     else cacheable_ = false;
   } else if (last == "and" || last == "or") {
     cacheable_ = false;
-  } else if (dot != value.npos && is_comparison(value.substr(0, dot))) {
+  } else if (dot != value.npos && is_comparison(value.substr(op, dot - op))) {
     take_literal(part.substr(0, equals + dot + 2), value.substr(dot + 1), segment, arena);
   } else if (value.starts_with("is.") || value.starts_with("not.is.")) {
     append(part);

@@ -19,9 +19,12 @@ std::string type_text(const Operand& operand) {
 
 result<Operand> json_steps(Operand operand, const std::vector<JsonStep>& path) {
   if (path.empty()) return operand;
-  if (operand.is_list())
-    return fail(ErrorCode::missing_capability, "Feature not implemented",
-                "JSON paths into list columns are not implemented.");
+  if (operand.is_list()) {
+    // A list becomes JSON first, as to_jsonb() makes it.
+    store::Expr json = store::make_unary(store::Op::cast, std::move(operand.expr));
+    json.type = Type::jsonb;
+    operand = {.expr = std::move(json), .field = nullptr};
+  }
   for (const JsonStep& step : path) {
     if (!is_json(operand.type()))
       return fail(ErrorCode::undefined_operator,

@@ -47,7 +47,7 @@ class Expressions {
   result<store::Expr> operation(const Operand& operand, const Filter& filter);
   result<store::Expr> comparison(const Operand& operand, const Filter& filter);
   result<store::Expr> quantified(const Operand& operand, const Filter& filter);
-  result<store::Expr> membership(const Operand& operand, const std::vector<std::string>& list);
+  result<store::Expr> membership(const Operand& operand, const Filter& filter);
   result<store::Expr> text_search(const Operand& operand, const Filter& filter);
 
   const LiteralContext& context_;
@@ -59,6 +59,7 @@ class Expressions {
 [[nodiscard]] result<Operand> json_steps(Operand operand, const std::vector<JsonStep>& path);
 
 // 42883 `operator does not exist: integer ~~ unknown`, and the type tests behind it.
-[[nodiscard]] result<void> check_operator(const Operand& operand, FilterOp op);
+[[nodiscard]] result<void> check_operator(const Operand& operand, FilterOp op,
+                                          const schema::Schema& schema);
 
 }  // namespace trivet::api::rest

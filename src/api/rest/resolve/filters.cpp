@@ -52,8 +52,10 @@ bool type_has(const Operand& operand, FilterOp op) {
   return type != Type::json;
 }
 
-std::string type_text(const Operand& operand) {
-  std::string text(type_display_name(operand.type()));
+std::string type_text(const Operand& operand, const schema::Schema& schema) {
+  const bool named = operand.type() == Type::enum_ && operand.expr.enum_index >= 0;
+  std::string text(named ? std::string_view(schema.enums[operand.expr.enum_index].db_name)
+                         : type_display_name(operand.type()));
   if (operand.is_list()) text += "[]";
   return text;
 }
@@ -88,10 +90,11 @@ result<void> check_pattern(FilterOp op, std::string_view pattern) {
 
 }  // namespace
 
-result<void> check_operator(const Operand& operand, FilterOp op) {
+result<void> check_operator(const Operand& operand, FilterOp op,
+                            const schema::Schema& schema) {
   if (type_has(operand, op)) return {};
   return fail(ErrorCode::undefined_operator,
-              fmt::format("operator does not exist: {} {} unknown", type_text(operand),
+              fmt::format("operator does not exist: {} {} unknown", type_text(operand, schema),
                           sql_operator(op)),
               {}, std::string(operator_hint));
 }
@@ -117,7 +120,8 @@ result<store::Expr> Expressions::embed_filter(const Node& child, const Filter& f
 
 namespace {
 
-result<store::Expr> is_test(const Operand& operand, IsValue value) {
+result<store::Expr> is_test(const Operand& operand, IsValue value,
+                            const schema::Schema& schema) {
   switch (value) {
     case IsValue::null: return store::make_unary(Op::is_null, operand.expr);
     case IsValue::not_null: return store::make_unary(Op::is_not_null, operand.expr);
@@ -129,7 +133,7 @@ result<store::Expr> is_test(const Operand& operand, IsValue value) {
   if (operand.type() != Type::boolean || operand.is_list())
     return fail(ErrorCode::datatype_mismatch,
                 fmt::format("argument of IS {} must be type boolean, not type {}", word,
-                            type_text(operand)));
+                            type_text(operand, schema)));
   const Op op = value == IsValue::true_    ? Op::is_true
                 : value == IsValue::false_ ? Op::is_false
                                            : Op::is_unknown;
@@ -139,11 +143,11 @@ result<store::Expr> is_test(const Operand& operand, IsValue value) {
 }  // namespace
 
 result<store::Expr> Expressions::operation(const Operand& operand, const Filter& filter) {
-  if (filter.op == FilterOp::is) return is_test(operand, filter.is);
+  if (filter.op == FilterOp::is) return is_test(operand, filter.is, *context_.catalog.schema());
   if (filter.op >= FilterOp::fts && filter.op <= FilterOp::wfts)
     return text_search(operand, filter);
-  TRIVET_CHECK(check_operator(operand, filter.op));
-  if (filter.op == FilterOp::in) return membership(operand, filter.list);
+  TRIVET_CHECK(check_operator(operand, filter.op, *context_.catalog.schema()));
+  if (filter.op == FilterOp::in) return membership(operand, filter);
   if (filter.quantifier != Quantifier::none) return quantified(operand, filter);
   return comparison(operand, filter);
 }
@@ -158,20 +162,10 @@ result<store::Expr> Expressions::comparison(const Operand& operand, const Filter
   return store::make_binary(comparison_op(filter.op), operand.expr, std::move(right));
 }
 
-result<store::Expr> Expressions::membership(const Operand& operand,
-                                            const std::vector<std::string>& list) {
-  if (list.size() > context_.limits.list_values_max)
-    return fail(ErrorCode::too_complex, "Too many values in a list");
-  const Literal literal = literal_for(operand, FilterOp::eq);
-  std::vector<Value> values;
-  values.reserve(list.size());
-  for (const std::string& element : list) {
-    TRIVET_TRY(const Value value, coerce_literal(literal, parameters_.arena.copy(element), context_,
-                                                 parameters_.arena));
-    values.push_back(value);
-  }
-  store::Expr right =
-      typed_param(parameters_.add(parameters_.arena.copy_list(values)), operand);
+result<store::Expr> Expressions::membership(const Operand& operand, const Filter& filter) {
+  TRIVET_TRY(const int param, parameters_.add_list(literal_for(operand, FilterOp::eq), filter.list,
+                                                   filter.segment, context_));
+  store::Expr right = typed_param(param, operand);
   right.is_list = true;
   return store::make_binary(Op::in, operand.expr, std::move(right));
 }
@@ -208,7 +202,9 @@ result<store::Expr> Expressions::quantified(const Operand& operand, const Filter
 result<store::Expr> Expressions::text_search(const Operand& operand, const Filter& filter) {
   if (operand.is_list() || !is_text(operand.type()))
     return fail(ErrorCode::undefined_operator,
-                fmt::format("function to_tsvector({}) does not exist", type_text(operand)), {},
+                fmt::format("function to_tsvector({}) does not exist",
+                            type_text(operand, *context_.catalog.schema())),
+                {},
                 "No function matches the given name and argument types. You might need to add "
                 "explicit type casts.");
   static constexpr std::string_view forms[] = {"", "plain", "phrase", "websearch"};

@@ -212,13 +212,41 @@ result<void> Levels::add_children(const Node& node, const SpreadPath& path, Sele
       TRIVET_CHECK(add_embed(child, to));
       continue;
     }
-    if (!child.is_spread() || !child.relationship.to_one())
+    if (!child.relationship.to_one() || (!child.is_spread() && is_aggregated(child)))
       return fail(ErrorCode::missing_capability, "Feature not implemented",
-                  "Embedded resources beside aggregates are only implemented for to-one spreads.");
+                  "Beside aggregates, embedded resources are only implemented for to-one "
+                  "relationships without aggregates of their own.");
     SpreadPath below = path;
     below.push_back(&child);
-    TRIVET_CHECK(add_items(child, below, to));
+    TRIVET_CHECK(child.is_spread() ? add_items(child, below, to)
+                                   : add_grouped_embed(child, below, to));
   }
+  return {};
+}
+
+// Groups by what the embedded object shows: its columns, and whether it is there, are cells of the grouped row.
+result<void> Levels::add_grouped_embed(const Node& child, const SpreadPath& path, Selection& to) {
+  store::Expr there = store::make_and({});
+  for (auto node = path.rbegin(); node != path.rend(); ++node) {
+    TRIVET_TRY(const store::Expr condition, expressions_.where(**node));
+    if (condition.op != Op::always_true) {
+      std::vector<store::Expr> both{condition, std::move(there)};
+      there = store::make_and(std::move(both));
+    }
+    there = store::make_unary(Op::exists, std::move(there));
+    there.type = Type::boolean;
+    there.link = (*node)->relationship.link;
+  }
+  CodecItem item = make_codec_item(CodecItem::Kind::fields, std::string(child.output_name()),
+                                   static_cast<uint32_t>(to.level.outputs.size()));
+  to.level.outputs.push_back({std::move(there)});
+  Selection inner;
+  inner.level.grouped = true;
+  inner.level.outputs = std::move(to.level.outputs);
+  TRIVET_CHECK(add_items(child, path, inner));
+  to.level.outputs = std::move(inner.level.outputs);
+  item.level = std::make_shared<const LevelCodec>(std::move(inner.codec));
+  to.codec.items.push_back(std::move(item));
   return {};
 }
 
@@ -304,7 +332,8 @@ result<Selection> Levels::build(const Node& node) {
   const auto outputs = static_cast<uint32_t>(made.level.outputs.size());
   for (CodecItem& item : made.codec.items) {
     if (!item.steps.empty()) item.steps.front().cell += outputs;
-    else if (item.kind != CodecItem::Kind::value) item.cell += outputs;
+    else if (item.kind == CodecItem::Kind::object || item.kind == CodecItem::Kind::array)
+      item.cell += outputs;
   }
   TRIVET_TRY(store::Expr where, expressions_.where(node));
   if (where.op != Op::always_true) made.level.where = std::move(where);

@@ -34,6 +34,7 @@ class Levels {
                           Selection& to);
   result<void> add_children(const Node& node, const SpreadPath& path, Selection& to);
   result<void> add_embed(const Node& child, Selection& to);
+  result<void> add_grouped_embed(const Node& child, const SpreadPath& path, Selection& to);
   result<void> add_order(const Node& node, Selection& to);
   result<Operand> order_operand(const Node& node, const OrderItem& item);
   result<Operand> aggregate(Operand operand, const SelectItem& item);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/rest/request/parse.h"
+
 namespace trivet::api::rest {
 namespace {
 
@@ -24,12 +26,30 @@ result<Value> parse_count(const Literal& literal, std::string_view text) {
   return Value::integer(value);
 }
 
+result<Value> coerce_list(Literal element, const std::vector<std::string>& list,
+                          const LiteralContext& context, Arena& arena) {
+  if (list.size() > context.limits.list_values_max)
+    return fail(ErrorCode::too_complex, "Too many values in a list");
+  element.kind = Literal::Kind::typed;
+  std::vector<Value> values;
+  values.reserve(list.size());
+  for (const std::string& text : list) {
+    TRIVET_TRY(const Value value, coerce_literal(element, arena.copy(text), context, arena));
+    values.push_back(value);
+  }
+  return arena.copy_list(values);
+}
+
 }  // namespace
 
 result<Value> coerce_literal(const Literal& literal, std::string_view text,
                              const LiteralContext& context, Arena& arena) {
   if (literal.kind == Literal::Kind::limit || literal.kind == Literal::Kind::offset)
     return parse_count(literal, text);
+  if (literal.kind == Literal::Kind::list) {
+    TRIVET_TRY(const std::vector<std::string> list, parse_in_list(text));
+    return coerce_list(literal, list, context, arena);
+  }
   if (literal.kind == Literal::Kind::pattern) text = replace_stars(text, arena);
   CoerceContext rules;
   if (literal.field)
@@ -39,6 +59,16 @@ result<Value> coerce_literal(const Literal& literal, std::string_view text,
   rules.list_values_max = context.limits.list_values_max;
   if (literal.is_list) return coerce_text_list(text, literal.type, rules, arena);
   return coerce_text(text, literal.type, rules, arena);
+}
+
+result<int> Parameters::add_list(const Literal& element, const std::vector<std::string>& list,
+                                 int segment, const LiteralContext& context) {
+  TRIVET_TRY(const Value value, coerce_list(element, list, context, arena));
+  const int param = add(value);
+  Literal literal = element;
+  literal.kind = Literal::Kind::list;
+  if (segment >= 0) slots.push_back({.segment = segment, .param = param, .literal = literal});
+  return param;
 }
 
 result<int> Parameters::add_literal(const Literal& literal, std::string_view text, int segment,

@@ -16,7 +16,7 @@ namespace trivet::api::rest {
 
 // How the text of a literal becomes a parameter.
 struct Literal {
-  enum class Kind : uint8_t { typed, pattern, limit, offset };
+  enum class Kind : uint8_t { typed, pattern, list, limit, offset };  // list: "(a,b)", as behind `in.`
   Kind kind = Kind::typed;
   Type type = Type::text;
   bool is_list = false;
@@ -46,6 +46,9 @@ class Parameters {
     params.values.push_back(value);
     return static_cast<int>(params.values.size()) - 1;
   }
+  // The same for a list whose elements are parsed already; its slot is the text of the list.
+  result<int> add_list(const Literal& element, const std::vector<std::string>& list, int segment,
+                       const LiteralContext& context);
   // Coerces and adds; with segment >= 0 the parameter is a slot.
   result<int> add_literal(const Literal& literal, std::string_view text, int segment,
                           const LiteralContext& context);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "api/rest/resolve/levels.h"
 #include "api/rest/resolve/prepared.h"
@@ -41,6 +42,15 @@ result<void> check_headers(const ApiRequest& request, Prepared& prepared) {
   TRIVET_TRY(prepared.media, negotiate(request.accept, Resource::relation));
   if (request.is_read()) TRIVET_CHECK(check_preferences(request.prefer));
   return {};
+}
+
+std::string_view method_name(Method method) {
+  switch (method) {
+    case Method::post: return "POST";
+    case Method::put: return "PUT";
+    case Method::patch: return "PATCH";
+    default: return "DELETE";
+  }
 }
 
 bool has_body(Method method) {
@@ -143,7 +153,7 @@ size_t literal_offset(const Parameter& parameter) {
   const std::string_view key = parameter.key;
   const bool is_count = key == "limit" || key == "offset" || key.ends_with(".limit") ||
                         key.ends_with(".offset");
-  const size_t dot = parameter.value.find('.');
+  const size_t dot = parameter.value.find('.', parameter.value.starts_with("not.") ? 4 : 0);
   return is_count || dot == std::string::npos ? 0 : dot + 1;
 }
 
@@ -193,7 +203,8 @@ result<void> build_selection(const Node& root, const ApiRequest& request, Expres
   prepared.seen = levels.take_seen();
   prepared.operation.selection = std::move(selection.level);
   if (!request.is_read()) {
-    prepared.operation.selection.where.reset();
+    // Inner joins choose among the rows written.
+    prepared.operation.shown = std::exchange(prepared.operation.selection.where, std::nullopt);
     return {};
   }
   return add_root_page(request, root, prepared, expressions.context());
@@ -219,6 +230,11 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
     TRIVET_TRY(payload, parse_body(source, options.limits, prepared->parameters.arena));
   }
   TRIVET_TRY(prepared->model, find_model(tables, request, options.visibility));
+  if (tables.model(prepared->model).is_view && !request.is_read())
+    return fail(ErrorCode::bad_method,
+                fmt::format("Unsupported HTTP method: {}", method_name(request.method)),
+                fmt::format("'{}' is a view, which can only be read.",
+                            tables.model(prepared->model).db_name));
   TRIVET_TRY(const Node root, build_tree(tables, prepared->model, request.query, options.limits,
                                          {.aggregates_allowed = options.aggregates_allowed}));
   const LiteralContext context{.catalog = tables,

@@ -95,6 +95,7 @@ std::string operation_shape(const engine::Operation& operation) {
   writer.number(operation.returns_rows);
   writer.number(static_cast<int>(operation.count));
   writer.level(operation.selection);
+  if (operation.shown) writer.expr(*operation.shown);
   if (operation.kind != engine::OperationKind::read) writer.write(operation.write);
   return std::move(writer.out);
 }

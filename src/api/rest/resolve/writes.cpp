@@ -70,9 +70,6 @@ result<Writes::KeyTarget> Writes::find_key(int model, std::string_view key) cons
 result<void> Writes::find_keys(const Payload& payload) {
   for (const std::string& key : payload.keys) {
     TRIVET_TRY(const KeyTarget target, find_key(root_.model, key));
-    if (target.relation && request_.method == Method::patch)
-      return fail(ErrorCode::missing_capability, "Feature not implemented",
-                  "Nested writes are only implemented for POST.");
     keys_.push_back(target);
   }
   return {};
@@ -136,6 +133,23 @@ result<Value> Writes::cell_value(const Column& column, const Cell& cell) {
                                : coerce_text(cell.text, column.type, rules, arena);
 }
 
+// The foreign keys that an update sets to null: those of relations given as null.
+result<std::vector<int>> Writes::cleared_keys(const Payload& payload,
+                                              const std::vector<int>& given) const {
+  std::vector<int> fields;
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    if (!keys_[i].relation || payload.at(0, i).kind != Cell::Kind::null) continue;
+    const schema::Field& field = catalog_.model(root_.model).fields[keys_[i].field];
+    const schema::Relation& relation = catalog_.schema()->relations[field.relation];
+    if (field.side != 0 || relation.kind == schema::RelationKind::many_to_many)
+      return fail(ErrorCode::bad_body,
+                  fmt::format("'{}' takes an object or an array of objects", field.name));
+    for (const int key : relation.from_fields)
+      if (std::ranges::find(given, key) == given.end()) fields.push_back(key);
+  }
+  return fields;
+}
+
 result<void> Writes::build_rows(const Payload& payload, engine::Operation& operation) {
   engine::WriteSpec& write = operation.write;
   std::vector<Column> columns;
@@ -144,12 +158,17 @@ result<void> Writes::build_rows(const Payload& payload, engine::Operation& opera
     if (!key.relation) write.fields.push_back(key.field);
   }
   Parameters& parameters = expressions_.parameters();
-  const uint32_t rows =
-      operation.kind == OperationKind::update ? std::min(payload.rows, 1U) : payload.rows;
+  const bool update = operation.kind == OperationKind::update;
+  const uint32_t rows = update ? std::min(payload.rows, 1U) : payload.rows;
+  std::vector<int> cleared;
+  if (update && rows == 1) {
+    TRIVET_TRY(cleared, cleared_keys(payload, write.fields));
+  }
+  write.fields.insert(write.fields.end(), cleared.begin(), cleared.end());
   const size_t width = write.fields.size();
   Value* cells = parameters.arena.allocate_array<Value>(rows * width);
   Value* next = cells;
-  for (uint32_t row = 0; row < rows; ++row)
+  for (uint32_t row = 0; row < rows; ++row) {
     for (size_t i = 0; i < keys_.size(); ++i) {
       const Cell& cell = payload.at(row, i);
       if (keys_[i].relation) {
@@ -160,6 +179,8 @@ result<void> Writes::build_rows(const Payload& payload, engine::Operation& opera
       TRIVET_TRY(const Value value, cell_value(columns[i], cell));
       new (next++) Value(value);
     }
+    for (size_t i = 0; i < cleared.size(); ++i) new (next++) Value();
+  }
   write.block = 0;
   parameters.params.blocks.push_back({.rows = rows, .cells = {cells, rows * width}});
   return {};

@@ -34,6 +34,7 @@ class Writes {
   result<void> check_put_filters() const;
   result<void> find_keys(const Payload& payload);
   result<KeyTarget> find_key(int model, std::string_view key) const;
+  result<std::vector<int>> cleared_keys(const Payload& payload, const std::vector<int>& given) const;
   result<void> build_rows(const Payload& payload, engine::Operation& operation);
   result<void> build_where(engine::Operation& operation);
   result<void> choose_kind(engine::Operation& operation) const;
