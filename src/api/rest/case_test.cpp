@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "api/rest/testing/case_file.h"
+#include "api/rest/testing/case_store.h"
+#include "auth/jwt.h"
 
 namespace trivet::api::rest::testing {
 namespace {
@@ -28,6 +30,11 @@ TestRequest with_role(const TestServer& server, const Exchange& exchange) {
   TestRequest request = exchange.request;
   if (exchange.role == "service") request.headers.emplace_back("apikey", server.keys().secret_key);
   if (exchange.role == "anon") request.headers.emplace_back("apikey", server.keys().publishable);
+  if (exchange.role.starts_with("user {")) {
+    const std::string claims = "{\"role\":\"authenticated\"," + exchange.role.substr(6);
+    request.headers.emplace_back("Authorization",
+                                 "Bearer " + auth::sign_token(claims, server.keys().secret));
+  }
   return request;
 }
 
@@ -53,27 +60,30 @@ std::string render_request(const Exchange& exchange) {
   return out;
 }
 
-class RestCases : public ::testing::TestWithParam<std::string> {
+// A file and a store.
+using CaseParam = std::pair<std::string, std::string>;
+
+class RestCases : public ::testing::TestWithParam<CaseParam> {
  protected:
   void SetUp() override {
-    file_ = read_case_file(case_folder() / (GetParam() + ".txt"));
+    file_ = read_case_file(case_folder() / (GetParam().first + ".txt"));
     schema::CheckResult checked = schema::check_schema({{"schema.zmodel", file_.schema}});
     for (const schema::Diagnostic& diagnostic : checked.diagnostics)
       if (!checked.ok()) ADD_FAILURE() << schema::render_diagnostic(checked.files, diagnostic);
     ASSERT_TRUE(checked.ok());
     schema_ = checked.schema;
+    cases_ = make_case_store(GetParam().second, schema_);
   }
 
-  std::unique_ptr<TestServer> start() {
-    auto server = std::make_unique<TestServer>(schema_, file_.options);
+  void fill(store::Store& store) {
+    TestServer server(schema_, store, file_.options);
     for (const auto& [table, rows] : file_.data) {
-      const http::Response answer = server->ask({.method = "POST",
-                                                 .target = "/" + table,
-                                                 .headers = {{"apikey", server->keys().secret_key}},
-                                                 .body = rows});
+      const http::Response answer = server.ask({.method = "POST",
+                                                .target = "/" + table,
+                                                .headers = {{"apikey", server.keys().secret_key}},
+                                                .body = rows});
       EXPECT_EQ(answer.status, 201) << table << ": " << answer.body;
     }
-    return server;
   }
 
   void run(TestServer& server, const Exchange& exchange, std::string& written) {
@@ -95,23 +105,38 @@ class RestCases : public ::testing::TestWithParam<std::string> {
 
   CaseFile file_;
   std::shared_ptr<const schema::Schema> schema_;
+  std::unique_ptr<CaseStore> cases_;
 };
 
 TEST_P(RestCases, AnswersAsWritten) {
+  const std::string& store_name = GetParam().second;
+  if ((!file_.only.empty() && file_.only != store_name) || cases_->refuses(*schema_)) return;
   std::string written = file_.head;
   for (const Case& one : file_.cases) {
     SCOPED_TRACE(one.name);
     written += "### " + one.name + "\n";
-    const std::unique_ptr<TestServer> server = start();
-    for (const Exchange& exchange : one.exchanges) run(*server, exchange, written);
+    const std::unique_ptr<store::Store> store =
+        cases_->open([this](store::Store& fresh) { fill(fresh); });
+    ASSERT_NE(store, nullptr);
+    TestServer server(schema_, *store, file_.options);
+    for (const Exchange& exchange : one.exchanges) run(server, exchange, written);
     written += "\n";
   }
-  if (const char* folder = std::getenv("TRIVET_CASES_OUT"))
-    std::ofstream(std::filesystem::path(folder) / (GetParam() + ".txt")) << written;
+  const bool writes = store_name == "memory" || file_.only == store_name;
+  if (const char* folder = std::getenv("TRIVET_CASES_OUT"); folder != nullptr && writes)
+    std::ofstream(std::filesystem::path(folder) / (GetParam().first + ".txt")) << written;
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, RestCases, ::testing::ValuesIn(case_names()),
-                         [](const auto& file) { return file.param; });
+std::vector<CaseParam> case_params() {
+  std::vector<CaseParam> params;
+  for (const std::string& name : case_names())
+    for (const char* store : {"memory", "sqlite"}) params.emplace_back(name, store);
+  return params;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, RestCases, ::testing::ValuesIn(case_params()), [](const auto& one) {
+  return one.param.first + "_" + one.param.second;
+});
 
 }  // namespace
 }  // namespace trivet::api::rest::testing

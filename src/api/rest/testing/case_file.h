@@ -30,6 +30,7 @@ struct Case {
 struct CaseFile {
   std::string schema;
   RestOptions options;
+  std::string only;  // the one store that can do this; empty = all
   std::vector<std::pair<std::string, std::string>> data;  // table, JSON array
   std::vector<Case> cases;
   std::string head;  // the text before the first case, as written

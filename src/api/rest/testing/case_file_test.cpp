@@ -45,6 +45,8 @@ class Reader {
     } else if (text.starts_with("data ")) {
       section_ = Section::data;
       file.data.emplace_back(text.substr(5), "");
+    } else if (text.starts_with("store ")) {
+      file.only = text.substr(6);
     } else if (text == "aggregates on") {
       file.options.aggregates = Switch::on;
     } else if (text == "rollback on") {
@@ -107,7 +109,15 @@ bool is_silent(const std::string& name, const std::string& value) {
 CaseFile read_case_file(const std::filesystem::path& path) {
   std::ifstream in(path);
   Reader reader;
-  for (std::string line; std::getline(in, line);) reader.line(line);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("### same as ")) {
+      reader.file = read_case_file(path.parent_path() / (line.substr(12) + ".txt"));
+      reader.file.cases.clear();
+      reader.file.head = line + "\n";
+      continue;
+    }
+    reader.line(line);
+  }
   return std::move(reader.file);
 }
 

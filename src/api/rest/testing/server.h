@@ -1,4 +1,4 @@
-// For tests: the REST handler over a fresh memory store, called without a socket.
+// For tests: the REST handler over a store, called without a socket.
 #pragma once
 
 #include <memory>
@@ -21,14 +21,14 @@ struct TestRequest {
 
 class TestServer {
  public:
-  TestServer(std::shared_ptr<const schema::Schema> schema, RestOptions options);
+  TestServer(std::shared_ptr<const schema::Schema> schema, store::Store& store,
+             RestOptions options);
 
   [[nodiscard]] http::Response ask(const TestRequest& request);
   [[nodiscard]] const auth::ProjectKeys& keys() const { return keys_; }
 
  private:
   engine::testing::FixedEnvironment environment_;
-  store::memory::MemoryStore store_;
   engine::Engine engine_;
   ManualClock clock_{engine::testing::fixed_now_us};
   auth::ProjectKeys keys_;

@@ -16,9 +16,9 @@ http::Method method_of(std::string_view text) {
 
 }  // namespace
 
-TestServer::TestServer(std::shared_ptr<const schema::Schema> schema, RestOptions options)
-    : store_(schema),
-      engine_(schema, store_, environment_, Limits{}),
+TestServer::TestServer(std::shared_ptr<const schema::Schema> schema, store::Store& store,
+                       RestOptions options)
+    : engine_(std::move(schema), store, environment_, Limits{}),
       keys_(auth::derive_keys("a secret of at least thirty-two bytes, for tests")),
       authenticator_(keys_, {}, clock_),
       handler_(engine_, authenticator_, std::move(options)) {}
