@@ -46,13 +46,21 @@ bool is_reference(const Value& value) { return value.kind() == ValueKind::refere
 
 }  // namespace
 
-result<void> ProgramRunner::savepoint(const char* sql) {
+result<void> ProgramRunner::execute(const char* sql) {
   if (sqlite3_exec(connection_.db(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
   return std::unexpected(connection_.failure());
 }
 
+result<void> ProgramRunner::end(const State& state, Company company, bool keep) {
+  if (state.deferred_keys) (void)execute("PRAGMA defer_foreign_keys = 0");
+  // SQLite itself may have given up the transaction.
+  if (sqlite3_get_autocommit(connection_.db()) != 0) return {};
+  if (company == Company::alone) return keep ? result<void>() : execute("ROLLBACK");
+  return execute(keep ? "RELEASE program" : "ROLLBACK TO program; RELEASE program");
+}
+
 result<WriteResult> ProgramRunner::run(const Program& program, const Params& params,
-                                       Deadline deadline) {
+                                       Deadline deadline, Company company) {
   connection_.set_deadline(deadline);
   std::optional<PreparedProgram> once;
   const PreparedProgram* prepared = program.id == 0 ? nullptr : programs_.find(program.id);
@@ -71,16 +79,14 @@ result<WriteResult> ProgramRunner::run(const Program& program, const Params& par
     return std::move(state.result);
   }
   state.deferred_keys = wants_deferred_keys(program, params);
-  TRIVET_CHECK(savepoint("SAVEPOINT program"));
-  if (state.deferred_keys) TRIVET_CHECK(savepoint("PRAGMA defer_foreign_keys = 1"));
+  // What is rolled back though it went well must not look like a lost transaction.
+  if (program.rollback) company = Company::others;
+  if (company == Company::others) TRIVET_CHECK(execute("SAVEPOINT program"));
+  if (state.deferred_keys) TRIVET_CHECK(execute("PRAGMA defer_foreign_keys = 1"));
   auto done = run_steps(state);
   if (done && state.deferred_keys) done = check_foreign_keys(state);
-  if (state.deferred_keys) (void)savepoint("PRAGMA defer_foreign_keys = 0");
-  if (sqlite3_get_autocommit(connection_.db()) == 0) {
-    const bool keep = done && !program.rollback;
-    const auto ended = savepoint(keep ? "RELEASE program" : "ROLLBACK TO program; RELEASE program");
-    if (done && !ended) done = ended;
-  }
+  const auto ended = end(state, company, done && !program.rollback);
+  if (done && !ended) done = ended;
   if (!done) return std::unexpected(std::move(done).error());
   return std::move(state.result);
 }

@@ -2,7 +2,7 @@
 // its caller opened.
 //
 // A program either leaves all of its changes or none: what one statement undoes by itself runs
-// bare, everything else inside a savepoint. Rows that later steps need are remembered by row id.
+// bare, as does what is alone in its transaction; everything else inside a savepoint. Rows that later steps need are remembered by row id.
 // Used on the writer's thread.
 #pragma once
 
@@ -29,6 +29,7 @@ enum class ReadBack : uint8_t {
 struct PreparedStep {
   std::optional<Prepared> main;
   std::optional<Prepared> probe;       // upsert
+  std::optional<Prepared> count;       // delete_ that may take rows of the step with others of it
   std::optional<Prepared> update_row;  // upsert
   std::vector<int> conflict_cells;     // upsert: positions among fields; -1 = not given
   std::vector<int> update_cells;
@@ -43,6 +44,11 @@ struct PreparedProgram {
   [[nodiscard]] static result<PreparedProgram> make(Connection& connection, const Program& program);
 };
 
+// Whether the transaction holds other programs too. One that is alone takes the transaction with
+// it when it fails, and needs no savepoint: inside one, a statement with a conflict clause costs
+// the more, the more pages the program has changed.
+enum class Company : uint8_t { others, alone };
+
 class ProgramRunner {
  public:
   ProgramRunner(Connection& connection, size_t programs_max)
@@ -50,7 +56,8 @@ class ProgramRunner {
 
   // On error nothing of the program is left, or SQLite has rolled the whole transaction back (the
   // caller looks).
-  result<WriteResult> run(const Program& program, const Params& params, Deadline deadline);
+  result<WriteResult> run(const Program& program, const Params& params, Deadline deadline,
+                          Company company);
 
  private:
   struct State;
@@ -80,7 +87,8 @@ class ProgramRunner {
   result<std::span<const Value>> resolve_row(State& state, std::span<const Value> cells);
   result<Value> resolve(State& state, Value reference);
   result<void> resolve_params(State& state, size_t before_step);
-  result<void> savepoint(const char* sql);
+  result<void> execute(const char* sql);
+  result<void> end(const State& state, Company company, bool keep);
 
   Connection& connection_;
   PreparedCache<PreparedProgram> programs_;

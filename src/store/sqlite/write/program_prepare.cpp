@@ -71,6 +71,22 @@ result<sql::Statement> main_statement(const sql::Writer& writer, const Program& 
   return fail(ErrorCode::internal, "internal error");
 }
 
+// True if deleting a row of the model can take others of the same model with it.
+bool cascades_to_itself(const schema::Schema& schema, int model) {
+  std::vector<int> reached{model};
+  for (size_t next = 0; next < reached.size(); ++next)
+    for (const schema::Relation& relation : schema.relations) {
+      if (relation.kind == schema::RelationKind::many_to_many ||
+          relation.on_delete != schema::ReferentialAction::cascade ||
+          relation.model[1] != reached[next])
+        continue;
+      if (relation.model[0] == model) return true;
+      if (std::ranges::find(reached, relation.model[0]) == reached.end())
+        reached.push_back(relation.model[0]);
+    }
+  return false;
+}
+
 ReadBack choose_read_back(const Program& program) {
   if (program.returning_step < 0 || !program.returning) return ReadBack::none;
   const Level& level = *program.returning;
@@ -96,6 +112,13 @@ result<PreparedProgram> PreparedProgram::make(Connection& connection, const Prog
     }
     TRIVET_TRY(sql::Statement statement, main_statement(writer, program, step, prepared));
     TRIVET_TRY(prepared.main, Prepared::make(connection, std::move(statement)));
+    if (step.kind != StepKind::delete_ || !cascades_to_itself(*program.schema, step.model)) continue;
+    Level matching;
+    matching.model = step.model;
+    matching.where = step.where;
+    TRIVET_TRY(prepared.count,
+               Prepared::make(connection, sql::render_count(*program.schema, sql::sqlite_dialect(),
+                                                            matching)));
   }
   if (made.read_back == ReadBack::none) return made;
   Level level = *program.returning;

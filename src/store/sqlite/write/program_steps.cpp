@@ -225,6 +225,14 @@ result<void> ProgramRunner::change(State& state, size_t index) {
   StepRows& rows = state.steps[index];
   for (const Expr& value : step.values)
     if (value.op == Op::param) TRIVET_CHECK(check_storable(state.values[value.param]));
+  std::optional<int64_t> matching;
+  if (const auto& count = state.prepared.steps[index].count) {
+    const StatementUse use(count->get());
+    if (count->bind({.params = state.values}, scratch_) != SQLITE_OK ||
+        sqlite3_step(count->get()) != SQLITE_ROW)
+      return std::unexpected(connection_.failure());
+    matching = sqlite3_column_int64(count->get(), 0);
+  }
   {
     const StatementUse use(statement.get());
     if (statement.bind({.params = state.values}, scratch_) != SQLITE_OK)
@@ -235,7 +243,7 @@ result<void> ProgramRunner::change(State& state, size_t index) {
     if (code != SQLITE_DONE)
       return std::unexpected(
           explain_failure(connection_, {*state.program.schema, step, {}, state.values}));
-    rows.affected = sqlite3_changes64(connection_.db());
+    rows.affected = matching.value_or(sqlite3_changes64(connection_.db()));
   }
   if (step.rows_max == 0 || static_cast<uint64_t>(rows.affected) <= step.rows_max) return {};
   return fail(ErrorCode::max_affected, "Query result exceeds max-affected preference constraint",

@@ -16,6 +16,13 @@ namespace trivet::store::sqlite {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A program with more rows than this runs alone.
+constexpr uint64_t group_rows_max = 1000;
+
+}  // namespace
+
 // Lives in the frame of the coroutine that waits for it.
 struct Writer::Job {
   const Program& program;
@@ -88,6 +95,17 @@ bool Writer::push(Job* job) {
   return true;
 }
 
+// Programs of many rows are a group for themselves: a sync more is nothing to them, and a savepoint is.
+size_t Writer::group_size() const {
+  const auto first_large = std::ranges::find_if(queue_, [](const Job* job) {
+    uint64_t rows = 0;
+    for (const RowBlock& block : job->params.blocks) rows += block.rows;
+    return rows > group_rows_max;
+  });
+  const auto before = static_cast<size_t>(first_large - queue_.begin());
+  return std::clamp<size_t>(before, std::min<size_t>(1, queue_.size()), group_max_);
+}
+
 Writer::Jobs Writer::take() {
   std::unique_lock lock(mutex_);
   while (queue_.empty() && !stopping_) {
@@ -95,8 +113,9 @@ Writer::Jobs Writer::take() {
     wake_.wait(lock, [this] { return !queue_.empty() || stopping_; });
   }
   sleeping_ = false;
-  if (queue_.size() <= group_max_) return std::exchange(queue_, {});
-  const auto end = queue_.begin() + static_cast<ptrdiff_t>(group_max_);
+  const size_t count = group_size();
+  if (queue_.size() == count) return std::exchange(queue_, {});
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(count);
   Jobs taken(queue_.begin(), end);
   queue_.erase(queue_.begin(), end);
   return taken;
@@ -141,7 +160,8 @@ result<void> Writer::run_transaction(const Jobs& jobs) {
       job->final = true;
       continue;
     }
-    job->outcome = runner_.run(job->program, job->params, job->deadline);
+    const Company company = jobs.size() == 1 ? Company::alone : Company::others;
+    job->outcome = runner_.run(job->program, job->params, job->deadline, company);
     connection_->set_deadline(Deadline::max());
     if (sqlite3_get_autocommit(connection_->db()) == 0) continue;
     TRIVET_ASSERT(!*job->outcome);

@@ -43,6 +43,7 @@ class Writer {
   bool push(Job* job);
   void work();
   Jobs take();
+  [[nodiscard]] size_t group_size() const;  // holding mutex_
   void run_group(const Jobs& jobs);
   result<void> run_transaction(const Jobs& jobs);
   static void complete(const Jobs& jobs);
