@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include "app/offline.h"
 #include "app/transfer/importer.h"
 #include "cli/commands.h"
-#include "cli/file_format.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "cli/with_project.h"
 #include "store/sqlite/migrate.h"
 
 namespace trivet::cli {
@@ -65,18 +64,9 @@ int import_file(const ImportArguments& arguments, app::Offline& project, data::F
 }  // namespace
 
 int run(const ImportArguments& arguments) {
-  const auto environment = app::process_environment();
-  const auto format = file_format(arguments.format, arguments.file);
-  if (!format) {
-    report(format.error());
-    return exit_usage;
-  }
-  const auto loaded =
-      app::load_config({arguments.common.folder, environment, arguments.common.overrides});
-  if (!loaded) return report(loaded.error());
-  const auto project = app::Offline::open(*loaded, environment);
-  if (!project) return report(project.error());
-  return import_file(arguments, **project, *format);
+  return with_project(arguments, [&](app::Offline& project, data::Format format) {
+    return import_file(arguments, project, format);
+  });
 }
 
 }  // namespace trivet::cli
