@@ -12,7 +12,7 @@
 #include "app/config/safety.h"
 #include "app/database.h"
 #include "app/environment.h"
-#include "app/handlers.h"
+#include "app/generations.h"
 #include "app/project.h"
 #include "app/watcher.h"
 #include "http/metrics_handler.h"
@@ -104,8 +104,7 @@ struct App::State {
   ~State() {
     watcher.reset();
     // The store's threads end before the loops and the pool that they answer to.
-    handlers.reset();
-    engine.reset();
+    generations.reset();
     store.reset();
   }
 
@@ -120,8 +119,10 @@ struct App::State {
   result<void> listen();
   void count_connections_and_writes();
   void follow_files();
+  [[nodiscard]] std::vector<std::string> watched_files() const;
   std::vector<std::string> reload();
-  result<std::shared_ptr<const schema::Schema>> reload_schema();
+  result<void> reload_all();
+  void apply(Reread reread, const auth::ProjectKeys& fresh_keys);
 
   StartOptions options;
   observe::LogSink log;
@@ -131,11 +132,10 @@ struct App::State {
   SystemEnvironment environment;
   auth::ProjectKeys keys;
   std::vector<std::string> schema_files;
-  std::shared_ptr<const schema::Schema> schema;  // shared with the engine and its plans
+  std::shared_ptr<const schema::Schema> schema;  // shared with the engines and their plans
   store::sqlite::SqliteOptions database;
   std::unique_ptr<store::sqlite::SqliteStore> store;
-  std::unique_ptr<engine::Engine> engine;
-  std::unique_ptr<Handlers> handlers;
+  std::unique_ptr<Generations> generations;
   std::unique_ptr<Watcher> watcher;
   std::mutex reloading;
   Served served;
@@ -145,8 +145,8 @@ result<void> App::State::build() {
   TRIVET_TRY(keys, keys_for(options.loaded, options.mode));
   TRIVET_TRY(schema, load_schema(config(), schema_files));
   TRIVET_CHECK(open_database());
-  engine = std::make_unique<engine::Engine>(schema, *store, environment, config().limits);
-  handlers = std::make_unique<Handlers>(HandlerParts{config(), keys, *engine, sinks, metrics});
+  generations = std::make_unique<Generations>(GenerationParts{*store, environment, sinks, metrics});
+  generations->add(config(), keys, schema);
   count_connections_and_writes();
   return listen();
 }
@@ -182,12 +182,12 @@ result<void> App::State::listen() {
   if (config().listen.empty())
     return fail(ErrorCode::bad_config, "server.listen is empty: nothing would be served");
   for (const std::string& endpoint : config().listen) {
-    TRIVET_TRY(const std::string bound, runtime.listen(endpoint, handlers->api(), connections));
+    TRIVET_TRY(const std::string bound, runtime.listen(endpoint, generations->api(), connections));
     served.endpoints.push_back(bound);
   }
   if (!config().admin_listen.empty()) {
     TRIVET_TRY(served.admin_endpoint,
-               runtime.listen(config().admin_listen, handlers->admin(), 100));
+               runtime.listen(config().admin_listen, generations->admin(), 100));
   }
   hold_signals();
   runtime.start();
@@ -201,32 +201,60 @@ result<void> App::State::listen() {
 }
 
 void App::State::follow_files() {
-  watcher = std::make_unique<Watcher>(schema_files, [this] { return reload(); });
+  watcher = std::make_unique<Watcher>(watched_files(), [this] { return reload(); });
 }
 
-result<std::shared_ptr<const schema::Schema>> App::State::reload_schema() {
-  TRIVET_TRY(std::shared_ptr<const schema::Schema> fresh, load_schema(config(), schema_files));
+std::vector<std::string> App::State::watched_files() const {
+  std::vector<std::string> files = schema_files;
+  files.push_back(config().folder + "/trivet.toml");
+  return files;
+}
+
+// Everything is looked at before anything is applied.
+result<void> App::State::reload_all() {
+  TRIVET_TRY(Reread reread, reread_config(options.loaded));
+  TRIVET_TRY(const auth::ProjectKeys fresh_keys, keys_for(reread.loaded, options.mode));
+  TRIVET_TRY(const std::shared_ptr<const schema::Schema> fresh,
+             load_schema(reread.loaded.config, schema_files));
   TRIVET_CHECK(match_database(*fresh));
-  TRIVET_CHECK(engine->set_schema(fresh));
-  return fresh;
+  TRIVET_CHECK(generations->engine().set_schema(fresh));
+  schema = fresh;
+  apply(std::move(reread), fresh_keys);
+  return {};
+}
+
+void App::State::apply(Reread reread, const auth::ProjectKeys& fresh_keys) {
+  if (!reread.need_restart.empty())
+    tell(Level::warning, "config.needs_restart",
+         fmt::format("changed, but only a restart applies it: {}",
+                     fmt::join(reread.need_restart, ", ")));
+  const bool is_changed = reread.is_changed || fresh_keys != keys;
+  options.loaded = std::move(reread.loaded);
+  keys = fresh_keys;
+  if (!is_changed) return;
+  generations->add(config(), keys, schema);
+  const observe::LogOptions wanted = log_options(config(), options.mode);
+  log.set_level(wanted.level_min, wanted.requests);
+  tell(Level::info, "config.reloaded", "configuration reloaded");
 }
 
 // The files to watch from now on.
 std::vector<std::string> App::State::reload() {
   const std::lock_guard lock(reloading);
-  const auto fresh = reload_schema();
-  if (fresh) {
-    schema = *fresh;
+  const result<void> reloaded = reload_all();
+  if (reloaded) {
     tell(Level::info, "schema.reloaded",
          fmt::format("schema reloaded: {} models", schema->models.size()));
-  } else {
-    const Error& error = fresh.error();
-    std::string text = "schema refused, the one before serves on: " + error.message;
-    if (!error.details.empty()) text += "\n  " + error.details;
-    if (!error.hint.empty()) text += "\n  " + error.hint;
-    tell(Level::error, "schema.refused", text);
+    return watched_files();
   }
-  return schema_files;
+  const Error& error = reloaded.error();
+  const bool of_config = error.code == ErrorCode::bad_config;
+  std::string text = "refused, what was before serves on: " + error.message;
+  if (!error.details.empty()) text += "\n  " + error.details;
+  if (!error.hint.empty()) text += "\n  " + error.hint;
+  tell(Level::error, of_config ? "config.refused" : "schema.refused",
+       (of_config ? "configuration " : "schema ") + text);
+  return watched_files();
 }
 
 App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -4,8 +4,9 @@
 //   auto app = App::start({loaded, Mode::serve});   (*app)->wait();
 //
 // start returns once connections are accepted. wait serves until SIGTERM or SIGINT, which drain;
-// SIGHUP and reload() read the schema again: a good one is swapped in atomically, a bad one is
-// reported and the old one serves on.
+// SIGHUP and reload() read configuration, keys and schema again. What can change is swapped in as a
+// whole; settings that take a restart are named in a warning; if anything is wrong, it is reported
+// and what was before serves on.
 #pragma once
 
 #include <functional>

@@ -51,8 +51,9 @@ Handlers::Handlers(const HandlerParts& parts)
   mount_api();
   admin_.mount("/metrics", "metrics", metrics_);
   admin_.set_ready(ready_);
-  api_server_ = std::make_unique<http::Server>(api_, server_options(parts.config, parts.sink));
-  admin_server_ = std::make_unique<http::Server>(admin_, server_options(parts.config, parts.sink));
+  const http::ServerOptions options = server_options(parts.config, parts.sink);
+  api_server_ = std::make_unique<http::Server>(parts.api_entry, options);
+  admin_server_ = std::make_unique<http::Server>(parts.admin_entry, options);
 }
 
 Handlers::~Handlers() = default;

@@ -1,5 +1,5 @@
-// What answers requests: handlers, routes and listeners of one process. Built once; owns them all.
-// The engine and the sink must outlive it.
+// What answers requests under one configuration: handlers, routes and listeners. Immutable; owns them
+// all. The engine and the sink must outlive it. Generations (generations.h) replaces it on a reload.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,9 @@ struct HandlerParts {
   engine::Engine& engine;
   observe::Sink& sink;
   const observe::Metrics& metrics;
+  // Called by the servers for each request: they find the handlers of the newest configuration.
+  http::Handler& api_entry;
+  http::Handler& admin_entry;
 };
 
 class Handlers {
@@ -32,6 +35,8 @@ class Handlers {
   explicit Handlers(const HandlerParts& parts);
   ~Handlers();
 
+  [[nodiscard]] http::Handler& api_routes() { return api_; }
+  [[nodiscard]] http::Handler& admin_routes() { return admin_; }
   [[nodiscard]] http::Server& api() { return *api_server_; }
   [[nodiscard]] http::Server& admin() { return *admin_server_; }
 

@@ -19,6 +19,8 @@ struct ProjectKeys {
   std::string secret_key;   // role service_role; bypasses rules
   std::string anon_jwt;
   std::string service_jwt;
+
+  bool operator==(const ProjectKeys&) const = default;
 };
 
 // `secret` has at least secret_bytes_min bytes.

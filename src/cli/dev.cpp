@@ -28,21 +28,18 @@ void print_welcome(const app::Served& served, const app::Config& config,
   line("publishable key", keys.publishable);
   line("secret key", keys.secret_key);
   print_note(fmt::format("\n  {}\n\n",
-                         dim("Changes of the schema are applied as you save. Ctrl-C stops.")));
-}
-
-// Development shows where time goes.
-void choose_defaults(app::LoadedConfig& loaded) {
-  if (!loaded.origins.contains("server.timing")) loaded.config.server_timing = true;
+                         dim("Changes of the schema and trivet.toml are applied as you save. Ctrl-C stops.")));
 }
 
 }  // namespace
 
 int run(const DevArguments& arguments) {
-  auto loaded = app::load_config(
-      {arguments.common.folder, app::process_environment(), arguments.common.overrides});
+  auto loaded = app::load_config({.folder = arguments.common.folder,
+                                  .environment = app::process_environment(),
+                                  .overrides = arguments.common.overrides,
+                                  // Development shows where time goes.
+                                  .defaults = {{"server.timing", "true", "trivet dev"}}});
   if (!loaded) return report(loaded.error());
-  choose_defaults(*loaded);
   app::StartOptions options;
   options.loaded = *loaded;
   options.mode = app::Mode::dev;

@@ -39,7 +39,8 @@ Colour colour_for(int descriptor) {
   return ::isatty(descriptor) == 1 ? Colour::on : Colour::off;
 }
 
-LogSink::LogSink(LogOptions options) : options_(options) {
+LogSink::LogSink(LogOptions options)
+    : options_(options), level_min_(options.level_min), requests_(options.requests) {
   thread_ = std::jthread([this] { work(); });
 }
 
@@ -67,13 +68,18 @@ void LogSink::push(const Event& event, Overflow overflow) {
   if (wake) wake_.notify_one();
 }
 
+void LogSink::set_level(Level level_min, Requests requests) {
+  level_min_.store(level_min, std::memory_order_relaxed);
+  requests_.store(requests, std::memory_order_relaxed);
+}
+
 void LogSink::request(const RequestEvent& event) {
-  if (options_.requests == Requests::hide) return;
+  if (requests_.load(std::memory_order_relaxed) == Requests::hide) return;
   push(event, Overflow::drop);
 }
 
 void LogSink::lifecycle(const LifecycleEvent& event) {
-  if (event.level < options_.level_min) return;
+  if (event.level < level_min_.load(std::memory_order_relaxed)) return;
   push(event, Overflow::keep);
 }
 

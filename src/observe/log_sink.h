@@ -35,6 +35,9 @@ class LogSink final : public Sink {
   explicit LogSink(LogOptions options);
   ~LogSink() override;
 
+  // From now on; any thread.
+  void set_level(Level level_min, Requests requests);
+
   void request(const RequestEvent& event) override;
   void lifecycle(const LifecycleEvent& event) override;
 
@@ -49,6 +52,8 @@ class LogSink final : public Sink {
   void report_loss(uint64_t& reported);
 
   const LogOptions options_;
+  std::atomic<Level> level_min_;
+  std::atomic<Requests> requests_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<LogRecord> queue_;  // guarded by mutex_

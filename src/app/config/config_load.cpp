@@ -95,6 +95,7 @@ Environment process_environment() {
 
 result<LoadedConfig> load_config(const LoadOptions& options) {
   Loader loader(options.folder);
+  for (const Override& own : options.defaults) loader.set(own.name, own.value, own.origin, own.origin);
   TRIVET_TRY(const auto entries, read_toml(options.folder + "/trivet.toml"));
   if (entries)
     for (const TomlEntry& entry : *entries) loader.set_from_toml(entry);
@@ -106,7 +107,24 @@ result<LoadedConfig> load_config(const LoadOptions& options) {
     }
   for (const Override& override_ : options.overrides)
     loader.set(override_.name, override_.value, override_.origin, override_.origin);
-  return loader.finish();
+  TRIVET_TRY(LoadedConfig loaded, loader.finish());
+  loaded.from = options;
+  return loaded;
+}
+
+result<Reread> reread_config(const LoadedConfig& current) {
+  TRIVET_TRY(LoadedConfig fresh, load_config(current.from));
+  Reread reread{std::move(fresh), {}, false};
+  for (const Setting& setting : settings()) {
+    if (has_same_value(setting, current.config, reread.loaded.config)) continue;
+    if (setting.takes == Takes::reload) {
+      reread.is_changed = true;
+      continue;
+    }
+    reread.need_restart.emplace_back(setting.name);
+    copy_value(setting, current.config, reread.loaded.config);
+  }
+  return reread;
 }
 
 std::string print_config(const LoadedConfig& loaded) {

@@ -149,4 +149,18 @@ std::string value_text(const Setting& setting, const Config& config) {
       setting.slot(copy));
 }
 
+bool has_same_value(const Setting& setting, const Config& a, const Config& b) {
+  Config left = a;
+  Config right = b;
+  const Slot other = setting.slot(right);
+  return std::visit([&](auto* value) { return *value == *std::get<decltype(value)>(other); },
+                    setting.slot(left));
+}
+
+void copy_value(const Setting& setting, const Config& from, Config& to) {
+  Config source = from;
+  const Slot given = setting.slot(source);
+  std::visit([&](auto* value) { *value = *std::get<decltype(value)>(given); }, setting.slot(to));
+}
+
 }  // namespace trivet::app

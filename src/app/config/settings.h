@@ -20,6 +20,11 @@ namespace trivet::app {
 using Slot = std::variant<std::string*, std::vector<std::string>*, bool*, uint32_t*, uint64_t*,
                           std::chrono::milliseconds*>;
 
+enum class Takes : uint8_t {
+  reload,   // a new value holds from SIGHUP on
+  restart,  // … from the next start on
+};
+
 struct Setting {
   std::string_view name;  // "server.listen": table and key in trivet.toml
   std::string_view flag;  // "--listen"; empty = only --set
@@ -27,6 +32,7 @@ struct Setting {
   Slot (*slot)(Config&);
   bool is_secret = false;                       // never printed
   std::span<const std::string_view> choices{};  // empty = any text
+  Takes takes = Takes::reload;
 };
 
 [[nodiscard]] std::span<const Setting> settings();
@@ -42,5 +48,9 @@ struct Setting {
 [[nodiscard]] result<void> assign(const Setting& setting, Config& config, std::string_view text);
 // The value as TOML writes it; of secrets only whether they are set.
 [[nodiscard]] std::string value_text(const Setting& setting, const Config& config);
+
+// Of secrets too.
+[[nodiscard]] bool has_same_value(const Setting& setting, const Config& a, const Config& b);
+void copy_value(const Setting& setting, const Config& from, Config& to);
 
 }  // namespace trivet::app

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { getUnix, json, must, project, run, serve } from './support.mjs';
+import { getFresh, getUnix, json, must, project, run, serve } from './support.mjs';
 
 const pushed = (t) => {
   const made = project(t);
@@ -86,6 +86,80 @@ test('SIGHUP reads the schema again; a broken one leaves the old one serving', a
   server.child.kill('SIGHUP');
   await server.saw('schema.refused');
   assert.equal((await json(`${server.url}/rest/v1/Post`)).status, 200);
+  assert.equal(await server.stop(), 0);
+});
+
+test('SIGHUP reads trivet.toml again: what can change does, what cannot is named, a broken one changes nothing', async (t) => {
+  const made = pushed(t);
+  const file = path.join(made, 'trivet.toml');
+  writeFileSync(file, '[log]\nlevel = "warning"\n');
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
+  const posts = () => json(`${server.url}/rest/v1/Post`, { headers: { Origin: 'https://elsewhere.example' } });
+  assert.equal((await posts()).status, 200);
+  const changed = '[auth]\nrequire_key = true\n[server]\nthreads = 7\n[database]\nurl = "file:other.db"\n';
+  writeFileSync(file, changed);
+  server.child.kill('SIGHUP');
+  // Seen at all only because the level is back at its default.
+  await server.saw('config.reloaded');
+  assert.match(server.child.log, /only a restart applies it: server\.threads, database\.url/);
+  // Also on the connection that was kept.
+  assert.equal((await posts()).status, 401);
+  for (const broken of ['[auth', '[auth]\nrequire_keys = false\n', '[auth]\njwt_secret = "short"\n']) {
+    server.child.log = '';
+    writeFileSync(file, broken);
+    server.child.kill('SIGHUP');
+    await server.saw('config.refused');
+    assert.equal((await posts()).status, 401);
+  }
+  writeFileSync(file, '[server]\ncors_origins = ["https://shop.example"]\n');
+  server.child.log = '';
+  server.child.kill('SIGHUP');
+  await server.saw('config.reloaded');
+  assert.equal((await posts()).status, 200);
+  // CORS holds for new connections.
+  const fresh = await getFresh(`${server.url}/rest/v1/Post`, { Origin: 'https://elsewhere.example' });
+  assert.equal(fresh.status, 200);
+  assert.equal(fresh.headers['access-control-allow-origin'], undefined);
+  assert.equal(await server.stop(), 0);
+});
+
+test('a new secret holds from SIGHUP on', async (t) => {
+  const made = pushed(t);
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
+  const before = JSON.parse(must(['keys', made, '--json']));
+  const ask = async (keys) => (await json(`${server.url}/rest/v1/Post`, { headers: { apikey: Object.values(keys)[0] } })).status;
+  assert.equal(await ask(before), 200);
+  rmSync(path.join(made, '.trivet/keys.toml'));
+  server.child.kill('SIGHUP');
+  await server.saw('config.refused');
+  assert.equal(await ask(before), 200);
+  writeFileSync(path.join(made, 'trivet.toml'), `[auth]\njwt_secret = "${'s'.repeat(40)}"\n`);
+  chmodSync(path.join(made, 'trivet.toml'), 0o600);
+  server.child.kill('SIGHUP');
+  await server.saw('config.reloaded');
+  assert.equal(await ask(before), 401);
+  assert.equal(await ask(JSON.parse(must(['keys', made, '--json']))), 200);
+  assert.equal(await server.stop(), 0);
+});
+
+test('a request that runs out of time is answered 504 with 57014, not left running', async (t) => {
+  const made = pushed(t);
+  const rows = Array.from({ length: 5000 }, (_, i) => JSON.stringify({ title: `post ${i}` })).join('\n');
+  const file = path.join(made, 'posts.ndjson');
+  writeFileSync(file, rows);
+  must(['import', 'Post', file, '-C', made]);
+  const slow = '/rest/v1/Post?select=title&title=ilike.*nothing*&order=title.desc';
+  const patient = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
+  const key = Object.values(JSON.parse(must(['keys', made, '--json']))).at(-1);
+  const headers = { apikey: key };
+  assert.equal((await json(patient.url + slow, { headers })).status, 200);
+  assert.equal(await patient.stop(), 0);
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0', '--set', 'limits.request_timeout=0ms']);
+  for (let i = 0; i < 3; ++i) {
+    const late = await json(server.url + slow, { headers });
+    assert.equal(late.status, 504, late.text);
+    assert.equal(late.body.code, '57014');
+  }
   assert.equal(await server.stop(), 0);
 });
 

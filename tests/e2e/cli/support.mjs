@@ -77,13 +77,18 @@ export const post = (body, headers = {}) => ({
 });
 
 // GET over a unix socket.
-export function getUnix(socketPath, target) {
+export const getUnix = (socketPath, target) => get({ socketPath, path: target });
+
+// GET over a connection of its own.
+export const getFresh = (url, headers) => get(url, { headers, agent: false });
+
+function get(...to) {
   return new Promise((resolve, reject) => {
-    const request = http.request({ socketPath, path: target }, (answer) => {
+    const request = http.request(...to, (answer) => {
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', (part) => { text += part; });
-      answer.on('end', () => resolve({ status: answer.statusCode, text }));
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text }));
     });
     request.on('error', reject);
     request.end();

@@ -1,0 +1,33 @@
+#include "app/generations.h"
+
+namespace trivet::app {
+
+// Not coroutines themselves: forwarding costs a request no frame.
+task<http::Response> Generations::Entry::handle(const http::Request& request) {
+  return newest.load(std::memory_order_acquire)->handle(request);
+}
+
+task<void> Generations::Door::serve(net::Stream& stream) {
+  return newest.load(std::memory_order_acquire)->serve(stream);
+}
+
+std::string_view Generations::Door::refusal() const {
+  return newest.load(std::memory_order_acquire)->refusal();
+}
+
+void Generations::add(const Config& config, const auth::ProjectKeys& keys,
+                      std::shared_ptr<const schema::Schema> schema) {
+  auto made = std::make_unique<Generation>();
+  made->engine = std::make_unique<engine::Engine>(std::move(schema), parts_.store,
+                                                  parts_.environment, config.limits);
+  made->handlers = std::make_unique<Handlers>(HandlerParts{
+      config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_});
+  Handlers& handlers = *made->handlers;
+  all_.push_back(std::move(made));
+  api_entry_.newest.store(&handlers.api_routes(), std::memory_order_release);
+  admin_entry_.newest.store(&handlers.admin_routes(), std::memory_order_release);
+  api_door_.newest.store(&handlers.api(), std::memory_order_release);
+  admin_door_.newest.store(&handlers.admin(), std::memory_order_release);
+}
+
+}  // namespace trivet::app

@@ -1,0 +1,63 @@
+// Generations: the handlers of the configuration that holds now, behind listeners that stay.
+//
+// Each change of the configuration makes a new generation: engine, handlers, servers. A request goes
+// to the newest, also on a connection that is kept; limits and CORS hold for connections made from
+// then on. A replaced generation stays until the end, because requests may be in it: a reload costs
+// memory, a reload that changes nothing here doesn't make one. `add` is for one thread at a time.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "app/handlers.h"
+#include "engine/engine.h"
+#include "net/service.h"
+
+namespace trivet::app {
+
+// All must outlive the generations.
+struct GenerationParts {
+  store::Store& store;
+  engine::Environment& environment;
+  observe::Sink& sink;
+  const observe::Metrics& metrics;
+};
+
+class Generations {
+ public:
+  explicit Generations(GenerationParts parts) : parts_(parts) {}
+
+  // `schema` may be served (check.h).
+  void add(const Config& config, const auth::ProjectKeys& keys,
+           std::shared_ptr<const schema::Schema> schema);
+
+  // After the first add.
+  [[nodiscard]] engine::Engine& engine() { return *all_.back()->engine; }
+  [[nodiscard]] net::Service& api() { return api_door_; }
+  [[nodiscard]] net::Service& admin() { return admin_door_; }
+
+ private:
+  struct Generation {
+    std::unique_ptr<engine::Engine> engine;
+    std::unique_ptr<Handlers> handlers;
+  };
+  struct Entry final : http::Handler {
+    task<http::Response> handle(const http::Request& request) override;
+    std::atomic<http::Handler*> newest{nullptr};
+  };
+  struct Door final : net::Service {
+    task<void> serve(net::Stream& stream) override;
+    [[nodiscard]] std::string_view refusal() const override;
+    std::atomic<net::Service*> newest{nullptr};
+  };
+
+  GenerationParts parts_;
+  Entry api_entry_;
+  Entry admin_entry_;
+  Door api_door_;
+  Door admin_door_;
+  std::vector<std::unique_ptr<Generation>> all_;
+};
+
+}  // namespace trivet::app
