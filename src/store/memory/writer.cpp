@@ -243,10 +243,9 @@ result<void> Writer::update(const Step& step, Done& done) {
 result<void> Writer::delete_rows(const Step& step, Done& done) {
   TRIVET_TRY(const std::vector<RowPointer> rows, matching(step));
   for (const RowPointer& row : rows) {
-    // It may have gone with a row that it pointed at.
-    if (database_.find(step.model, row->id) == nullptr) continue;
-    TRIVET_CHECK(remove_row(step.model, row));
+    // It may have gone with a row that it pointed at, and counts all the same.
     done.deleted.push_back(row);
+    TRIVET_CHECK(remove_row(step.model, row));
   }
   return {};
 }

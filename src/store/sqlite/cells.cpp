@@ -1,7 +1,9 @@
 #include "store/sqlite/cells.h"
 
 #include <sqlite3.h>
+#include <sys/uio.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -120,54 +122,98 @@ int bind_value(sqlite3_stmt* statement, int index, Value value, Arena& scratch) 
   TRIVET_ASSERT(!"a value that the engine resolves before a store sees it");
 }
 
-int bind_list(sqlite3_stmt* statement, int index, Value list, Arena& scratch) {
-  if (list.is_null()) return sqlite3_bind_null(statement, index);
-  const std::span<const Value> values = list.as_list();
+namespace {
+
+int bind_blobs(sqlite3_stmt* statement, int index, std::span<const Value> values, Arena& scratch) {
+  auto* blobs = scratch.allocate_array<iovec>(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    blobs[i] = {};  // NULL
+    if (values[i].is_null()) continue;
+    const std::string_view bytes = values[i].as_text();
+    blobs[i] = {const_cast<char*>(bytes.data() == nullptr ? "" : bytes.data()), bytes.size()};
+  }
+  return sqlite3_carray_bind(statement, index, blobs, static_cast<int>(values.size()),
+                             SQLITE_CARRAY_BLOB, SQLITE_STATIC);
+}
+
+bool is_number(Value value) {
+  return value.kind() == ValueKind::boolean || value.kind() == ValueKind::integer ||
+         value.kind() == ValueKind::floating || value.kind() == ValueKind::numeric;
+}
+
+int bind_numbers(sqlite3_stmt* statement, int index, std::span<const Value> values,
+                 Arena& scratch) {
+  const int count = static_cast<int>(values.size());
   auto* integers = scratch.allocate_array<int64_t>(values.size());
   auto* doubles = scratch.allocate_array<double>(values.size());
-  auto** texts = scratch.allocate_array<char*>(values.size());
-  int count = 0;
   bool integral = true;
-  bool textual = false;
-  for (const Value& value : values) {
-    if (value.is_null()) continue;
-    switch (value.kind()) {
-      case ValueKind::boolean:
-      case ValueKind::integer:
-        integers[count] = value.as_integer();
-        doubles[count] = static_cast<double>(value.as_integer());
-        break;
-      case ValueKind::floating:
-        doubles[count] = value.as_floating();
-        integral = false;
-        break;
-      case ValueKind::numeric: {
-        const Number number = number_of(value.as_text());
-        integers[count] = number.integer;
-        doubles[count] = number.is_integer ? static_cast<double>(number.integer) : number.floating;
-        integral = integral && number.is_integer;
-        break;
-      }
-      default: {
-        textual = true;
-        char buffer[64];
-        const bool instant = value.kind() == ValueKind::timestamp ||
-                             value.kind() == ValueKind::date || value.kind() == ValueKind::time;
-        const std::string_view text =
-            instant ? stored_time_text(value, std::span<char, 64>(buffer, 64)) : value.as_text();
-        texts[count] = scratch.allocate_array<char>(text.size() + 1);
-        text.copy(texts[count], text.size());
-        texts[count][text.size()] = '\0';
-      }
-    }
-    ++count;
+  for (int i = 0; i < count; ++i) {
+    Number number{true, 0, 0};
+    if (values[i].kind() == ValueKind::numeric)
+      number = number_of(values[i].as_text());
+    else if (values[i].kind() == ValueKind::floating)
+      number = {false, 0, values[i].as_floating()};
+    else
+      number.integer = values[i].as_integer();
+    integers[i] = number.integer;
+    doubles[i] = number.is_integer ? static_cast<double>(number.integer) : number.floating;
+    integral = integral && number.is_integer;
   }
-  if (textual)
-    return sqlite3_carray_bind(statement, index, texts, count, SQLITE_CARRAY_TEXT, SQLITE_STATIC);
   if (integral)
     return sqlite3_carray_bind(statement, index, integers, count, SQLITE_CARRAY_INT64,
                                SQLITE_STATIC);
   return sqlite3_carray_bind(statement, index, doubles, count, SQLITE_CARRAY_DOUBLE, SQLITE_STATIC);
+}
+
+std::string_view list_text(Value value, std::span<char, 64> buffer) {
+  switch (value.kind()) {
+    case ValueKind::timestamp:
+    case ValueKind::date:
+    case ValueKind::time:
+      return stored_time_text(value, buffer);
+    case ValueKind::boolean:
+    case ValueKind::integer: {
+      const auto printed = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                         value.as_integer());
+      return {buffer.data(), static_cast<size_t>(printed.ptr - buffer.data())};
+    }
+    case ValueKind::floating: {
+      const auto printed = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                         value.as_floating());
+      return {buffer.data(), static_cast<size_t>(printed.ptr - buffer.data())};
+    }
+    default:
+      return value.as_text();
+  }
+}
+
+int bind_texts(sqlite3_stmt* statement, int index, std::span<const Value> values, Arena& scratch) {
+  auto** texts = scratch.allocate_array<char*>(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    texts[i] = nullptr;
+    if (values[i].is_null()) continue;
+    char buffer[64];
+    const std::string_view text = list_text(values[i], std::span<char, 64>(buffer, 64));
+    texts[i] = scratch.allocate_array<char>(text.size() + 1);
+    text.copy(texts[i], text.size());
+    texts[i][text.size()] = '\0';
+  }
+  return sqlite3_carray_bind(statement, index, texts, static_cast<int>(values.size()),
+                             SQLITE_CARRAY_TEXT, SQLITE_STATIC);
+}
+
+}  // namespace
+
+int bind_list(sqlite3_stmt* statement, int index, Value list, Arena& scratch) {
+  if (list.is_null()) return sqlite3_bind_null(statement, index);
+  const std::span<const Value> values = list.as_list();
+  const auto has = [&](auto test) { return std::ranges::any_of(values, test); };
+  if (has([](Value value) { return value.kind() == ValueKind::bytes; }))
+    return bind_blobs(statement, index, values, scratch);
+  // Texts alone can be null; beside a column of numbers SQLite takes them as numbers.
+  if (!has(is_number) || has([](Value value) { return value.is_null(); }))
+    return bind_texts(statement, index, values, scratch);
+  return bind_numbers(statement, index, values, scratch);
 }
 
 int bind_row_ids(sqlite3_stmt* statement, int index, std::span<const int64_t> ids) {

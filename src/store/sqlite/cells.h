@@ -43,7 +43,7 @@ struct Number {
 // Binds `value` to parameter `index`. What `value` views must live until the statement is reset;
 // converted text goes to `scratch`. Returns an SQLite code.
 int bind_value(sqlite3_stmt* statement, int index, Value value, Arena& scratch);
-// A list as a table-valued parameter; nulls are left out (they match nothing).
+// A list as a table-valued parameter; its nulls make IN unknown where nothing is equal.
 int bind_list(sqlite3_stmt* statement, int index, Value list, Arena& scratch);
 int bind_row_ids(sqlite3_stmt* statement, int index, std::span<const int64_t> ids);
 
