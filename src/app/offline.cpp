@@ -8,6 +8,7 @@ namespace trivet::app {
 
 Offline::~Offline() {
   engine_.reset();
+  snapshot_.reset();
   store_.reset();
 }
 
@@ -22,12 +23,21 @@ result<std::unique_ptr<Offline>> Offline::open(const LoadedConfig& loaded,
   TRIVET_CHECK(require_in_sync(options, *offline->schema_));
   options.missing = store::sqlite::Missing::refuse;
   TRIVET_TRY(offline->store_, store::sqlite::SqliteStore::open(options, offline->pool_));
+  offline->use(*offline->store_);
+  return offline;
+}
+
+void Offline::use(store::Store& store) {
   // The limits are for requests of others.
   Limits limits;
   limits.rows_max = 0;
-  offline->engine_ = std::make_unique<engine::Engine>(offline->schema_, *offline->store_,
-                                                      offline->system_, limits);
-  return offline;
+  engine_ = std::make_unique<engine::Engine>(schema_, store, system_, limits);
+}
+
+result<void> Offline::freeze() {
+  TRIVET_TRY(snapshot_, SnapshotStore::make(*store_));
+  use(*snapshot_);
+  return {};
 }
 
 }  // namespace trivet::app

@@ -10,6 +10,7 @@ namespace trivet::cli {
 namespace {
 
 int export_file(const ExportArguments& arguments, app::Offline& project, data::Format format) {
+  if (const auto frozen = project.freeze(); !frozen) return report(frozen.error());
   const auto target = app::Target::find(project.schema(), arguments.model);
   if (!target) return report(target.error());
   auto sink = data::open_sink(arguments.file);

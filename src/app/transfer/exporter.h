@@ -1,6 +1,6 @@
 // Export: the rows of a model, in primary key order, through the engine as the service role, page
-// by page, so that memory doesn't grow with the table. Rows written meanwhile may or may not be
-// seen. Blocks until done.
+// by page, so that memory doesn't grow with the table. One moment of the
+// table if the engine's store is a SnapshotStore. Blocks until done.
 #pragma once
 
 #include <cstdint>

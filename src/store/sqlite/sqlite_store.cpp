@@ -45,6 +45,13 @@ result<Rows> SqliteStore::read_here(const Query& query, const Params& params, De
   return reader->read(query, params, deadline);
 }
 
+result<void> SqliteStore::hold_snapshot_here() {
+  TRIVET_TRY(Reader* const reader, readers_->mine());
+  reader->connection().set_busy_timeout(options_.busy_timeout);
+  // Beginning alone takes no snapshot: reading does.
+  return reader->connection().execute("BEGIN; SELECT count(*) FROM sqlite_schema");
+}
+
 task<result<Rows>> SqliteStore::read(const Query& query, const Params& params, Deadline deadline) {
   if (query.cost == Cost::small) {
     const auto executor = co_await boost::asio::this_coro::executor;

@@ -31,6 +31,9 @@ class SqliteStore final : public Store {
 
   // The read of a query on this thread, whatever its cost. Blocks.
   [[nodiscard]] result<Rows> read_here(const Query& query, const Params& params, Deadline deadline);
+  // From now on reads of this thread by read_here see the database as it is now, until the store is
+  // destroyed. For short-lived processes: the log can't be started over meanwhile. Once per thread.
+  [[nodiscard]] result<void> hold_snapshot_here();
   [[nodiscard]] WriterCounts writer_counts() const { return writer_->counts(); }
   [[nodiscard]] const SqliteOptions& options() const { return options_; }
 

@@ -1,9 +1,11 @@
 // db push and rekey, import and export.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { folder, must, run } from './support.mjs';
+import { folder, must, run, trivet } from './support.mjs';
 
 const schema = `datasource db {
   provider = "sqlite"
@@ -82,6 +84,29 @@ test('what is exported is imported again as the same rows, in every format', (t)
     must(['import', 'City', file, '-C', other]);
     assert.equal(exported(other, 'City', 'ndjson'), before, format);
   }
+});
+
+test('an export is one moment of the table, whatever is written meanwhile', async (t) => {
+  const made = project(t);
+  const names = (from, count) => Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ id: from + i, name: `city ${from + i} ${'x'.repeat(60)}` })).join('\n');
+  assert.equal(importText(made, 'City', names(1, 20000), 'ndjson').status, 0);
+  const child = spawn(trivet, ['export', 'City', '-', '--format', 'ndjson', '-C', made, '--quiet'],
+    { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  // The rows don't fit into the pipe, so the export has begun and can't have ended.
+  await once(child.stdout, 'readable');
+  assert.equal(importText(made, 'City', names(20001, 500), 'ndjson').status, 0);
+  const renamed = importText(made, 'City', names(1, 20000).replaceAll('city', 'town'), 'ndjson', '--upsert');
+  assert.equal(renamed.status, 0, renamed.stderr);
+  assert.equal(child.exitCode, null);
+  const lines = (await child.stdout.toArray()).join('').trim().split('\n');
+  assert.equal(await ended, 0);
+  assert.equal(lines.length, 20000);
+  assert.equal(lines.filter((line) => line.includes('town')).length, 0);
+  const file = path.join(made, 'after.ndjson');
+  must(['export', 'City', file, '-C', made, '--quiet']);
+  assert.equal(readFileSync(file, 'utf8').trim().split('\n').length, 20500);
 });
 
 test('relation fields connect and create', (t) => {
