@@ -6,10 +6,18 @@ namespace trivet::app {
 
 using data::ReadStep;
 
+namespace {
+
+// Each nested write is a step of its own: a program of many costs more per row than a commit saves.
+constexpr size_t nested_max = 500;
+
+}  // namespace
+
 ImportBatch BatchReader::read() {
   ImportBatch batch;
   batch.fields = fields_;
-  while (batch.rows() < rows_max_ && batch.bad.size() < rows_max_) {
+  while (batch.rows() < rows_max_ && batch.bad.size() < rows_max_ &&
+         batch.nested.size() < nested_max) {
     if (!pending_) {
       const result<ReadStep> step = reader_->next();
       if (!step) batch.fatal = step.error();
