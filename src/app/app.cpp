@@ -21,6 +21,7 @@
 #include "observe/log_sink.h"
 #include "observe/metrics.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/times/integer_times.h"
 
 namespace trivet::app {
 namespace {
@@ -171,9 +172,16 @@ result<void> App::State::open_database() {
 
 // dev makes the database match where nothing is lost; serve never changes it.
 result<void> App::State::match_database(const schema::Schema& wanted) {
-  if (options.mode == Mode::serve) return require_in_sync(database, wanted);
-  TRIVET_TRY(const std::vector<std::string> changes, push_without_loss(database, wanted));
-  for (const std::string& change : changes) tell(Level::info, "database.changed", change);
+  if (options.mode == Mode::serve) {
+    TRIVET_CHECK(require_in_sync(database, wanted));
+  } else {
+    TRIVET_TRY(const std::vector<std::string> changes, push_without_loss(database, wanted));
+    for (const std::string& change : changes) tell(Level::info, "database.changed", change);
+  }
+  const auto times =
+      store::sqlite::find_integer_times(database, wanted, store::sqlite::Look::sample);
+  if (times && !times->empty())
+    tell(Level::warning, "database.integer_times", store::sqlite::describe_integer_times(*times));
   return {};
 }
 
