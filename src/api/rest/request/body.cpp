@@ -1,7 +1,10 @@
 #include "api/rest/request/body.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "api/rest/request/csv.h"
 #include "api/rest/request/url.h"
@@ -11,8 +14,23 @@
 namespace trivet::api::rest {
 namespace {
 
-std::unexpected<Error> too_many_rows() {
-  return fail(ErrorCode::too_large, "Too many rows in one request");
+std::unexpected<Error> too_many_rows(const Limits& limits) {
+  return fail(ErrorCode::too_large, "Too many rows in one request",
+              fmt::format("At most {} rows are allowed.", limits.write_rows_max));
+}
+
+// Before anything is allocated for them.
+result<void> check_size(size_t rows, size_t keys, const Limits& limits) {
+  if (rows > limits.write_rows_max) return too_many_rows(limits);
+  if (keys > body_keys_max)
+    return fail(ErrorCode::too_large, "Too many columns in one request",
+                fmt::format("At most {} columns are allowed.", body_keys_max));
+  if (keys > 0 && rows > body_cells_max / keys)
+    return fail(ErrorCode::too_large, "Too many values in one request",
+                fmt::format("{} rows of {} columns were sent, at most {} values are allowed.", rows,
+                            keys, body_cells_max),
+                "Send the rows in several requests.");
+  return {};
 }
 
 Cell json_cell(JsonValue value) {
@@ -66,11 +84,14 @@ result<void> read_row(JsonValue row, KeyRule rule, const KeyIndex& index, Payloa
   return {};
 }
 
+// Each distinct key once, in the order of its first use. More than may be is as good as too many.
 void take_keys(JsonValue row, Payload& payload, Arena& arena) {
+  std::unordered_set<std::string_view> known;
   for (const JsonMember& member : row.members()) {
-    std::string key(member.key.text(arena));
-    if (std::ranges::find(payload.keys, key) == payload.keys.end())
-      payload.keys.push_back(std::move(key));
+    const std::string_view key = arena.copy(member.key.text(arena));
+    if (!known.insert(key).second) continue;
+    payload.keys.emplace_back(key);
+    if (payload.keys.size() > body_keys_max) return;
   }
 }
 
@@ -81,7 +102,7 @@ result<Payload> parse_json_body(const BodySource& source, const Limits& limits, 
   if (document->kind() == JsonKind::object) rows.push_back(*document);
   if (document->kind() == JsonKind::array)
     for (const JsonValue& element : document->elements()) rows.push_back(element);
-  if (rows.size() > limits.write_rows_max) return too_many_rows();
+  TRIVET_CHECK(check_size(rows.size(), 0, limits));
 
   Payload payload;
   KeyRule rule = KeyRule::all_must_match;
@@ -91,6 +112,7 @@ result<Payload> parse_json_body(const BodySource& source, const Limits& limits, 
   } else if (!rows.empty() && rows[0].kind() == JsonKind::object) {
     take_keys(rows[0], payload, arena);
   }
+  TRIVET_CHECK(check_size(rows.size(), payload.keys.size(), limits));
   const KeyIndex index(payload.keys);
   payload.cells.reserve(rows.size() * payload.keys.size());
   for (const JsonValue& row : rows) {
@@ -122,7 +144,8 @@ Payload select_keys(Payload payload, const std::vector<std::string>* columns) {
 result<Payload> parse_csv_body(const BodySource& source, const Limits& limits, Arena& arena) {
   if (!is_valid_utf8(source.bytes)) return fail(ErrorCode::bad_body, "Invalid UTF-8 in the body");
   TRIVET_TRY(const CsvTable table, parse_csv(source.bytes, arena));
-  if (table.rows > limits.write_rows_max) return too_many_rows();
+  const size_t columns = source.columns ? source.columns->size() : 0;
+  TRIVET_CHECK(check_size(table.rows, std::max(columns, table.header.size()), limits));
   Payload payload{.keys = {}, .cells = {}, .rows = table.rows};
   for (const std::string_view name : table.header) payload.keys.emplace_back(name);
   payload.cells.reserve(table.fields.size());
@@ -132,17 +155,19 @@ result<Payload> parse_csv_body(const BodySource& source, const Limits& limits, A
   return select_keys(std::move(payload), source.columns);
 }
 
-Payload parse_form_body(const BodySource& source, Arena& arena) {
+result<Payload> parse_form_body(const BodySource& source, const Limits& limits, Arena& arena) {
   Payload payload{.keys = {}, .cells = {}, .rows = 1};
+  std::unordered_map<std::string, size_t> known;
   for (const Parameter& parameter : split_query(source.bytes)) {
     const Cell cell = text_cell(arena.copy(parameter.value));
-    const auto known = std::ranges::find(payload.keys, parameter.key);
-    if (known != payload.keys.end()) {
-      payload.cells[static_cast<size_t>(known - payload.keys.begin())] = cell;
+    const auto [at, fresh] = known.emplace(parameter.key, payload.keys.size());
+    if (!fresh) {
+      payload.cells[at->second] = cell;
       continue;
     }
     payload.keys.push_back(parameter.key);
     payload.cells.push_back(cell);
+    TRIVET_CHECK(check_size(1, payload.keys.size(), limits));
   }
   return select_keys(std::move(payload), source.columns);
 }
@@ -158,7 +183,7 @@ result<Payload> parse_body(const BodySource& source, const Limits& limits, Arena
     return parse_json_body(source, limits, arena);
   if (http::equals_lower(type, "text/csv")) return parse_csv_body(source, limits, arena);
   if (http::equals_lower(type, "application/x-www-form-urlencoded"))
-    return parse_form_body(source, arena);
+    return parse_form_body(source, limits, arena);
   return fail(ErrorCode::bad_body, "Content-Type not acceptable: " + std::string(type));
 }
 

@@ -1,7 +1,7 @@
 // Request bodies as rows of cells under keys (dialects/rest.md, section 8): JSON, CSV, forms.
 //
 // Cells view the body or the arena; nothing is coerced yet. Keys are as sent: whether they are columns is decided later.
-// Errors are PGRST102. Pure.
+// Errors are PGRST102; 54000 for what is too large. Pure.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,11 @@ struct Payload {
     return cells[size_t{row} * keys.size() + key];
   }
 };
+
+// No table has as many columns. Bounds the work for a body whose keys nobody has looked up yet.
+inline constexpr size_t body_keys_max = 4096;
+// Rows times keys: a few bytes of `columns=` and of `{}` can stand for very many cells.
+inline constexpr size_t body_cells_max = 4'000'000;
 
 struct BodySource {
   std::string_view content_type;  // empty = JSON
