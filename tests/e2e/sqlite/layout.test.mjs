@@ -1,5 +1,5 @@
 // Compares tests/cases/sqlite/layout/*.sql with what Prisma's schema engine makes of the .prisma files beside them.
-// `node layout.mjs --write` rewrites the .sql files. Needs @prisma/schema-engine-wasm (tests/package.json).
+// `node layout.test.mjs --write` rewrites the .sql files. Needs @prisma/schema-engine-wasm (tests/package.json).
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
