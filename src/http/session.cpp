@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "http/error_body.h"
+#include "net/pool.h"
 
 namespace trivet::http {
 namespace {
@@ -63,8 +64,12 @@ task<void> Session::run() {
       } catch (...) {
         response = internal_error();
       }
-      handling_ = false;
     }
+    if (parts_.pipeline.is_long(request_, response))
+      co_await complete_elsewhere(response);
+    else
+      parts_.pipeline.after(request_, response);
+    handling_ = false;
     render_answer(response);
     if (is_large(response)) {
       const bool sent = co_await send_large(response);
@@ -73,6 +78,22 @@ task<void> Session::run() {
     end_request(response);
   }
   co_await close();
+}
+
+// On the pool; if that is full, here and without compression, which is what takes long.
+task<void> Session::complete_elsewhere(Response& response) {
+  bool is_complete = false;
+  try {
+    const result<void> done = co_await stream_.pool().run(
+        [this, &response] { parts_.pipeline.after(request_, response); });
+    is_complete = done.has_value();
+  } catch (...) {
+    // What is there may be half done.
+    response = internal_error();
+  }
+  if (is_complete) co_return;
+  response.compressible = false;
+  parts_.pipeline.after(request_, response);
 }
 
 bool Session::skip_empty_lines() {
@@ -166,7 +187,6 @@ bool Session::accept_read(net::IoResult read) {
 }
 
 void Session::render_answer(Response& response) {
-  parts_.pipeline.after(request_, response);
   const bool close_delimited = response.source != nullptr && framing_.minor_version == 0;
   if (framing_.persistence == h1::Persistence::close || stream_.draining() || close_delimited)
     closing_ = true;
@@ -228,6 +248,7 @@ void Session::refuse(h1::Fault fault) {
   framing_.persistence = h1::Persistence::close;
   const std::string code = "HTTP" + std::to_string(fault.status);
   Response response = error_response(fault.status, {.code = code, .message = fault.text});
+  parts_.pipeline.after(request_, response);
   render_answer(response);
   tell(fault.status);
 }

@@ -60,6 +60,7 @@ class Session {
   bool fail_body(net::IoStatus status);
 
   // After it.
+  task<void> complete_elsewhere(Response& response);
   void render_answer(Response& response);
   task<bool> send_large(Response& response);
   task<bool> send_source(Response& response);

@@ -238,6 +238,35 @@ TEST(Session, Routes) {
   EXPECT_TRUE(contains(answer_to("GET /areas"), "404"));
 }
 
+// The loop's one blocking thread is taken, so what is queued there can't be done meanwhile.
+TEST(Session, LargeBodiesAreCompressedBesideTheLoop) {
+  TestServer server;
+  Client holder(server.port());
+  holder.send("GET /gate HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.wait_until_gate_is_reached();
+  Client large(server.port());
+  large.send("GET /huge HTTP/1.1\r\nHost: a\r\nAccept-Encoding: zstd\r\nConnection: close\r\n\r\n");
+  server.wait_until_queued(1);
+  Client other(server.port());
+  EXPECT_TRUE(contains(other.ask("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: zstd\r\n\r\n", "ok"),
+                       "200 OK"));
+  EXPECT_FALSE(large.has_answer(std::chrono::milliseconds(0)));
+  server.open_gate();
+  const std::string answer = large.read_all();
+  EXPECT_TRUE(contains(answer, "Content-Encoding: zstd"));
+  EXPECT_LT(answer.size(), TestServer::huge_bytes / 100);
+}
+
+TEST(Session, LargeBodiesLeaveUncompressedWhereThePoolIsFull) {
+  TestServer server({}, {.threads = 1, .queue_max = 0});
+  Client client(server.port());
+  client.send("GET /huge HTTP/1.1\r\nHost: a\r\nAccept-Encoding: zstd\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.read_all();
+  EXPECT_TRUE(contains(answer, "200 OK"));
+  EXPECT_FALSE(contains(answer.substr(0, 1000), "Content-Encoding"));
+  EXPECT_GT(answer.size(), TestServer::huge_bytes);
+}
+
 TEST(Session, TellsOneEventPerRequest) {
   TestServer server;
   Client client(server.port());

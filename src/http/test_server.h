@@ -102,12 +102,13 @@ class TestServer final : public observe::Sink, public ReadyCheck {
  public:
   static constexpr size_t huge_bytes = TestHandler::huge_bytes;
 
-  explicit TestServer(Limits limits = {})
+  explicit TestServer(Limits limits = {}, net::PoolOptions pool = {.threads = 1})
       : limits_(limits),
         server_(router_, {.limits = limits, .sink = this}),
         runtime_({.threads = 1,
                   .tick = std::chrono::milliseconds(5),
-                  .drain_timeout = limits.drain_timeout}) {
+                  .drain_timeout = limits.drain_timeout,
+                  .pool = pool}) {
     root_.pool = &runtime_.pool();
     for (const std::string_view path : {"=/", "/gate", "/throw", "/201", "/204", "/stream", "/huge",
                                         "/inject"})
@@ -134,6 +135,9 @@ class TestServer final : public observe::Sink, public ReadyCheck {
   }
   void open_gate() { root_.gate.open(); }
   void wait_until_gate_is_reached() { root_.gate.wait_until_reached(); }
+  void wait_until_queued(size_t count) {
+    while (runtime_.pool().queued() != count) std::this_thread::yield();
+  }
   void wait_until_open_connections(size_t count) {
     while (runtime_.connections().open != count) std::this_thread::yield();
   }

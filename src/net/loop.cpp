@@ -27,10 +27,11 @@ constexpr std::chrono::milliseconds accept_pause{100};
 }  // namespace
 
 // The loop's sockets and timers are touched by its thread alone; posting from other threads stays locked.
-Loop::Loop(unsigned index, std::chrono::milliseconds tick, ConnectionCounts& counts)
+Loop::Loop(unsigned index, std::chrono::milliseconds tick, Shared shared)
     : index_(index),
       tick_(tick),
-      counts_(counts),
+      counts_(shared.counts),
+      pool_(shared.pool),
       context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       work_(context_.get_executor()),
       timer_(context_) {}
@@ -91,7 +92,7 @@ void Loop::start(int descriptor, const sockaddr_storage& peer, Service& service)
   }
   auto stream = std::make_unique<SocketStream>(
       context_, descriptor, peer_text(peer),
-      SocketStream::Origin{peer.ss_family, index_, &draining_});
+      SocketStream::Origin{peer.ss_family, index_, &draining_, &pool_});
   streams_.push_back(*stream);
   counts_.open.fetch_add(1, std::memory_order_relaxed);
   counts_.accepted.fetch_add(1, std::memory_order_relaxed);

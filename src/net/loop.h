@@ -31,7 +31,11 @@ struct ListenOptions {
 
 class Loop {
  public:
-  Loop(unsigned index, std::chrono::milliseconds tick, ConnectionCounts& counts);
+  struct Shared {  // by all loops; outlives them
+    ConnectionCounts& counts;
+    Pool& pool;
+  };
+  Loop(unsigned index, std::chrono::milliseconds tick, Shared shared);
   ~Loop();
 
   // Before run. Takes the descriptor over.
@@ -64,6 +68,7 @@ class Loop {
   const unsigned index_;
   const std::chrono::milliseconds tick_;
   ConnectionCounts& counts_;
+  Pool& pool_;
   bool draining_ = false;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

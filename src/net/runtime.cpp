@@ -78,9 +78,10 @@ struct Runtime::State {
 Runtime::Runtime(RuntimeOptions options) : state_(std::make_unique<State>(options)) {
   unsigned count = options.threads;
   if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
-  for (unsigned i = 0; i < count; ++i)
-    state_->loops.push_back(std::make_unique<Loop>(i, options.tick, state_->counts));
   state_->pool = std::make_unique<Pool>(options.pool);
+  for (unsigned i = 0; i < count; ++i)
+    state_->loops.push_back(std::make_unique<Loop>(
+        i, options.tick, Loop::Shared{state_->counts, *state_->pool}));
 }
 
 Runtime::~Runtime() {

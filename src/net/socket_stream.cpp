@@ -31,6 +31,7 @@ SocketStream::SocketStream(asio::io_context& context, int descriptor, std::strin
   peer_address_ = std::move(peer);
   loop_index_ = origin.loop_index;
   draining_ = origin.draining;
+  pool_ = origin.pool;
 }
 
 IoStatus SocketStream::status_of(const boost::system::error_code& error) {

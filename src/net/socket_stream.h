@@ -18,6 +18,7 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
     int family = 0;
     unsigned loop_index = 0;
     const bool* draining = nullptr;
+    Pool* pool = nullptr;
   };
 
   // Takes the descriptor over.

@@ -16,6 +16,8 @@
 
 namespace trivet::net {
 
+class Pool;
+
 enum class IoStatus : uint8_t {
   ok,
   blocked,  // try_write: the peer's window is full
@@ -67,6 +69,8 @@ class Stream {
 
   // True from the moment that the server drains: finish what is in flight and close.
   [[nodiscard]] bool draining() const { return *draining_; }
+  // Takes what would hold this loop for long.
+  [[nodiscard]] Pool& pool() const { return *pool_; }
   // "192.0.2.1", "2001:db8::1", or "unix"; lives as long as the stream.
   [[nodiscard]] std::string_view peer_address() const { return peer_address_; }
   // Which loop (0 … threads-1) runs this connection: an index for per-thread state.
@@ -76,6 +80,7 @@ class Stream {
   Clock::time_point deadline_ = Clock::time_point::max();
   Activity activity_ = Activity::idle;
   const bool* draining_ = nullptr;
+  Pool* pool_ = nullptr;
   unsigned loop_index_ = 0;
   std::string peer_address_;
 };

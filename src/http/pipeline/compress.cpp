@@ -55,6 +55,11 @@ bool is_fixed(const Response& response) {
   return false;
 }
 
+bool is_candidate(const CompressionOptions& options, const Response& response) {
+  return response.body.size() >= options.bytes_min && response.compressible &&
+         is_compressible_type(response.content_type) && !is_fixed(response);
+}
+
 }  // namespace
 
 Coding choose_coding(std::string_view accept_encoding) {
@@ -93,10 +98,15 @@ bool is_compressible_type(std::string_view content_type) {
   return std::find(std::begin(types), std::end(types), type) != std::end(types);
 }
 
+bool will_compress(const CompressionOptions& options, const PipelineHeaders& headers,
+                   const Response& response) {
+  return is_candidate(options, response) && !headers.accept_encoding.empty() &&
+         choose_coding(headers.accept_encoding) != Coding::identity;
+}
+
 void apply_compression(const CompressionOptions& options, const PipelineHeaders& headers,
                        Response& response) {
-  if (response.body.size() < options.bytes_min || !response.compressible) return;
-  if (!is_compressible_type(response.content_type) || is_fixed(response)) return;
+  if (!is_candidate(options, response)) return;
   // Also when this client takes no coding: a cache must not give its answer to one that does.
   add_vary("Accept-Encoding", response);
   if (headers.accept_encoding.empty()) return;

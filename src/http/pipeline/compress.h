@@ -25,6 +25,10 @@ enum class Coding : uint8_t { identity, gzip, brotli, zstd };
 
 [[nodiscard]] result<std::string> encode_body(Coding coding, std::string_view body);
 
+// Whether apply_compression has a body to encode.
+[[nodiscard]] bool will_compress(const CompressionOptions& options, const PipelineHeaders& headers,
+                                 const Response& response);
+
 // Encodes a body that is large enough, of a fitting type, and not encoded yet, if that makes it smaller.
 void apply_compression(const CompressionOptions& options, const PipelineHeaders& headers,
                        Response& response);

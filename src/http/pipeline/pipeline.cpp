@@ -9,6 +9,9 @@
 namespace trivet::http {
 namespace {
 
+// Takes some hundred microseconds to compress: longer than the way to another thread and back.
+constexpr size_t long_bytes_min = 64 * 1024;
+
 struct Exchange {
   const PipelineOptions& options;
   const Request& request;
@@ -71,6 +74,12 @@ PipelineHeaders find_headers(const Request& request) {
 std::optional<Response> Pipeline::before(const Request& request) const {
   if (request.method != Method::options) return std::nullopt;
   return answer_preflight(request);
+}
+
+bool Pipeline::is_long(const Request& request, const Response& response) const {
+  if (response.body.size() < long_bytes_min) return false;
+  if (options_.compression.enabled == Switch::off) return false;
+  return will_compress(options_.compression, find_headers(request), response);
 }
 
 void Pipeline::after(const Request& request, Response& response) const {

@@ -46,7 +46,9 @@ class Pipeline {
 
   // An answer that needs no handler, if there is one.
   [[nodiscard]] std::optional<Response> before(const Request& request) const;
-  // Completes the answer of the handler, or of before.
+  // Whether `after` takes so long that an event loop must not wait for it: a large body to compress.
+  [[nodiscard]] bool is_long(const Request& request, const Response& response) const;
+  // Completes the answer of the handler, or of before. On any thread.
   void after(const Request& request, Response& response) const;
 
   // One entry of the list, as data: for the docs and a test.
