@@ -38,7 +38,7 @@ observe::LogOptions log_options(const Config& config, Mode mode) {
   if (config.log_level == "warning") options.level_min = Level::warning;
   if (config.log_level == "error") options.level_min = Level::error;
   if (config.log_level == "warning" || config.log_level == "error")
-    options.requests = observe::Requests::hide;
+    options.requests = observe::Requests::failed;
   return options;
 }
 
@@ -104,7 +104,9 @@ struct App::State {
   }
   ~State() {
     watcher.reset();
-    // The store's threads end before the loops and the pool that they answer to.
+    // Nothing may run any more in what goes now, also if starting failed half-way.
+    if (store) store->interrupt_reads();
+    runtime.end();
     generations.reset();
     store.reset();
   }

@@ -50,6 +50,9 @@ struct Error {
 template <class T>
 using result = std::expected<T, Error>;
 
+// All that is known, in one line, with the place in the code: for the log, never for a client.
+[[nodiscard]] std::string describe_for_log(const Error& error);
+
 // return fail(ErrorCode::bad_body, "Empty or invalid json");
 [[nodiscard]] inline std::unexpected<Error> fail(
     ErrorCode code, std::string message, std::string details = {}, std::string hint = {},

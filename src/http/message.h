@@ -45,6 +45,7 @@ struct Request {
 
   // Filled by the handler, read by the session for logs, metrics and Server-Timing.
   mutable StageTimes stage_times{};
+  mutable std::string problem{};   // why the answer is a 5xx, for the log alone
   mutable std::string_view route;  // static storage: low-cardinality route label such as "rest"
 
   // First header of that name (lower case given); empty view with null data when absent.

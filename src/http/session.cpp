@@ -24,7 +24,11 @@ Response internal_error() {
 }  // namespace
 
 Session::Session(SessionParts parts, net::Stream& stream)
-    : parts_(parts), stream_(stream), scanner_(parts.limits), ids_(parts.id_seed) {}
+    : parts_(parts),
+      stream_(stream),
+      scanner_(parts.limits),
+      ended_(Clock::now()),
+      ids_(parts.id_seed) {}
 
 task<void> Session::run() {
   while (!closing_) {
@@ -50,6 +54,8 @@ task<void> Session::run() {
     if (!take_buffered_body()) {
       const bool whole = co_await read_body();
       if (!whole) break;
+      // A slow upload has its own timeouts.
+      request_.deadline = Clock::now() + parts_.limits.request_timeout;
     }
     Response response;
     std::optional<Response> early = parts_.pipeline.before(request_);
@@ -61,7 +67,11 @@ task<void> Session::run() {
       // The one place where an exception of anything below becomes an answer.
       try {
         response = co_await parts_.handler.handle(request_);
+      } catch (const std::exception& error) {
+        request_.problem = error.what();
+        response = internal_error();
       } catch (...) {
+        request_.problem = "an exception of unknown type";
         response = internal_error();
       }
     }
@@ -151,6 +161,7 @@ void Session::begin_request() {
   request_.peer_address = stream_.peer_address();
   request_.deadline = started_ + parts_.limits.request_timeout;
   request_.stage_times = {};
+  request_.problem.clear();
   framing_ = {};
   head_bytes_ = body_in_buffer_ = 0;
   bytes_out_ = 0;
@@ -162,9 +173,8 @@ bool Session::wait_for_head() {
   if (in_.readable().empty()) {
     if (stream_.draining()) return false;
     stream_.set_activity(net::Activity::idle);
-    // A connection that never sent anything has no claim on the long timeout.
-    stream_.expire_at(served_any_ ? ended_ + limits.idle_timeout
-                                  : Clock::now() + limits.header_timeout);
+    // A connection that never asked anything has no claim on the long timeout, nor on a new one for empty lines.
+    stream_.expire_at(ended_ + (served_any_ ? limits.idle_timeout : limits.header_timeout));
   } else if (!head_pending_) {
     // One deadline for the whole head: a client that drips bytes cannot extend it.
     head_pending_ = true;
@@ -239,6 +249,7 @@ void Session::tell(int status) {
   event.duration_ns = static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(ended_ - started_).count());
   event.stages = request_.stage_times;
+  event.problem = request_.problem;
   event.loop_index = stream_.loop_index();
   parts_.sink->request(event);
 }

@@ -91,7 +91,7 @@ class Session {
   std::string leftover_;       // bytes of the next request that came with a chunked body
   uint64_t bytes_out_ = 0;     // of this answer
   Clock::time_point started_;
-  Clock::time_point ended_;  // when the last answer was complete
+  Clock::time_point ended_;  // when the last answer was complete, or the connection began
   Clock::time_point body_started_;
 
   DateCache date_;

@@ -44,6 +44,15 @@ TEST(Timeout, DripsDoNotHoldTheConnection) {
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
 }
 
+// Nor do empty lines before one, which are allowed.
+TEST(Timeout, EmptyLinesDoNotHoldTheConnection) {
+  TestServer server({.header_timeout = milliseconds(100)});
+  Client client(server.port());
+  int drips = 0;
+  while (drips < 200 && client.try_send("\r\n") && !client.has_answer(milliseconds(5))) ++drips;
+  EXPECT_LT(drips, 60);
+}
+
 TEST(Timeout, HalfABodyIsA408) {
   TestServer server({.body_timeout = milliseconds(20)});
   Client client(server.port());

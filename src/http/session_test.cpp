@@ -204,8 +204,11 @@ TEST(Session, RequestIdsAreEchoedOrMade) {
 TEST(Session, HandlerExceptionIsA500) {
   TestServer server;
   Client client(server.port());
-  EXPECT_TRUE(contains(client.ask("GET /throw HTTP/1.1\r\nHost: a\r\n\r\n", "}"), "500 Internal"));
+  const std::string answer = client.ask("GET /throw HTTP/1.1\r\nHost: a\r\n\r\n", "}");
+  EXPECT_TRUE(contains(answer, "500 Internal"));
+  EXPECT_FALSE(contains(answer, "thrown"));
   EXPECT_TRUE(contains(client.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "ok"), "200 OK"));
+  EXPECT_TRUE(server.events().at(0).ends_with(" thrown")) << "the log knows why";
 }
 
 TEST(Session, UnsafeAnswerHeadersAreLeftOut) {

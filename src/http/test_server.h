@@ -150,6 +150,7 @@ class TestServer final : public observe::Sink, public ReadyCheck {
     const std::lock_guard lock(mutex_);
     events_.push_back(fmt::format("{} {} {} {} {} {}", event.method, event.path, event.route,
                                   event.status, event.request_id, event.peer_address));
+    if (!event.problem.empty()) events_.back() += fmt::format(" {}", event.problem);
   }
   void lifecycle(const observe::LifecycleEvent&) override {}
   [[nodiscard]] std::vector<std::string> events() {

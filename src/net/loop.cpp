@@ -26,7 +26,8 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
 
-// The loop's sockets and timers are touched by its thread alone; posting from other threads stays locked.
+// The loop's sockets and timers are touched by its thread alone; posting from other threads stays
+// locked.
 Loop::Loop(unsigned index, std::chrono::milliseconds tick, Shared shared)
     : index_(index),
       tick_(tick),
@@ -51,8 +52,8 @@ void Loop::run() {
 
 task<void> Loop::accept_loop(Listener& listener) {
   while (!draining_) {
-    auto [error] =
-        co_await listener.descriptor.async_wait(asio::posix::descriptor_base::wait_read, completion);
+    auto [error] = co_await listener.descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                                                           completion);
     if (error || draining_) break;
     while (accept_one(listener)) {
     }
@@ -67,9 +68,9 @@ task<void> Loop::accept_loop(Listener& listener) {
 bool Loop::accept_one(Listener& listener) {
   sockaddr_storage peer{};
   socklen_t length = sizeof(peer);
-  const int descriptor = accept4(listener.descriptor.native_handle(),
-                                 reinterpret_cast<sockaddr*>(&peer), &length,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int descriptor =
+      accept4(listener.descriptor.native_handle(), reinterpret_cast<sockaddr*>(&peer), &length,
+              SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor < 0) return errno == ECONNABORTED || errno == EINTR;
   if (counts_.open.load(std::memory_order_relaxed) >= listener.options.connections_max)
     refuse(descriptor, listener.service);
@@ -90,9 +91,16 @@ void Loop::start(int descriptor, const sockaddr_storage& peer, Service& service)
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
-  auto stream = std::make_unique<SocketStream>(
-      context_, descriptor, peer_text(peer),
-      SocketStream::Origin{peer.ss_family, index_, &draining_, &pool_});
+  std::unique_ptr<SocketStream> stream;
+  try {
+    stream = std::make_unique<SocketStream>(
+        context_, descriptor, peer_text(peer),
+        SocketStream::Origin{peer.ss_family, index_, &draining_, &pool_});
+  } catch (...) {
+    // Out of memory for one connection refuses that one; the loop goes on accepting.
+    ::close(descriptor);
+    return;
+  }
   streams_.push_back(*stream);
   counts_.open.fetch_add(1, std::memory_order_relaxed);
   counts_.accepted.fetch_add(1, std::memory_order_relaxed);

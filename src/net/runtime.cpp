@@ -84,7 +84,9 @@ Runtime::Runtime(RuntimeOptions options) : state_(std::make_unique<State>(option
         i, options.tick, Loop::Shared{state_->counts, *state_->pool}));
 }
 
-Runtime::~Runtime() {
+Runtime::~Runtime() { end(); }
+
+void Runtime::end() {
   if (!state_->threads.empty()) stop();
   state_->pool.reset();
 }

@@ -47,7 +47,7 @@ struct WaitOptions {
 class Runtime {
  public:
   explicit Runtime(RuntimeOptions options);
-  ~Runtime();  // stops if still running
+  ~Runtime();  // ends
 
   // Binds now, accepts from start on. Returns the endpoint as bound: "127.0.0.1:41234".
   [[nodiscard]] result<std::string> listen(std::string_view endpoint, Service& service,
@@ -60,6 +60,8 @@ class Runtime {
   void wait(WaitOptions options);
   // drain() and wait() without signals.
   void stop();
+  // Stops if still running, and joins the pool: from then on nothing of this runtime runs. Idempotent.
+  void end();
 
   // Runs `function` on that loop's thread soon. From any thread, between start and the end of wait.
   void post(unsigned loop_index, std::function<void()> function);

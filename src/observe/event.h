@@ -23,6 +23,7 @@ struct RequestEvent {
   uint64_t bytes_in = 0;   // head and body
   uint64_t bytes_out = 0;  // head and body, after compression
   uint64_t duration_ns = 0;
+  std::string_view problem;  // why it failed (5xx), as the operator may know it; else empty
   StageTimes stages{};
   unsigned loop_index = 0;  // which event loop served it
 };

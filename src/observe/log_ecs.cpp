@@ -121,10 +121,12 @@ void write_ecs(const LogRecord& record, std::string& out) {
   else
     append_escaped(record.message, Bytes::utf8, out);
   out.append("\",\"ecs.version\":\"8.11.0\",\"service.name\":\"trivet\"");
-  if (record.name.empty())
+  if (record.name.empty()) {
     append_request(record.request, out);
-  else
+    if (!record.message.empty()) append_text(",\"error.message\":\"", record.message, out);
+  } else {
     append_text(",\"event.action\":\"", record.name, out);
+  }
   out.append("}\n");
 }
 

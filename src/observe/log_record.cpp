@@ -24,6 +24,7 @@ void fill_record(const RequestEvent& event, timespec time, LogRecord& record) {
   request.bytes_out = event.bytes_out;
   request.duration_ns = event.duration_ns;
   request.stages = event.stages;
+  record.message = event.problem;
 }
 
 void fill_record(const LifecycleEvent& event, timespec time, LogRecord& record) {

@@ -49,8 +49,8 @@ struct LogRecord {
   timespec time{};
   Level level = Level::info;
   RequestRecord request;  // when name is empty
-  std::string name;       // of a lifecycle event
-  std::string message;
+  std::string name;     // of a lifecycle event
+  std::string message;  // of a lifecycle event, or why a request failed
 };
 
 enum class LogFormat : uint8_t { text, ecs };

@@ -74,7 +74,7 @@ void LogSink::set_level(Level level_min, Requests requests) {
 }
 
 void LogSink::request(const RequestEvent& event) {
-  if (requests_.load(std::memory_order_relaxed) == Requests::hide) return;
+  if (event.status < 500 && requests_.load(std::memory_order_relaxed) == Requests::failed) return;
   push(event, Overflow::drop);
 }
 

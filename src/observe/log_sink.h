@@ -16,13 +16,13 @@
 
 namespace trivet::observe {
 
-enum class Requests : uint8_t { hide, show };
+enum class Requests : uint8_t { failed, all };  // failed: answers of 5xx alone
 
 struct LogOptions {
   int descriptor = 2;  // not owned
   LogFormat format = LogFormat::text;
   Colour colour = Colour::off;  // of text
-  Requests requests = Requests::show;
+  Requests requests = Requests::all;
   Level level_min = Level::info;
   size_t queue_max = 8192;
 };

@@ -102,14 +102,34 @@ TEST(Log, OverflowIsCountedAndTold) {
   EXPECT_NE(text.find("log lines dropped"), std::string::npos);
 }
 
+RequestEvent failed() {
+  RequestEvent event = sample();
+  event.status = 503;
+  event.problem = "53100: disk full; \"x\"\n(writer.cpp:1)";
+  return event;
+}
+
+TEST(Log, SaysWhyARequestFailed) {
+  const std::string text = written_by({}, [](LogSink& sink) { sink.request(failed()); });
+  EXPECT_NE(text.find("\n    53100: disk full; \"x\" (writer.cpp:1)\n"), std::string::npos) << text;
+  const std::string ecs =
+      written_by({.format = LogFormat::ecs}, [](LogSink& sink) { sink.request(failed()); });
+  const std::string_view member =
+      R"~("error.message":"53100: disk full; \"x\"\u000a(writer.cpp:1)")~";
+  EXPECT_NE(ecs.find(member), std::string::npos)
+      << ecs;
+}
+
 TEST(Log, RequestsCanBeHidden) {
-  const std::string text = written_by({.requests = Requests::hide}, [](LogSink& sink) {
+  const std::string text = written_by({.requests = Requests::failed}, [](LogSink& sink) {
     sink.request(sample());
     sink.lifecycle({Level::info, "server.start", "up"});
     sink.lifecycle({Level::debug, "server.debug", "unseen"});
+    sink.request(failed());
   });
   EXPECT_NE(text.find("info up\n"), std::string::npos);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  EXPECT_NE(text.find(" 503 "), std::string::npos) << text;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
 }
 
 }  // namespace

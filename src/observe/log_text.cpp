@@ -49,6 +49,14 @@ void append_plain(std::string_view text, std::string& out) {
   }
 }
 
+// The same for text that was written for people: blanks and letters of any alphabet stay.
+void append_printable(std::string_view text, std::string& out) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out.push_back(byte < 0x20 || byte == 0x7f ? ' ' : c);
+  }
+}
+
 void append_request(const RequestRecord& request, Colour colour, std::string& out) {
   const auto into = std::back_inserter(out);
   fmt::format_to(into, "{}{}{} {:7} ", paint(status_colour(request.status), colour), request.status,
@@ -70,7 +78,15 @@ void write_text(const LogRecord& record, Colour colour, std::string& out) {
   const auto into = std::back_inserter(out);
   fmt::format_to(into, "{}{:02}:{:02}:{:02}.{:03}{} ", paint(dim, colour), utc.tm_hour, utc.tm_min,
                  utc.tm_sec, record.time.tv_nsec / 1'000'000, paint(reset, colour));
-  if (record.name.empty()) return append_request(record.request, colour, out);
+  if (record.name.empty()) {
+    append_request(record.request, colour, out);
+    if (!record.message.empty()) {
+      out.append("    ");
+      append_printable(record.message, out);
+      out.push_back('\n');
+    }
+    return;
+  }
   fmt::format_to(into, "{}{}{} {}\n", paint(level_colour(record.level), colour),
                  level_word(record.level), paint(reset, colour), record.message);
 }

@@ -1,4 +1,4 @@
-// The six stages of a request (DESIGN section 2): the same words are span names, metric labels, Server-Timing entries
+// The six stages of a request (docs/ARCHITECTURE.md): the same words are span names, metric labels, Server-Timing entries
 // and log fields. Values; no state.
 #pragma once
 
@@ -16,6 +16,6 @@ inline constexpr std::array<std::string_view, stage_count> stage_names = {
     "authenticate", "decode", "authorise", "plan", "execute", "encode"};
 
 // Nanoseconds spent in each stage; 0 = not entered.
-using StageTimes = std::array<uint32_t, stage_count>;
+using StageTimes = std::array<uint64_t, stage_count>;
 
 }  // namespace trivet::observe

@@ -17,7 +17,7 @@ class StageClock {
   explicit StageClock(http::StageTimes& times) : times_(times) {}
   void mark(Stage stage) {
     const auto now = std::chrono::steady_clock::now();
-    times_[static_cast<size_t>(stage)] += static_cast<uint32_t>((now - last_).count());
+    times_[static_cast<size_t>(stage)] += static_cast<uint64_t>((now - last_).count());
     last_ = now;
   }
 
@@ -43,6 +43,13 @@ class CallerVisibility final : public Visibility {
   const Identity& identity_;
 };
 
+// The answer that tells the client what it may know; what it may not is left for the log.
+http::Response refuse(const http::Request& request, const Error& error, Role role) {
+  http::Response response = error_response(error, role, request.method);
+  if (response.status >= 500) request.problem = describe_for_log(error);
+  return response;
+}
+
 int64_t page_offset(const Decoded& decoded) {
   const int param = decoded.prepared->operation.selection.offset_param;
   return param < 0 ? 0 : decoded.params.values[static_cast<size_t>(param)].as_integer();
@@ -59,13 +66,13 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   StageClock clock(request.stage_times);
   const auto identity = authenticator_.authenticate(request);
   clock.mark(Stage::authenticate);
-  if (!identity) co_return error_response(identity.error(), Role::anon, request.method);
+  if (!identity) co_return refuse(request, identity.error(), Role::anon);
   const Identity& who = **identity;
 
   if (needs_no_rows(request)) {
     result<http::Response> answer = answer_without_rows(request, who);
     clock.mark(Stage::encode);
-    if (!answer) co_return error_response(answer.error(), who.role, request.method);
+    if (!answer) co_return refuse(request, answer.error(), who.role);
     co_return std::move(*answer);
   }
 
@@ -73,25 +80,25 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   result<Decoded> decoded =
       decode(request, engine_.schema(), decode_options(request, visibility), cache_);
   clock.mark(Stage::decode);
-  if (!decoded) co_return error_response(decoded.error(), who.role, request.method);
+  if (!decoded) co_return refuse(request, decoded.error(), who.role);
 
   result<std::shared_ptr<const engine::Plan>> plan = find_plan(*decoded->prepared, who);
   clock.mark(Stage::plan);
-  if (!plan) co_return error_response(plan.error(), who.role, request.method);
+  if (!plan) co_return refuse(request, plan.error(), who.role);
 
   const int64_t offset = page_offset(*decoded);
   const engine::Context context{.identity = who, .deadline = request.deadline};
   result<engine::Outcome> outcome =
       co_await engine_.run(*std::move(plan), std::move(decoded->params), context);
   clock.mark(Stage::execute);
-  if (!outcome) co_return error_response(outcome.error(), who.role, request.method);
+  if (!outcome) co_return refuse(request, outcome.error(), who.role);
 
   const Run run{.prepared = *decoded->prepared,
                 .offset = offset,
                 .literals = decoded->literals};
   result<http::Response> answer = make_answer(run, *outcome);
   clock.mark(Stage::encode);
-  if (!answer) co_return error_response(answer.error(), who.role, request.method);
+  if (!answer) co_return refuse(request, answer.error(), who.role);
   co_return std::move(*answer);
 }
 

@@ -86,6 +86,8 @@ Connection::~Connection() { sqlite3_close_v2(db_); }
 
 int Connection::on_progress(void* self) {
   const auto* connection = static_cast<const Connection*>(self);
+  const std::atomic<bool>* interrupt = connection->interrupt_;
+  if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) return 1;
   return Clock::now() > connection->deadline_ ? 1 : 0;
 }
 

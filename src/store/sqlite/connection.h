@@ -4,6 +4,7 @@
 // have foreign keys on, our functions registered, and a deadline that interrupts long statements.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -56,6 +57,8 @@ class Connection {
 
   // From now on a statement that runs past it is interrupted (57014).
   void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
+  // And so is one that runs once `flag` is true, which must outlive the connection's use.
+  void set_interrupt(const std::atomic<bool>& flag) { interrupt_ = &flag; }
   // How long to wait for other processes' locks.
   void set_busy_timeout(std::chrono::milliseconds timeout);
   [[nodiscard]] bool read_only() const;
@@ -70,6 +73,7 @@ class Connection {
   sqlite3* db_;
   FunctionContext functions_;
   Clock::time_point deadline_ = Clock::time_point::max();
+  const std::atomic<bool>* interrupt_ = nullptr;
 };
 
 }  // namespace trivet::store::sqlite

@@ -75,6 +75,8 @@ task<result<Rows>> SqliteStore::read(const Query& query, const Params& params, D
   co_return std::move(*hopped);
 }
 
+void SqliteStore::interrupt_reads() { readers_->interrupt(); }
+
 task<result<WriteResult>> SqliteStore::write(const Program& program, const Params& params,
                                              Deadline deadline) {
   return writer_->write(program, params, deadline);

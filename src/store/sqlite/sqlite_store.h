@@ -35,6 +35,8 @@ class SqliteStore final : public Store {
   // destroyed. For short-lived processes: the log can't be started over meanwhile. Once per thread.
   [[nodiscard]] result<void> hold_snapshot_here();
   [[nodiscard]] WriterCounts writer_counts() const { return writer_->counts(); }
+  // Ends the reads that run, and every later one, with 57014. Any thread; for shutting down.
+  void interrupt_reads();
   [[nodiscard]] const SqliteOptions& options() const { return options_; }
 
  private:

@@ -17,6 +17,7 @@ result<Reader*> ReaderTable::mine() {
     if (owner != self) continue;
     if (!slot.reader) {
       TRIVET_TRY(slot.reader, Reader::open(options_));
+      slot.reader->connection().set_interrupt(interrupted_);
     }
     return slot.reader.get();
   }

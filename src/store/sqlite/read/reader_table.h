@@ -20,6 +20,8 @@ class ReaderTable {
   explicit ReaderTable(SqliteOptions options);
   // The calling thread's.
   [[nodiscard]] result<Reader*> mine();
+  // From now on statements of all readers are interrupted. Any thread.
+  void interrupt() { interrupted_ = true; }
   // Caller sees to it that nobody reads.
   void close_all();
 
@@ -29,6 +31,7 @@ class ReaderTable {
     std::shared_ptr<Reader> reader;  // touched by the owner only
   };
   SqliteOptions options_;
+  std::atomic<bool> interrupted_ = false;
   std::vector<Slot> slots_;
 };
 
