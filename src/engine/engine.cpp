@@ -25,7 +25,8 @@ Engine::Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store
 Engine::~Engine() = default;
 
 std::shared_ptr<const schema::Schema> Engine::schema() const {
-  return state_->current_policy()->schema;
+  const ThreadState* thread = state_->renewed_thread_state();
+  return thread == nullptr ? state_->current_policy()->schema : thread->policy->schema;
 }
 store::Store& Engine::store() const { return state_->store; }
 const Limits& Engine::limits() const { return state_->limits; }

@@ -54,6 +54,9 @@ class Engine {
   Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store, Environment& environment, Limits limits);
   ~Engine();
 
+  // The current one. Indexes of models and fields mean something in one schema alone: what this thread asks from here
+  // on (readable, model_access, find_plan, plan) is answered for the schema returned, until it calls this again. So a
+  // request takes its schema first, and doesn't wait between that and its plan.
   [[nodiscard]] std::shared_ptr<const schema::Schema> schema() const;
   // Compiles the rules of `schema`; on error (a rule that isn't supported: by name) the old schema stays.
   result<void> set_schema(std::shared_ptr<const schema::Schema> schema);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "engine/plan/cost.h"
 #include "engine/plan/plan.h"
 #include "engine/testing/harness.h"
@@ -120,9 +122,25 @@ TEST_F(EngineTest, ASwappedSchemaForgetsPlansAndKeepsRunningOnes) {
   testing::TestOperation made = operation(R"({"read":"City","select":["name"]})");
   const auto plan = engine_.plan(made.operation, testing::service());
   ASSERT_TRUE(engine_.set_schema(testing::make_schema(cities)));
+  (void)engine_.schema();
   EXPECT_EQ(engine_.find_plan(made.operation.shape, testing::service()), nullptr);
   const Identity service = testing::service();
   EXPECT_TRUE(testing::await(engine_.run(*plan, made.params, {service, testing::no_deadline()})));
+}
+
+// A reload between decoding and planning must not let indexes of one schema be read in another.
+TEST_F(EngineTest, AThreadKeepsTheSchemaThatItTook) {
+  const std::shared_ptr<const schema::Schema> taken = engine_.schema();
+  const int city = taken->model_by_name.at("City");
+  const int height = taken->models[city].field_by_name.at("height");
+  testing::TestOperation made = operation(R"({"read":"City","select":["height"]})");
+  const auto smaller =
+      testing::make_schema(R"(datasource db { provider = "sqlite" } model Only { id Int @id })");
+  std::thread([&] { ASSERT_TRUE(engine_.set_schema(smaller)); }).join();
+  EXPECT_TRUE(engine_.readable(city, height, testing::anonymous()));
+  EXPECT_TRUE(engine_.model_access(city, testing::anonymous()).read);
+  EXPECT_TRUE(engine_.plan(made.operation, testing::service()));
+  EXPECT_EQ(engine_.schema(), smaller);
 }
 
 TEST_F(EngineTest, ARuleThatCannotBeEnforcedKeepsTheOldSchema) {

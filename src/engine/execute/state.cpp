@@ -10,6 +10,16 @@ std::shared_ptr<const Policy> Engine::State::current_policy() {
 ThreadState* Engine::State::thread_state() {
   const size_t slot = slots.mine();
   if (slot == thread_slots_max) return nullptr;
+  if (!threads[slot]) {
+    threads[slot] = std::make_unique<ThreadState>(environment, limits);
+    return renewed_thread_state();
+  }
+  return threads[slot].get();
+}
+
+ThreadState* Engine::State::renewed_thread_state() {
+  const size_t slot = slots.mine();
+  if (slot == thread_slots_max) return nullptr;
   if (!threads[slot]) threads[slot] = std::make_unique<ThreadState>(environment, limits);
   ThreadState& own = *threads[slot];
   const uint64_t current = generation.load(std::memory_order_acquire);

@@ -40,9 +40,11 @@ struct Engine::State {
   State(store::Store& store_, Environment& environment_, Limits limits_)
       : store(store_), environment(environment_), limits(limits_) {}
 
-  // The calling thread's, brought up to the current policy; null for threads beyond
-  // thread_slots_max.
+  // The calling thread's, with the policy that it last took; null for threads beyond
+  // thread_slots_max, which have the current one each time.
   ThreadState* thread_state();
+  // The same, brought up to the current policy.
+  ThreadState* renewed_thread_state();
   std::shared_ptr<const Policy> current_policy();
   // Who asks, under `policy`.
   std::shared_ptr<const Caller> find_caller(ThreadState* thread,
