@@ -1,4 +1,4 @@
-// Error answers in PostgREST's shape: exactly the keys code, details, hint, message, in that order (sheet section 11).
+// Error answers in PostgREST's shape: exactly the keys code, details, hint, message, in that order (docs/dialects/rest.md, section 11).
 // Pure functions.
 #pragma once
 
@@ -22,7 +22,7 @@ struct ErrorText {
 // An answer with that status and body, as application/json.
 [[nodiscard]] Response error_response(int status, const ErrorText& text);
 
-// The same from an Error: its code gives the status. Adds Proxy-Status and, on 401 and 503, what the sheet asks for.
+// The same from an Error: its code gives the status. Adds Proxy-Status and, on 401 and 503, what docs/dialects/rest.md asks for.
 [[nodiscard]] Response error_response(const Error& error);
 
 }  // namespace trivet::http

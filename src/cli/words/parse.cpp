@@ -173,7 +173,7 @@ void describe_data(Parser& parser) {
   add_switch(in, "--skip-bad", import.skip_bad, "Report bad rows and go on");
   add_switch(in, "--upsert", import.upsert, "Rows whose key exists replace what is there");
   in->add_option("--batch", import.batch, "Rows written together")->check(CLI::Range(1, 100'000));
-  add_switch(in, "--quiet", import.quiet, "No progress bar");
+  add_switch(in, "--quiet", import.quiet, "No progress bar; the summary stays");
   add_json(in, import.common.output);
   in->footer(
       "A row may hold objects in relation fields: exactly a unique key connects, anything else "
@@ -188,13 +188,13 @@ void describe_data(Parser& parser) {
   add_common(out, export_.common, FolderWord::option);
   add_database_flag(out, export_.common);
   out->add_option("--format", export_.format, "json, ndjson or csv; else by the file's name");
-  add_switch(out, "--quiet", export_.quiet, "No progress bar");
+  add_switch(out, "--quiet", export_.quiet, "No progress bar and no summary");
   out->footer(
       "Examples:\n  trivet export City cities.csv\n  trivet export City - --format ndjson | wc -l");
 }
 
 void describe_rest(Parser& parser) {
-  CLI::App* keys = parser.root.add_subcommand("keys", "Print the project's keys");
+  CLI::App* keys = parser.root.add_subcommand("keys", "Print the project's keys; make the secret if there is none");
   auto& key_arguments = parser.add<KeysArguments>(keys);
   add_common(keys, key_arguments.common);
   add_switch(keys, "--rotate", key_arguments.rotate,

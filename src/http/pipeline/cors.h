@@ -1,4 +1,4 @@
-// Cross-origin sharing as the dialect sheet's section 10 has it. Pure functions.
+// Cross-origin sharing as docs/dialects/rest.md has it in section 10. Pure functions.
 #pragma once
 
 #include <optional>

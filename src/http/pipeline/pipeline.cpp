@@ -53,7 +53,7 @@ constexpr AfterStep after_steps[] = {
 
 constexpr Pipeline::Step before_steps[] = {
     {"cors-preflight", "before the handler, so before authentication: browsers send preflights "
-                       "without credentials (sheet section 10)"},
+                       "without credentials (docs/dialects/rest.md, section 10)"},
 };
 
 PipelineHeaders find_headers(const Request& request) {
