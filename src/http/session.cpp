@@ -64,6 +64,7 @@ task<void> Session::run() {
     } else {
       flush_if_handler_waits();
       handling_ = true;
+      stream_.set_activity(net::Activity::answering);
       // The one place where an exception of anything below becomes an answer.
       try {
         response = co_await parts_.handler.handle(request_);
@@ -80,6 +81,7 @@ task<void> Session::run() {
     else
       parts_.pipeline.after(request_, response);
     handling_ = false;
+    stream_.set_activity(net::Activity::busy);
     render_answer(response);
     if (is_large(response)) {
       const bool sent = co_await send_large(response);

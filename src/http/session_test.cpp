@@ -242,6 +242,20 @@ TEST(Session, Routes) {
 }
 
 // The loop's one blocking thread is taken, so what is queued there can't be done meanwhile.
+// The work ends, and with it the request, as any other.
+TEST(Session, ClientThatLeavesCancelsItsWork) {
+  TestServer server;
+  {
+    Client client(server.port());
+    client.send("GET /until-gone HTTP/1.1\r\nHost: a\r\nX-Request-Id: me\r\n\r\n");
+    server.wait_until_open_connections(1);
+  }
+  server.wait_until_open_connections(0);
+  EXPECT_EQ(server.events(), std::vector<std::string>{"GET /until-gone root 500 me 127.0.0.1"});
+  Client other(server.port());
+  EXPECT_TRUE(contains(other.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "ok"), "200 OK"));
+}
+
 TEST(Session, LargeBodiesAreCompressedBesideTheLoop) {
   TestServer server;
   Client holder(server.port());

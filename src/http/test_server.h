@@ -70,6 +70,11 @@ class TestHandler final : public Handler {
     } else if (request.path == "/gate") {
       const result<void> passed = co_await pool->run([this] { gate.pass(); });
       response.body = passed ? "opened" : "not opened";
+    } else if (request.path == "/until-gone") {
+      const result<void> left = co_await pool->run([](std::stop_token gone) {
+        while (!gone.stop_requested()) std::this_thread::yield();
+      });
+      response.status = left ? 500 : 503;
     } else {
       fill(request, response);
     }
@@ -110,7 +115,7 @@ class TestServer final : public observe::Sink, public ReadyCheck {
                   .drain_timeout = limits.drain_timeout,
                   .pool = pool}) {
     root_.pool = &runtime_.pool();
-    for (const std::string_view path : {"=/", "/gate", "/throw", "/201", "/204", "/stream", "/huge",
+    for (const std::string_view path : {"=/", "/gate", "/until-gone", "/throw", "/201", "/204", "/stream", "/huge",
                                         "/inject"})
       router_.mount(path, "root", root_);
     router_.mount("/area", "area", area_);

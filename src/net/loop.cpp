@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cerrno>
 #include <vector>
 
@@ -104,10 +106,14 @@ void Loop::start(int descriptor, const sockaddr_storage& peer, Service& service)
   streams_.push_back(*stream);
   counts_.open.fetch_add(1, std::memory_order_relaxed);
   counts_.accepted.fetch_add(1, std::memory_order_relaxed);
-  asio::co_spawn(context_, serve(std::move(stream), service), asio::detached);
+  auto gone = stream->gone();
+  auto ended = asio::bind_cancellation_slot(gone->slot(), [gone](std::exception_ptr) {});
+  asio::co_spawn(context_, serve(std::move(stream), service), std::move(ended));
 }
 
 task<void> Loop::serve(std::unique_ptr<SocketStream> stream, Service& service) {
+  // Being cancelled is for what takes notice: what is begun ends in order, with its answer and its line in the log.
+  co_await asio::this_coro::throw_if_cancelled(false);
   // Out of memory for one connection ends that connection, not the process.
   try {
     co_await service.serve(*stream);
@@ -126,7 +132,10 @@ task<void> Loop::tick_loop() {
     auto [ignored] = co_await timer_.async_wait(completion);
     (void)ignored;
     const auto now = Stream::Clock::now();
-    for (SocketStream& stream : streams_) stream.check_deadline(now);
+    for (SocketStream& stream : streams_) {
+      stream.check_deadline(now);
+      stream.check_peer();
+    }
   }
 }
 

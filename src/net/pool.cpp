@@ -1,7 +1,9 @@
 #include "net/pool.h"
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -73,20 +75,24 @@ std::unexpected<Error> Pool::full() {
               "try again later");
 }
 
-task<bool> Pool::run_job(std::function<void()> job) {
+task<bool> Pool::run_job(std::function<void(std::stop_token)> job) {
   std::exception_ptr failure;
   const bool accepted = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(
       [this, &job, &failure](auto handler) {
         auto executor = asio::get_associated_executor(handler);
+        std::stop_source gone;
+        // Cleared when the handler is called.
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+          slot.assign([gone](asio::cancellation_type) mutable { gone.request_stop(); });
         // shared: std::function must be copyable, the handler is not.
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
         auto guard = asio::make_work_guard(executor);
         auto finish = [shared, guard, executor](bool done) {
           asio::post(executor, [shared, done] { (*shared)(done); });
         };
-        const bool pushed = state_->push([&job, &failure, finish] {
+        const bool pushed = state_->push([&job, &failure, finish, gone = gone.get_token()] {
           try {
-            job();
+            job(gone);
           } catch (...) {
             failure = std::current_exception();
           }

@@ -3,11 +3,15 @@
 // A coroutine hops there and back:   auto rows = co_await pool.run([&] { return heavy(); });
 // The function runs on a pool thread while the coroutine waits, so it may use the coroutine's locals by reference; the
 // coroutine goes on on its own executor. The queue is bounded: a full one is an error at once (pool_timeout).
+//
+// A function that takes a std::stop_token is told by it when nobody waits for its value any more: when the coroutine is
+// cancelled (Asio's cancellation slots), which for a connection means that the peer has gone. It may end early then.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <type_traits>
 
 #include "base/error.h"
@@ -27,17 +31,12 @@ class Pool {
 
   // Value of `function`, or pool_timeout if the queue is full. An exception of `function` comes out of the task.
   template <class Function>
-  task<result<std::invoke_result_t<Function&>>> run(Function function) {
-    using Value = std::invoke_result_t<Function&>;
-    if constexpr (std::is_void_v<Value>) {
-      const bool accepted = co_await run_job([&function] { function(); });
-      if (!accepted) co_return full();
-      co_return result<void>();
+  auto run(Function function) {
+    if constexpr (std::is_invocable_v<Function&, std::stop_token>) {
+      return run_stoppable(std::move(function));
     } else {
-      std::optional<Value> value;
-      const bool accepted = co_await run_job([&function, &value] { value.emplace(function()); });
-      if (!accepted) co_return full();
-      co_return std::move(*value);
+      return run_stoppable(
+          [function = std::move(function)](std::stop_token) mutable { return function(); });
     }
   }
 
@@ -46,7 +45,23 @@ class Pool {
 
  private:
   struct State;
-  task<bool> run_job(std::function<void()> job);
+
+  template <class Function>
+  task<result<std::invoke_result_t<Function&, std::stop_token>>> run_stoppable(Function function) {
+    using Value = std::invoke_result_t<Function&, std::stop_token>;
+    if constexpr (std::is_void_v<Value>) {
+      const bool accepted = co_await run_job([&function](std::stop_token gone) { function(gone); });
+      if (!accepted) co_return full();
+      co_return result<void>();
+    } else {
+      std::optional<Value> value;
+      const bool accepted = co_await run_job(
+          [&function, &value](std::stop_token gone) { value.emplace(function(gone)); });
+      if (!accepted) co_return full();
+      co_return std::move(*value);
+    }
+  }
+  task<bool> run_job(std::function<void(std::stop_token)> job);
   static std::unexpected<Error> full();
 
   std::unique_ptr<State> state_;

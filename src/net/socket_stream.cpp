@@ -1,5 +1,6 @@
 #include "net/socket_stream.h"
 
+#include <poll.h>
 #include <sys/uio.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -102,6 +103,15 @@ void SocketStream::check_deadline(Clock::time_point now) {
     deadline_ = Clock::time_point::max();
     interrupt(IoStatus::expired);
   }
+}
+
+// A peer that has closed only its sending side looks the same; to a server they are one thing.
+void SocketStream::check_peer() {
+  if (activity_ != Activity::answering) return;
+  pollfd peer{socket_.native_handle(), POLLRDHUP, 0};
+  if (::poll(&peer, 1, 0) <= 0) return;
+  activity_ = Activity::busy;
+  gone_->emit(asio::cancellation_type::terminal);
 }
 
 void SocketStream::drain() {

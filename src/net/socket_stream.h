@@ -4,9 +4,11 @@
 #pragma once
 
 #include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list_hook.hpp>
+#include <memory>
 
 #include "net/stream.h"
 
@@ -33,6 +35,10 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
 
   // Called by the loop. Ends what is pending, if the deadline passed / if idle / in any case.
   void check_deadline(Clock::time_point now);
+  // Called by the loop: cancels what serves the stream if it makes an answer that nobody waits for.
+  void check_peer();
+  // Emits that cancellation. shared: with the coroutine, which may outlive the stream by a bit.
+  [[nodiscard]] const std::shared_ptr<boost::asio::cancellation_signal>& gone() { return gone_; }
   void drain();
   void abort();
 
@@ -41,6 +47,8 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
   [[nodiscard]] IoStatus status_of(const boost::system::error_code& error);
 
   boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor> socket_;
+  std::shared_ptr<boost::asio::cancellation_signal> gone_ =
+      std::make_shared<boost::asio::cancellation_signal>();
   IoStatus cause_ = IoStatus::ok;  // why the loop interrupted; reported once
 };
 

@@ -32,8 +32,10 @@ struct IoResult {
   IoStatus status = IoStatus::ok;
 };
 
-// What the connection waits for; an idle one is closed at once when the server drains.
-enum class Activity : uint8_t { idle, busy };
+// What the connection waits for. An idle one is closed at once when the server drains. While an answer is being made
+// nobody reads, so the loop looks once per tick whether the peer has closed; if so, the coroutine that makes the answer
+// is cancelled, which only Pool::run takes notice of.
+enum class Activity : uint8_t { idle, busy, answering };
 
 class Stream {
  public:

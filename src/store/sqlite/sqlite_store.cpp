@@ -1,7 +1,10 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <sqlite3.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <stop_token>
 #include <utility>
 
 #include "store/sqlite/cells.h"
@@ -66,8 +69,13 @@ task<result<Rows>> SqliteStore::read(const Query& query, const Params& params, D
     // Another process has the file locked: wait for it elsewhere.
     if (rows || rows.error().code != ErrorCode::lock_not_available) co_return std::move(rows);
   }
-  auto hopped = co_await pool_.run([this, &query, &params, deadline]() -> result<Rows> {
+  auto hopped = co_await pool_.run([=, this, &query, &params](std::stop_token gone) -> result<Rows> {
+    // It may have waited long for a thread.
+    if (gone.stop_requested() || Deadline::clock::now() > deadline)
+      return fail(ErrorCode::query_canceled, "canceling statement due to statement timeout");
     TRIVET_TRY(Reader* const reader, readers_->mine());
+    const std::stop_callback interrupt(
+        gone, [db = reader->connection().db()] { sqlite3_interrupt(db); });
     reader->connection().set_busy_timeout(options_.busy_timeout);
     return reader->read(query, params, deadline);
   });

@@ -1,4 +1,4 @@
-// limits.request_timeout: a statement that runs past it is interrupted, and nothing of it stays.
+// Statements that nobody should wait for, or does, are interrupted: limits.request_timeout, and clients that leave.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -55,5 +55,20 @@ test('reads and writes that run past the timeout end with 57014; others are serv
   assert.deepEqual([key.status, key.body], [200, [{ id: 7 }]]);
   const changed = await json(`${url}?text=eq.changed&limit=1`);
   assert.deepEqual([changed.status, changed.body], [200, []]);
+  assert.equal(await server.stop(), 0);
+});
+
+test('a query whose client has left is interrupted', async (t) => {
+  const made = filled(t);
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0', '--set', 'limits.request_timeout=10m']);
+  const leaving = new AbortController();
+  // Counting doubles the work: far longer than the second in which it is noticed.
+  const asked = fetch(`${server.url}/rest/v1/Line?${heavy}`,
+    { headers: { Prefer: 'count=exact' }, signal: leaving.signal });
+  asked.catch(() => {});
+  // Reads of the pool are answered meanwhile: it is being worked on.
+  assert.equal((await json(`${server.url}/rest/v1/Line?text=eq.none`)).status, 200);
+  leaving.abort();
+  await server.saw('response.status_code":500');
   assert.equal(await server.stop(), 0);
 });
