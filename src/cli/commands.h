@@ -64,7 +64,7 @@ struct ImportArguments {
   Switch skip_bad = Switch::off;
   Switch upsert = Switch::off;
   Switch quiet = Switch::off;
-  uint32_t batch = 20'000;  // rows written together
+  uint32_t batch = 32'000;  // rows written together
 };
 struct ExportArguments {
   Common common;

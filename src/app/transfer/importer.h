@@ -23,7 +23,7 @@ struct ImportProgress {
 
 struct ImportOptions {
   // One commit each. More rewrite fewer pages of an index, and take more memory: some 0.5 MB a thousand.
-  uint32_t batch_rows = 20'000;
+  uint32_t batch_rows = 32'000;
   BadRows bad_rows = BadRows::stop;
   KnownRows known = KnownRows::refuse;
   std::function<void(const ImportProgress&)> progress;  // after each batch
