@@ -42,7 +42,6 @@ class BatchReader {
 
  private:
   result<void> map_names();
-  [[nodiscard]] bool knows_all_fields() const;
   result<void> append_row(ImportBatch& batch);
 
   std::unique_ptr<data::RowReader> reader_;

@@ -1,7 +1,5 @@
 #include "api/rest/request/url.h"
 
-#include <algorithm>
-
 #include "base/unicode.h"
 
 namespace trivet::api::rest {
@@ -87,26 +85,6 @@ void append_encoded(std::string& out, std::string_view text) {
     out += digits[byte >> 4];
     out += digits[byte & 15];
   }
-}
-
-std::string canonical_query(const std::vector<Parameter>& parameters) {
-  std::vector<const Parameter*> sorted;
-  for (const Parameter& parameter : parameters) sorted.push_back(&parameter);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Parameter* a, const Parameter* b) { return a->key < b->key; });
-  std::string out;
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    const bool repeated = i > 0 && sorted[i]->key == sorted[i - 1]->key;
-    if (repeated) {
-      out += ',';
-    } else {
-      if (i > 0) out += '&';
-      append_encoded(out, sorted[i]->key);
-      out += '=';
-    }
-    append_encoded(out, sorted[i]->value);
-  }
-  return out;
 }
 
 }  // namespace trivet::api::rest

@@ -23,7 +23,5 @@ enum class Plus : uint8_t { is_plus, is_space };
 [[nodiscard]] std::vector<Parameter> split_query(std::string_view query);
 // Appends `text` with everything but unreserved characters (RFC 3986, 2.3) percent-encoded.
 void append_encoded(std::string& out, std::string_view text);
-// The canonical query of Content-Location: keys sorted, values of one key joined by ','.
-[[nodiscard]] std::string canonical_query(const std::vector<Parameter>& parameters);
 
 }  // namespace trivet::api::rest
