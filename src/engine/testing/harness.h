@@ -2,10 +2,6 @@
 // called without an event loop.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +9,7 @@
 
 #include "base/random.h"
 #include "engine/engine.h"
+#include "net/run_task.h"
 #include "store/memory/memory_store.h"
 
 namespace trivet::engine::testing {
@@ -34,10 +31,7 @@ class FixedEnvironment final : public Environment {
 // Runs a task to its end on this thread.
 template <class T>
 T await(task<T> work) {
-  boost::asio::io_context loop;
-  std::future<T> done = boost::asio::co_spawn(loop, std::move(work), boost::asio::use_future);
-  loop.run();
-  return done.get();
+  return net::run_task(std::move(work));
 }
 
 inline store::Deadline no_deadline() { return store::Deadline::max(); }

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <fstream>
 #include <thread>
 
+#include "net/run_task.h"
 #include "store/sqlite/rekey.h"
 #include "store/sqlite/test_store.h"
 
@@ -35,13 +35,13 @@ TEST_F(GroupCommitTest, SharesCommitsAndFailsAlone) {
   program.id = 1000;
   program.schema = s.schema;
   program.steps = {s.insert_step("Item", {"id", "name"})};
-  boost::asio::io_context context;
+  net::BriefLoop loop;
   std::vector<std::string> answers;
   for (int i = 0; i < 200; ++i) {
     const int id = i == 100 ? 5 : i;  // one duplicate among them
-    boost::asio::co_spawn(context, insert_one(s, program, id, answers), rethrow);
+    boost::asio::co_spawn(loop.context(), insert_one(s, program, id, answers), rethrow);
   }
-  context.run();
+  loop.run();
   EXPECT_EQ(std::ranges::count(answers, "ok"), 199);
   EXPECT_EQ(std::ranges::count(answers,
                                "23505: duplicate key value violates unique constraint "
@@ -75,7 +75,7 @@ TEST_F(GroupCommitTest, AnInterruptedProgramTakesNoOtherWithIt) {
   quick.id = 1002;
   quick.schema = s.schema;
   quick.steps = {s.insert_step("Item", {"id", "name"})};
-  boost::asio::io_context context;
+  net::BriefLoop loop;
   std::vector<std::string> answers;
   std::string slow_answer;
   const auto run_slow = [](TestStore& store, const Program& program, const Params& params,
@@ -84,10 +84,10 @@ TEST_F(GroupCommitTest, AnInterruptedProgramTakesNoOtherWithIt) {
         program, params, Deadline::clock::now() + std::chrono::microseconds(900));
     answer = done ? "ok" : show(done.error());
   };
-  boost::asio::co_spawn(context, insert_one(s, quick, 10001, answers), rethrow);
-  boost::asio::co_spawn(context, run_slow(s, slow, slow_params, slow_answer), rethrow);
-  boost::asio::co_spawn(context, insert_one(s, quick, 10002, answers), rethrow);
-  context.run();
+  boost::asio::co_spawn(loop.context(), insert_one(s, quick, 10001, answers), rethrow);
+  boost::asio::co_spawn(loop.context(), run_slow(s, slow, slow_params, slow_answer), rethrow);
+  boost::asio::co_spawn(loop.context(), insert_one(s, quick, 10002, answers), rethrow);
+  loop.run();
   EXPECT_EQ(answers, (std::vector<std::string>{"ok", "ok"}));
   EXPECT_EQ(slow_answer, "57014: canceling statement due to statement timeout");
   Level level = s.level("Item", {"id"});

@@ -5,7 +5,6 @@
 #include <sqlite3.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +13,7 @@
 #include <optional>
 
 #include "net/pool.h"
+#include "net/run_task.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/sqlite_store.h"
@@ -150,10 +150,10 @@ class Bench {
     if (!done) std::printf("%s\n", done.error().message.c_str());
   }
   void write(const Program& program, const Params& params) {
-    asio::io_context context;
+    net::BriefLoop loop;
     bool good = false;
-    asio::co_spawn(context, write_one(*store_, program, params, good), rethrow);
-    context.run();
+    asio::co_spawn(loop.context(), write_one(*store_, program, params, good), rethrow);
+    loop.run();
   }
 
   void fill() {
@@ -197,10 +197,10 @@ class Bench {
     size_t rows = 0;
     double best = 1e9;
     for (int round = 0; round < 5; ++round) {
-      asio::io_context context;
-      asio::co_spawn(context, read_many(*store_, query, params, count, rows), rethrow);
+      net::BriefLoop loop;
+      asio::co_spawn(loop.context(), read_many(*store_, query, params, count, rows), rethrow);
       const Clock::time_point start = Clock::now();
-      context.run();
+      loop.run();
       best = std::min(best, seconds_since(start) / count * 1e6);
     }
     return best;
@@ -284,12 +284,12 @@ class Bench {
     const std::vector<Value> cells = {Value::text("something happened somewhere at some time")};
     const Params params{{}, {RowBlock{1, cells}}};
     const int count = connections == 1 ? 500 : 500;
-    asio::io_context context;
+    net::BriefLoop loop;
     const WriterCounts before = store_->writer_counts();
     for (int i = 0; i < connections; ++i)
-      asio::co_spawn(context, insert_loop(*store_, program, params, count), rethrow);
+      asio::co_spawn(loop.context(), insert_loop(*store_, program, params, count), rethrow);
     const Clock::time_point start = Clock::now();
-    context.run();
+    loop.run();
     const double seconds = seconds_since(start);
     const WriterCounts after = store_->writer_counts();
     std::printf("durable inserts   %8.0f /s from %d at once, %.1f per commit\n",

@@ -5,8 +5,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -16,6 +14,7 @@
 #include <utility>
 
 #include "net/pool.h"
+#include "net/run_task.h"
 #include "schema/schema.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/sqlite_store.h"
@@ -55,14 +54,7 @@ inline void rethrow(std::exception_ptr failure) {
 // What the task gives; an exception out of it ends the test.
 template <class T>
 T run(task<T> work) {
-  boost::asio::io_context context;
-  std::optional<T> value;
-  boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr failure, T done) {
-    if (failure) std::rethrow_exception(failure);
-    value.emplace(std::move(done));
-  });
-  context.run();
-  return std::move(*value);
+  return net::run_task(std::move(work));
 }
 
 inline void show(std::string& out, const Batch& batch);
