@@ -1,6 +1,9 @@
 #include "api/rest/decode.h"
 
 #include <algorithm>
+#include <new>
+
+#include "api/rest/resolve/writes.h"
 
 namespace trivet::api::rest {
 namespace {
@@ -20,6 +23,45 @@ result<void> fill_slots(Decoded& decoded, const Limits& limits) {
   return {};
 }
 
+// Larger ones are read once, by the general path: decoding them costs little beside their rows.
+constexpr size_t cached_body_max = 4096;  // bytes
+
+bool has_body(http::Method method) {
+  return method == http::Method::post || method == http::Method::patch;
+}
+
+// The keys of a body belong to the shape. One that can't be read is told about by the general path.
+Payload read_small_body(const http::Request& request, const Headers& headers, const Limits& limits,
+                        ShapeScan& scan, Arena& arena) {
+  const BodySource source{.content_type = headers.content_type, .bytes = request.body};
+  auto payload = request.body.size() <= cached_body_max
+                     ? parse_body(source, limits, arena)
+                     : std::unexpected(Error(ErrorCode::too_large, "not looked at"));
+  if (!payload || payload->rows == 0 || payload->keys.empty()) {
+    scan.drop_key();
+    return {};
+  }
+  scan.add_body_keys(payload->keys);
+  return *std::move(payload);
+}
+
+result<void> fill_rows(Decoded& decoded, const Payload& payload, const Limits& limits) {
+  const Prepared& prepared = *decoded.prepared;
+  const LiteralContext context{
+      .catalog = *prepared.catalog, .zone = prepared.prefer.zone.get(), .limits = limits};
+  const uint32_t rows = prepared.method == http::Method::patch ? 1 : payload.rows;
+  const size_t width = prepared.body_columns.size();
+  Value* cells = decoded.arena.allocate_array<Value>(rows * width);
+  for (uint32_t row = 0; row < rows; ++row)
+    for (size_t i = 0; i < width; ++i) {
+      TRIVET_TRY(const Value value, coerce_cell(prepared.body_columns[i], payload.at(row, i),
+                                                context, decoded.arena));
+      new (&cells[row * width + i]) Value(value);
+    }
+  decoded.params.blocks.push_back({.rows = rows, .cells = {cells, rows * width}});
+  return {};
+}
+
 bool same_visibility(const Prepared& prepared, const Visibility& visibility) {
   return std::ranges::all_of(prepared.seen, [&](const SeenField& seen) {
     return visibility.readable(seen.model, seen.field) == seen.readable;
@@ -34,22 +76,31 @@ result<Decoded> decode(const http::Request& request,
   const std::shared_ptr<const Catalog> catalog = cache.catalog(schema);
   const Headers headers = find_headers(request);
   Decoded decoded;
-  const ShapeScan scan(request, headers, decoded.arena);
+  ShapeScan scan(request, headers, decoded.arena);
+  const Limits& limits = options.prepare.limits;
+  Payload payload;
+  if (scan.has_key() && has_body(request.method))
+    payload = read_small_body(request, headers, limits, scan, decoded.arena);
   if (scan.has_key()) {
     decoded.literals.assign(scan.literals().begin(), scan.literals().end());
     decoded.prepared = cache.find(scan.key());
     // A literal that doesn't fit is told about by the general path, in its words.
     if (decoded.prepared && same_visibility(*decoded.prepared, options.prepare.visibility) &&
-        fill_slots(decoded, options.prepare.limits))
+        fill_slots(decoded, limits) &&
+        (payload.rows == 0 || fill_rows(decoded, payload, limits)))
       return decoded;
+    decoded.params = {};
   }
   TRIVET_TRY(ApiRequest api, decode_request(request, options.path_below_prefix));
   for (const SegmentText& literal : decoded.literals) api.simple_segments.push_back(literal.segment);
   const RequestBody body{.content_type = headers.content_type, .bytes = request.body};
   TRIVET_TRY(const std::shared_ptr<Prepared> prepared, prepare(catalog, api, body, options.prepare));
-  if (scan.has_key()) cache.put(scan.key(), prepared);
   decoded.params = prepared->parameters.params;
   decoded.prepared = prepared;
+  // What the cache keeps views no body; nested writes are in the operation, values and all.
+  prepared->parameters.params.blocks.clear();
+  if (scan.has_key() && prepared->body_columns.size() == payload.keys.size())
+    cache.put(scan.key(), prepared);
   return decoded;
 }
 

@@ -1,4 +1,4 @@
-// Requests decoded before, by the key of their shape (request/shape_scan.h). One table for each thread, so that finding takes no
+// Requests decoded before, reads and writes, by the key of their shape (request/shape_scan.h). One table for each thread, so that finding takes no
 // lock; bounded; emptied when the schema changes.
 #pragma once
 

@@ -40,11 +40,11 @@ Cell json_cell(JsonValue value) {
 // Finds keys; rows mostly repeat the first one's order, so the next position is tried first.
 class KeyIndex {
  public:
-  explicit KeyIndex(const std::vector<std::string>& keys) : keys_(keys) {
-    for (size_t i = 0; i < keys.size(); ++i) index_.emplace(keys[i], i);
-  }
-  std::optional<size_t> find(JsonString key, size_t expected, Arena& arena) const {
+  explicit KeyIndex(const std::vector<std::string>& keys) : keys_(keys) {}
+  std::optional<size_t> find(JsonString key, size_t expected, Arena& arena) {
     if (expected < keys_.size() && key.equals(keys_[expected])) return expected;
+    if (index_.empty())
+      for (size_t i = 0; i < keys_.size(); ++i) index_.emplace(keys_[i], i);
     const auto found = index_.find(key.text(arena));
     if (found == index_.end()) return std::nullopt;
     return found->second;
@@ -52,7 +52,7 @@ class KeyIndex {
 
  private:
   const std::vector<std::string>& keys_;
-  std::unordered_map<std::string_view, size_t> index_;
+  std::unordered_map<std::string_view, size_t> index_;  // made when a row has another order
 };
 
 enum class KeyRule : uint8_t { all_must_match, others_ignored };
@@ -61,7 +61,7 @@ std::unexpected<Error> keys_differ() {
   return fail(ErrorCode::bad_body, "All object keys must match");
 }
 
-result<void> read_row(JsonValue row, KeyRule rule, const KeyIndex& index, Payload& payload,
+result<void> read_row(JsonValue row, KeyRule rule, KeyIndex& index, Payload& payload,
                       Arena& arena) {
   const size_t base = payload.cells.size();
   const size_t width = payload.keys.size();
@@ -86,10 +86,17 @@ result<void> read_row(JsonValue row, KeyRule rule, const KeyIndex& index, Payloa
 
 // Each distinct key once, in the order of its first use. More than may be is as good as too many.
 void take_keys(JsonValue row, Payload& payload, Arena& arena) {
+  constexpr size_t few = 16;  // compared one by one
   std::unordered_set<std::string_view> known;
   for (const JsonMember& member : row.members()) {
-    const std::string_view key = arena.copy(member.key.text(arena));
-    if (!known.insert(key).second) continue;
+    const std::string_view key = member.key.text(arena);
+    if (payload.keys.size() < few) {
+      if (std::ranges::find(payload.keys, key) != payload.keys.end()) continue;
+    } else {
+      if (known.empty())
+        for (const std::string& first : payload.keys) known.insert(arena.copy(first));
+      if (!known.insert(key).second) continue;
+    }
     payload.keys.emplace_back(key);
     if (payload.keys.size() > body_keys_max) return;
   }
@@ -113,7 +120,7 @@ result<Payload> parse_json_body(const BodySource& source, const Limits& limits, 
     take_keys(rows[0], payload, arena);
   }
   TRIVET_CHECK(check_size(rows.size(), payload.keys.size(), limits));
-  const KeyIndex index(payload.keys);
+  KeyIndex index(payload.keys);
   payload.cells.reserve(rows.size() * payload.keys.size());
   for (const JsonValue& row : rows) {
     if (row.kind() != JsonKind::object) return keys_differ();

@@ -29,7 +29,19 @@ bool is_comparison(std::string_view op) {
 }
 
 bool shapes(std::string_view last) {
-  return last == "select" || last == "order" || last == "columns" || last == "on_conflict";
+  return last == "select" || last == "order" || last == "on_conflict";
+}
+
+// Empty: requests of this method are never alike.
+std::string_view method_mark(Method method) {
+  switch (method) {
+    case Method::get: return "G";
+    case Method::head: return "H";
+    case Method::post: return "P";
+    case Method::patch: return "U";
+    case Method::delete_: return "D";
+    default: return {};
+  }
 }
 
 }  // namespace
@@ -71,7 +83,7 @@ void ShapeScan::scan_segment(std::string_view part, int segment, Arena& arena) {
   const std::string_view last = last_dot == key.npos ? key : key.substr(last_dot + 1);
   const size_t op = value.starts_with("not.") ? 4 : 0;
   const size_t dot = value.find('.', op);
-  if (shapes(last)) {
+  if (shapes(last) || (reads_ && last == "columns")) {
     append(part);
   } else if (last == "limit" || last == "offset") {
     if (is_count_literal(value)) take_literal(part.substr(0, equals + 1), value, segment, arena);
@@ -87,12 +99,33 @@ void ShapeScan::scan_segment(std::string_view part, int segment, Arena& arena) {
   }
 }
 
-ShapeScan::ShapeScan(const http::Request& request, const Headers& headers, Arena& arena) {
+void ShapeScan::append_headers(const Headers& headers) {
+  for (const std::string_view header : {headers.accept, headers.prefer, headers.accept_profile}) {
+    append("\n");
+    append(header);
+  }
+  if (reads_) return;
+  for (const std::string_view header : {headers.content_type, headers.content_profile}) {
+    append("\n");
+    append(header);
+  }
+}
+
+void ShapeScan::add_body_keys(std::span<const std::string> keys) {
+  for (const std::string& key : keys) {
+    if (key.find('\n') != key.npos) cacheable_ = false;
+    append("\n");
+    append(key);
+  }
+}
+
+ShapeScan::ShapeScan(const http::Request& request, const Headers& headers, Arena& arena)
+    : reads_(request.method == Method::get || request.method == Method::head) {
   const bool ranged = request.method == Method::get && !headers.range.empty();
-  cacheable_ = !ranged && !headers.several_prefer &&
-               (request.method == Method::get || request.method == Method::head);
+  const std::string_view mark = method_mark(request.method);
+  cacheable_ = !ranged && !headers.several_prefer && !mark.empty();
   if (!cacheable_) return;
-  append(request.method == Method::get ? "G" : "H");
+  append(mark);
   append(request.path);
   std::string_view query = request.query;
   for (int segment = 0; !query.empty() && cacheable_; ++segment) {
@@ -100,10 +133,7 @@ ShapeScan::ShapeScan(const http::Request& request, const Headers& headers, Arena
     scan_segment(query.substr(0, end), segment, arena);
     query = end == query.npos ? std::string_view{} : query.substr(end + 1);
   }
-  for (const std::string_view header : {headers.accept, headers.prefer, headers.accept_profile}) {
-    append("\n");
-    append(header);
-  }
+  append_headers(headers);
 }
 
 }  // namespace trivet::api::rest

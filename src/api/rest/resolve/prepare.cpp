@@ -250,6 +250,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
   operation.count = request.prefer.count;
   if (!request.is_read()) {
     TRIVET_CHECK(writes.build(payload, operation));
+    prepared->body_columns = writes.body_columns();
     operation.write.singular = prepared->media.kind == MediaKind::object;
     operation.write.rollback =
         options.rollback_allowed && request.prefer.transaction == Transaction::rollback;

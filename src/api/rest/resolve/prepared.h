@@ -37,6 +37,7 @@ struct Prepared {
   std::vector<SeenField> seen;  // fields with rules that a `*` met
   std::string preference_applied;
   std::vector<LocationPiece> content_location;
+  std::vector<Column> body_columns;  // one for each key of the body that is a column, in its order
   std::vector<Column> key;  // headers-only: what Location shows; outputs of the operation in this order
 
   [[nodiscard]] bool is_read() const {

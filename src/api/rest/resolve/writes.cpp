@@ -116,21 +116,31 @@ result<void> Writes::choose_kind(engine::Operation& operation) const {
   return {};
 }
 
-result<Value> Writes::cell_value(const Column& column, const Cell& cell) {
+result<Value> coerce_cell(const Column& column, const Cell& cell, const LiteralContext& context,
+                          Arena& arena) {
   if (cell.kind == Cell::Kind::absent) return Value::absent();
   if (cell.kind == Cell::Kind::null) return Value::null();
-  const LiteralContext& context = expressions_.context();
   CoerceContext rules =
-      catalog_.coerce_context(*column.field, column.type, Catalog::Use::write);
+      context.catalog.coerce_context(*column.field, column.type, Catalog::Use::write);
   rules.zone = context.zone;
   rules.json_depth_max = context.limits.json_depth_max;
   rules.list_values_max = context.limits.list_values_max;
-  Arena& arena = expressions_.parameters().arena;
   if (cell.kind == Cell::Kind::json)
     return column.field->is_list ? coerce_json_list(cell.json, column.type, rules, arena)
                                  : coerce_json(cell.json, column.type, rules, arena);
   return column.field->is_list ? coerce_text_list(cell.text, column.type, rules, arena)
                                : coerce_text(cell.text, column.type, rules, arena);
+}
+
+result<Value> Writes::cell_value(const Column& column, const Cell& cell) {
+  return coerce_cell(column, cell, expressions_.context(), expressions_.parameters().arena);
+}
+
+std::vector<Column> Writes::body_columns() const {
+  std::vector<Column> columns;
+  for (const KeyTarget& key : keys_)
+    if (!key.relation) columns.push_back(catalog_.column(root_.model, key.field));
+  return columns;
 }
 
 // The foreign keys that an update sets to null: those of relations given as null.

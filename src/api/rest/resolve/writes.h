@@ -11,6 +11,10 @@
 
 namespace trivet::api::rest {
 
+// One cell of a body as a value of its column.
+[[nodiscard]] result<Value> coerce_cell(const Column& column, const Cell& cell,
+                                        const LiteralContext& context, Arena& arena);
+
 class Writes {
  public:
   Writes(const ApiRequest& request, const Node& root, Expressions& expressions)
@@ -23,6 +27,8 @@ class Writes {
   result<void> check(const Payload& payload);
   // Fills kind, write and root.where.
   result<void> build(const Payload& payload, engine::Operation& operation);
+  // Of the body's keys, those that are columns; known once checked.
+  [[nodiscard]] std::vector<Column> body_columns() const;
 
  private:
   // Where a body key goes.

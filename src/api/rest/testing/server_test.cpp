@@ -18,10 +18,16 @@ http::Method method_of(std::string_view text) {
 
 TestServer::TestServer(std::shared_ptr<const schema::Schema> schema, store::Store& store,
                        RestOptions options)
-    : engine_(std::move(schema), store, environment_, Limits{}),
+    : store_(store),
+      engine_(std::move(schema), store_, environment_, Limits{}),
       keys_(auth::derive_keys("a secret of at least thirty-two bytes, for tests")),
       authenticator_(keys_, {}, clock_),
       handler_(engine_, authenticator_, std::move(options)) {}
+
+void TestServer::start_again(store::Store& store) {
+  store_.set(store);
+  environment_ = {};
+}
 
 http::Response TestServer::ask(const TestRequest& asked) {
   const std::string target = "/rest/v1" + asked.target;

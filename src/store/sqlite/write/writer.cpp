@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -30,7 +29,7 @@ struct Writer::Job {
   Deadline deadline;
   std::optional<result<WriteResult>> outcome;
   bool final = false;  // the outcome stands even if the group runs again
-  asio::any_io_executor executor;
+  std::optional<Executor> executor;
   std::move_only_function<void()> resume;
 };
 
@@ -178,15 +177,13 @@ result<void> Writer::run_transaction(const Jobs& jobs) {
 }
 
 void Writer::complete(const Jobs& jobs) {
+  using Resumes = std::vector<std::move_only_function<void()>>;
   // One wake-up per executor: its coroutines go on one after the other.
-  std::vector<std::pair<asio::any_io_executor, std::vector<std::move_only_function<void()>>>> wakes;
+  std::vector<std::pair<Executor, Resumes>> wakes;
   for (Job* job : jobs) {
     auto found =
-        std::ranges::find_if(wakes, [&](const auto& wake) { return wake.first == job->executor; });
-    if (found == wakes.end()) {
-      wakes.emplace_back().first = job->executor;
-      found = wakes.end() - 1;
-    }
+        std::ranges::find_if(wakes, [&](const auto& wake) { return wake.first == *job->executor; });
+    if (found == wakes.end()) found = wakes.emplace(wakes.end(), *job->executor, Resumes());
     found->second.push_back(std::move(job->resume));
   }
   for (auto& [executor, resumes] : wakes)
