@@ -51,7 +51,7 @@ net::RuntimeOptions runtime_options(const Config& config) {
 }
 
 // Signals that come before wait() handles them stay pending, so a stop right after the start is a
-// clean one too.
+// clean one too. Before any thread is made: a signal ends the process if one thread lets it in.
 void hold_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -199,7 +199,6 @@ result<void> App::State::listen() {
     TRIVET_TRY(served.admin_endpoint,
                runtime.listen(config().admin_listen, generations->admin(), 100));
   }
-  hold_signals();
   runtime.start();
   for (const std::string& endpoint : served.endpoints)
     tell(Level::info, "server.listening", "serving on " + endpoint);
@@ -271,6 +270,7 @@ App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
 App::~App() = default;
 
 result<std::unique_ptr<App>> App::start(StartOptions options) {
+  hold_signals();
   auto state = std::make_unique<State>(std::move(options));
   TRIVET_CHECK(state->build());
   if (state->options.mode == Mode::dev) state->follow_files();
