@@ -225,6 +225,10 @@ result<void> App::State::reload_all() {
   TRIVET_TRY(const auth::ProjectKeys fresh_keys, keys_for(reread.loaded, options.mode));
   TRIVET_TRY(const std::shared_ptr<const schema::Schema> fresh,
              load_schema(reread.loaded.config, schema_files));
+  TRIVET_TRY(const store::sqlite::SqliteOptions asked,
+             database_options(reread.loaded.config, *fresh, process_environment()));
+  if (asked.path != database.path)
+    reread.need_restart.push_back("the url of the schema's datasource");
   TRIVET_CHECK(match_database(*fresh));
   TRIVET_CHECK(generations->engine().set_schema(fresh));
   schema = fresh;

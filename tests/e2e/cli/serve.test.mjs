@@ -1,7 +1,7 @@
 // serve: what it refuses, where settings come from, signals, listeners, metrics, size.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { getFresh, getUnix, json, must, project, run, serve } from './support.mjs';
@@ -120,6 +120,21 @@ test('SIGHUP reads trivet.toml again: what can change does, what cannot is named
   const fresh = await getFresh(`${server.url}/rest/v1/Post`, { Origin: 'https://elsewhere.example' });
   assert.equal(fresh.status, 200);
   assert.equal(fresh.headers['access-control-allow-origin'], undefined);
+  assert.equal(await server.stop(), 0);
+});
+
+test('another database url in the schema is named on SIGHUP, and not taken before a restart', async (t) => {
+  const made = pushed(t);
+  const file = path.join(made, 'schema.zmodel');
+  const before = readFileSync(file, 'utf8');
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
+  assert.match(before, /file:\.\/data\.db/);
+  writeFileSync(file, before.replace('file:./data.db', 'file:./other.db'));
+  server.child.kill('SIGHUP');
+  await server.saw('schema.reloaded');
+  assert.match(server.child.log, /only a restart applies it: the url of the schema's datasource/);
+  assert.equal(existsSync(path.join(made, 'other.db')), false);
+  assert.equal((await json(`${server.url}/rest/v1/Post`)).status, 200);
   assert.equal(await server.stop(), 0);
 });
 

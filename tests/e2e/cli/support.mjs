@@ -39,7 +39,8 @@ async function until(what, probe, child) {
   for (let tries = 0; tries < 3000; ++tries) {
     const found = await probe();
     if (found) return found;
-    if (child.exitCode !== null) throw new Error(`${what}: the server ended with ${child.exitCode}\n${child.log}`);
+    const ended = child.exitCode ?? child.signalCode;
+    if (ended !== null) throw new Error(`${what}: the server ended with ${ended}\n${child.log}`);
     await delay(10);
   }
   throw new Error(`${what}: not in time\n${child.log}`);
