@@ -37,4 +37,9 @@ struct Limits {
   size_t schema_bytes_max = 32 * 1024 * 1024;
 };
 
+// No table has as many columns. Bounds the work for a body whose keys nobody has looked up yet.
+inline constexpr size_t body_keys_max = 4096;
+// Rows times keys: a few bytes of `columns=` and of `{}` can stand for very many cells.
+inline constexpr size_t body_cells_max = 4'000'000;
+
 }  // namespace trivet

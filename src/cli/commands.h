@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/config/config_load.h"
+#include "base/switch.h"
 
 namespace trivet::cli {
 
@@ -19,8 +20,6 @@ inline constexpr int exit_failure = 1;
 inline constexpr int exit_usage = 2;
 
 enum class Output : uint8_t { text, json };
-enum class Switch : uint8_t { off, on };
-
 struct Common {
   std::string folder = ".";
   std::vector<app::Override> overrides;

@@ -40,7 +40,6 @@ struct Request {
   std::string_view body;  // whole, after transfer decoding
   std::string_view peer_address;
   std::string_view request_id;
-  bool tls = false;
   std::chrono::steady_clock::time_point deadline;
 
   // Filled by the handler, read by the session for logs, metrics and Server-Timing.
@@ -70,7 +69,6 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // all others but Content-Length/Date/Connection
   std::string body;
   bool compressible = true;  // may be content-encoded if the client accepts it
-  bool no_content_length = false;  // e.g. 204, HEAD
   // Sent as `ETag: W/"…"`, set by the pipeline; 0 = none. A number, so that a tag costs no allocation.
   uint64_t etag = 0;
   // When set, sent after `body`, in chunks (until the connection closes, to an HTTP/1.0 client).

@@ -1,5 +1,7 @@
 #include "store/expr.h"
 
+#include <algorithm>
+
 #include <iterator>
 #include <utility>
 
@@ -10,6 +12,10 @@ bool operator==(const Expr& a, const Expr& b) {
          a.is_list == b.is_list && a.is_index == b.is_index && a.depth == b.depth &&
          a.field == b.field && a.param == b.param && a.index == b.index && a.link == b.link &&
          a.key == b.key && a.text == b.text && a.args == b.args;
+}
+
+bool has_aggregate(const Expr& expr) {
+  return is_aggregate(expr.op) || std::ranges::any_of(expr.args, has_aggregate);
 }
 
 Expr make_column(int field, Type type) {

@@ -37,9 +37,11 @@ enum class Op : uint8_t {
   case_when,                 // args: condition, value: value if the condition is true, else null
   exists,                    // args: predicate over the linked row (link); true if any linked row satisfies it
   related,                   // args: expression over the one linked row of a to-one link; null if there is none
-  // aggregates, only in outputs of a grouped Query; args: operand (none for count_rows)
+  // aggregates (is_aggregate), only in outputs of a grouped Query; args: operand (none for count_rows)
   count_rows, count, sum, avg, min, max,
 };
+
+[[nodiscard]] constexpr bool is_aggregate(Op op) { return op >= Op::count_rows && op <= Op::max; }
 
 // One step from the current row to linked rows: over a schema relation, or over a junction model by two relations.
 struct Link {
@@ -68,6 +70,9 @@ struct Expr {
 
   friend bool operator==(const Expr&, const Expr&);
 };
+
+// Whether an aggregate is anywhere in it.
+[[nodiscard]] bool has_aggregate(const Expr& expr);
 
 [[nodiscard]] Expr make_column(int field, Type type);
 [[nodiscard]] Expr make_param(int param, Type type);

@@ -8,12 +8,11 @@
 
 #include "api/rest/decode.h"
 #include "auth/authenticator.h"
+#include "base/switch.h"
 #include "engine/engine.h"
 #include "http/handler.h"
 
 namespace trivet::api::rest {
-
-enum class Switch : uint8_t { off, on };
 
 struct RestOptions {
   std::string prefix = "/rest/v1";

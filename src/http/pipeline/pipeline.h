@@ -11,11 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "base/switch.h"
 #include "http/message.h"
 
 namespace trivet::http {
-
-enum class Switch : uint8_t { off, on };
 
 struct CorsOptions {
   std::vector<std::string> origins;  // allow-list, exact ("https://example.com"); empty = every origin

@@ -7,20 +7,6 @@
 namespace trivet::store::memory {
 namespace {
 
-bool is_aggregate(Op op) {
-  switch (op) {
-    case Op::count_rows:
-    case Op::count:
-    case Op::sum:
-    case Op::avg:
-    case Op::min:
-    case Op::max:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool is_floating(Type type) { return type == Type::float4 || type == Type::float8; }
 
 // Results have PostgreSQL's types: sums of int2 and int4 are int8, of int8 numeric; averages of
@@ -49,10 +35,6 @@ result<Value> total(Op op, Type operand, const std::vector<Value>& values, Arena
 }
 
 }  // namespace
-
-bool has_aggregate(const Expr& expr) {
-  return is_aggregate(expr.op) || std::ranges::any_of(expr.args, has_aggregate);
-}
 
 result<Value> Reader::aggregate(const Expr& expr, const std::vector<RowScope>& group) {
   if (expr.op == Op::count_rows) return Value::integer(static_cast<int64_t>(group.size()));

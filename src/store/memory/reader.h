@@ -49,6 +49,5 @@ class Reader {
   Arena& arena_;
 };
 
-[[nodiscard]] bool has_aggregate(const Expr& expr);
 
 }  // namespace trivet::store::memory

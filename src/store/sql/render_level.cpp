@@ -8,20 +8,6 @@ namespace trivet::store::sql {
 
 namespace {
 
-bool is_aggregate(const Expr& expr) {
-  switch (expr.op) {
-    case Op::count_rows:
-    case Op::count:
-    case Op::sum:
-    case Op::avg:
-    case Op::min:
-    case Op::max:
-      return true;
-    default:
-      return std::ranges::any_of(expr.args, is_aggregate);
-  }
-}
-
 // Renders one level of the tree: at the root, among given rows, or below a parent over `link`.
 class LevelRenderer {
  public:
@@ -66,12 +52,12 @@ class LevelRenderer {
     int columns = 0;
     for (const Output& output : level_.outputs) {
       if (columns++ > 0) out_.raw(", ");
-      if ((level_.grouped || level_.distinct) && !is_aggregate(output.expr))
+      if ((level_.grouped || level_.distinct) && !has_aggregate(output.expr))
         out_.group_key(output.expr);
       else
         out_.expression(output.expr);
       result.outputs.push_back(output.expr.type);
-      if (!is_aggregate(output.expr)) plain_.push_back(columns);
+      if (!has_aggregate(output.expr)) plain_.push_back(columns);
     }
     const schema::Model& model = schema_.models[level_.model];
     std::vector<int> hidden;  // fields, from column level_.outputs.size() on

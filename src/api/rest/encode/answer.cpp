@@ -113,10 +113,7 @@ result<http::Response> answer_read(const Run& run, const engine::Outcome& outcom
     refuse_offset(response, counts);
   else if (counts.total && counts.rows < *counts.total)
     response.status = 206;
-  if (prepared.method == Method::head) {
-    response.body.clear();
-    response.no_content_length = true;
-  }
+  if (prepared.method == Method::head) response.body.clear();
   return response;
 }
 
@@ -166,8 +163,6 @@ result<http::Response> answer_write(const Run& run, const engine::Outcome& outco
   if (prepared.wants_rows()) {
     response.content_type = content_type(prepared.media);
     TRIVET_CHECK(encode_body(prepared, outcome.rows.batch, response.body));
-  } else if (response.status == 204) {
-    response.no_content_length = true;
   }
   set_location(response, prepared, outcome.rows.batch);
   set_write_range(response, prepared, outcome.affected);

@@ -66,8 +66,7 @@ http::Response error_response(const Error& error, Role role, http::Method method
   response.status = error_status(error, role);
   response.content_type = "application/json; charset=utf-8";
   add_headers(response, error, error_code_info(error.code).text);
-  if (method == http::Method::head) response.no_content_length = true;
-  else response.body = error_body(error);
+  if (method != http::Method::head) response.body = error_body(error);
   return response;
 }
 

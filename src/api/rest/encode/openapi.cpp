@@ -55,13 +55,13 @@ class Document {
     }
   }
 
-  std::string render(std::string_view host, std::string_view base_path, std::string_view scheme) {
+  std::string render(std::string_view host, std::string_view base_path) {
     json_.open_object().member("swagger", "2.0");
     json_.key("info").open_object();
     json_.member("title", "Trivet REST API").member("description", "").member("version", "14.17");
     json_.close_object();
     json_.member("host", host).member("basePath", base_path);
-    json_.key("schemes").open_array().string(scheme).close_array();
+    json_.key("schemes").open_array().string("http").close_array();
     media_types("consumes");
     media_types("produces");
     json_.key("externalDocs").open_object();
@@ -315,13 +315,9 @@ http::Response answer_root(const Catalog& catalog, const engine::Engine& engine,
                            const Identity& identity, const RootRequest& root) {
   http::Response response;
   response.content_type = "application/openapi+json; charset=utf-8";
-  if (root.request.method == http::Method::head) {
-    response.no_content_length = true;
-    return response;
-  }
+  if (root.request.method == http::Method::head) return response;
   Document document(catalog, engine, identity);
-  response.body = document.render(root.request.header("host"), root.prefix,
-                                  root.request.tls ? "https" : "http");
+  response.body = document.render(root.request.header("host"), root.prefix);
   return response;
 }
 

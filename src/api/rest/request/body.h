@@ -33,11 +33,6 @@ struct Payload {
   }
 };
 
-// No table has as many columns. Bounds the work for a body whose keys nobody has looked up yet.
-inline constexpr size_t body_keys_max = 4096;
-// Rows times keys: a few bytes of `columns=` and of `{}` can stand for very many cells.
-inline constexpr size_t body_cells_max = 4'000'000;
-
 struct BodySource {
   std::string_view content_type;  // empty = JSON
   std::string_view bytes;
