@@ -1,4 +1,5 @@
-// Runs tests/cases/policy/*.txt: a schema, rows, and what each caller gets.
+// Runs tests/cases/policy/*.txt on store/memory and on SQLite: a schema, rows, and what each caller
+// gets.
 //
 //   schema            … end
 //   rows Model        one JSON object a line … end
@@ -16,6 +17,7 @@
 
 #include "engine/testing/harness.h"
 #include "engine/testing/operation_text.h"
+#include "store/sqlite/test_store.h"
 
 namespace trivet::engine::testing {
 namespace {
@@ -100,13 +102,14 @@ std::string answer(Engine& engine, const std::string& text, const Identity& iden
   return printed;
 }
 
-class PolicyCase : public ::testing::TestWithParam<std::filesystem::path> {};
+class PolicyCase : public ::testing::TestWithParam<std::filesystem::path> {
+ protected:
+  static void run_case(const Case& made, const std::shared_ptr<const schema::Schema>& schema,
+                       store::Store& store);
+};
 
-TEST_P(PolicyCase, Holds) {
-  const Case made = read_case(GetParam());
-  const auto schema = make_schema(made.schema);
-  ASSERT_NE(schema, nullptr);
-  store::memory::MemoryStore store(schema);
+void PolicyCase::run_case(const Case& made, const std::shared_ptr<const schema::Schema>& schema,
+                          store::Store& store) {
   for (const schema::Diagnostic& diagnostic : Engine::check(*schema, store.capabilities()))
     FAIL() << schema::render_diagnostic(schema->files, diagnostic);
   FixedEnvironment environment;
@@ -121,6 +124,30 @@ TEST_P(PolicyCase, Holds) {
     for (const std::string& text : step.never)
       EXPECT_EQ(given.find(text), std::string::npos) << "case " << step.name << " shows " << text;
   }
+}
+
+TEST_P(PolicyCase, HoldsInMemory) {
+  const Case made = read_case(GetParam());
+  const auto schema = make_schema(made.schema);
+  ASSERT_NE(schema, nullptr);
+  store::memory::MemoryStore store(schema);
+  run_case(made, schema, store);
+}
+
+TEST_P(PolicyCase, HoldsOnSqlite) {
+  const Case made = read_case(GetParam());
+  const auto schema = make_schema(made.schema);
+  ASSERT_NE(schema, nullptr);
+  const store::sqlite::TestFolder folder;
+  store::sqlite::SqliteOptions options;
+  options.path = folder.file("data.db");
+  const auto migration = store::sqlite::plan_migration(options, *schema);
+  ASSERT_TRUE(migration) << migration.error().message;
+  ASSERT_TRUE(store::sqlite::apply_migration(options, *migration, store::sqlite::DataLoss::accept));
+  net::Pool pool({1, 16});
+  auto store = store::sqlite::SqliteStore::open(options, pool);
+  ASSERT_TRUE(store) << store.error().message;
+  run_case(made, schema, **store);
 }
 
 std::vector<std::filesystem::path> case_files() {

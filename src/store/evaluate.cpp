@@ -23,6 +23,8 @@ class Evaluator {
         return Value();
       case Op::column:
         return column(expr);
+      case Op::before:
+        return column_before(expr);
       case Op::param:
         return evaluation_.params[expr.param];
       case Op::and_:
@@ -70,6 +72,14 @@ class Evaluator {
     const RowScope& scope = scopes_[scopes_.size() - 1 - expr.depth];
     const int position = evaluation_.schema.models[scope.model].fields[expr.field].column;
     return position < 0 ? Value() : scope.cells[position];
+  }
+
+  // Of the row that the check is about, which is the outermost.
+  result<Value> column_before(const Expr& expr) const {
+    TRIVET_ASSERT(!evaluation_.before.empty());
+    const int position =
+        evaluation_.schema.models[scopes_.front().model].fields[expr.field].column;
+    return evaluation_.before[position];
   }
 
   // `absorbing` decides alone; else any null makes null.
@@ -170,6 +180,12 @@ class Evaluator {
     return cast_value(value, expr.args[0].type, expr.type, {}, evaluation_.scratch);
   }
 
+  // The row that a link starts from.
+  const RowScope& near(const Expr& expr) const {
+    TRIVET_ASSERT(expr.depth < scopes_.size());
+    return scopes_[scopes_.size() - 1 - expr.depth];
+  }
+
   std::vector<RowScope> deeper(const RowScope& row) const {
     std::vector<RowScope> scopes(scopes_.begin(), scopes_.end());
     scopes.push_back(row);
@@ -180,7 +196,7 @@ class Evaluator {
     TRIVET_ASSERT(evaluation_.source != nullptr);
     bool found = false;
     std::optional<Error> error;
-    evaluation_.source->for_each_linked(scopes_.back(), expr.link, [&](const RowScope& row) {
+    evaluation_.source->for_each_linked(near(expr), expr.link, [&](const RowScope& row) {
       const std::vector<RowScope> scopes = deeper(row);
       const auto value = Evaluator(evaluation_, scopes).evaluate(expr.args[0]);
       if (!value)
@@ -196,7 +212,7 @@ class Evaluator {
   result<Value> linked_value(const Expr& expr) const {
     TRIVET_ASSERT(evaluation_.source != nullptr);
     result<Value> value = Value();
-    evaluation_.source->for_each_linked(scopes_.back(), expr.link, [&](const RowScope& row) {
+    evaluation_.source->for_each_linked(near(expr), expr.link, [&](const RowScope& row) {
       const std::vector<RowScope> scopes = deeper(row);
       value = Evaluator(evaluation_, scopes).evaluate(expr.args[0]);
       return false;

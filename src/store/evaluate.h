@@ -36,6 +36,7 @@ struct Evaluation {
   std::span<const Value> params;
   const RowSource* source;  // may be null: then exists/related are our own bug
   Arena& scratch;
+  std::span<const Value> before = {};  // Op::before: cells of the checked row as it was
 };
 
 // `scopes.back()` is the current element (depth 0). Errors: what a database would raise (22P02 in a

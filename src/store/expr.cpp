@@ -1,7 +1,6 @@
 #include "store/expr.h"
 
 #include <algorithm>
-
 #include <iterator>
 #include <utility>
 

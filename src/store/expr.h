@@ -17,6 +17,7 @@ enum class Op : uint8_t {
   // leaves
   always_true, always_false, null_value,
   column,   // field of the row at `depth` levels out (0 = the current element; exists/related go one level in)
+  before,   // only in `where` of a check (query.h): field of the row that is checked, as it was before the program
   param,    // Params::values[param]
   // logic
   and_, or_, not_,
@@ -37,6 +38,7 @@ enum class Op : uint8_t {
   case_when,                 // args: condition, value: value if the condition is true, else null
   exists,                    // args: predicate over the linked row (link); true if any linked row satisfies it
   related,                   // args: expression over the one linked row of a to-one link; null if there is none
+                             // both start from the row at `depth` levels out
   // aggregates (is_aggregate), only in outputs of a grouped Query; args: operand (none for count_rows)
   count_rows, count, sum, avg, min, max,
 };
@@ -59,8 +61,8 @@ struct Expr {
   int enum_index = -1;         // enum results: ordered by declaration
   bool is_list = false;        // result is a list of `type`
   bool is_index = false;       // json_get*: `index` instead of `key`
-  uint8_t depth = 0;           // column
-  int field = -1;              // column: field index in the model at that depth
+  uint8_t depth = 0;           // column, exists, related
+  int field = -1;              // column, before: field index in the model at that depth
   int param = -1;              // param
   int64_t index = 0;           // json_get*
   Link link;                   // exists, related

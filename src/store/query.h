@@ -90,19 +90,23 @@ enum class StepKind : uint8_t {
   delete_,  // where
   find,     // exactly one row must match `where`, else `error`; its fields may be referenced by later steps
   forbid,   // no row may match `where`, else `error`
-  check,    // every row that step `of` wrote satisfies `where`, else `error`
+  check,    // every row that step `of` wrote, or of a block to come, satisfies `where`, else `error`
   link,     // implicit many-to-many: insert pairs into the join table; block of two columns (A id, B id); duplicates ignored
   unlink,
 };
 
 enum class IfNone : uint8_t { fail, stop };  // a find without a row: its error, or the program ends with what it has done
-enum class CheckRows : uint8_t { written, updated };
+enum class CheckRows : uint8_t {
+  written,  // all rows that the step wrote
+  updated,  // those that an upsert found
+  given,    // the rows of the check's own block, before they are written: columns without a cell, or with an absent one, are null
+};
 
 struct Step {
   StepKind kind = StepKind::insert;
   int model = -1;
   int relation = -1;            // link, unlink
-  std::vector<int> fields;      // insert, upsert: field of each block column; update: fields that are set
+  std::vector<int> fields;      // insert, upsert, check: field of each block column; update: fields that are set
   std::vector<Expr> values;     // update: one per field (may read the old row)
   int block = -1;               // Params::blocks index
   std::optional<Expr> where;
@@ -110,7 +114,7 @@ struct Step {
   std::vector<int> update_fields;  // may be a subset of fields
   std::optional<Expr> conflict_where;  // upsert: rows that may be updated; a conflicting row that fails it is `error`
   int of = -1;                  // check
-  CheckRows rows = CheckRows::written;  // check: all, or those that an upsert found
+  CheckRows rows = CheckRows::written;  // check
   IfNone if_none = IfNone::fail;        // find
   std::optional<Error> error;   // find, forbid, check, upsert
   uint64_t rows_max = 0;        // update, delete: more affected rows is max_affected; 0 = no limit

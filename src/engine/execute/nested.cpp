@@ -74,6 +74,18 @@ void Writer::emit_check(int model, const Expr& rule, uint32_t step) {
   add_step(std::move(check));
 }
 
+void Writer::emit_check_before(const Step& step, const Expr& rule) {
+  Step check;
+  check.kind = StepKind::check;
+  check.model = step.model;
+  check.rows = store::CheckRows::given;
+  check.fields = step.fields;
+  check.block = step.block;
+  check.where = rule;
+  check.error = row_denied(context_.plan.policy->schema->models[step.model]);
+  add_step(std::move(check));
+}
+
 Expr Writer::key_filter(const NestedWrite& write, int model) {
   std::vector<Expr> args;
   for (size_t i = 0; i < write.fields.size(); ++i) {
@@ -169,13 +181,15 @@ result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int m
   }
   std::vector<Value> row;
   TRIVET_CHECK(rows_.append_row(context_.plan.policy->schema->models[model], columns, given, row));
-  const bool later = std::ranges::any_of(row, is_reference);
-  if (rules.create && !later) TRIVET_CHECK(rows_.check_rule(model, *rules.create, columns, row));
+  const bool in_store = rules.create && (std::ranges::any_of(row, is_reference) ||
+                                         reaches_other_rows(*rules.create));
+  if (rules.create && !in_store)
+    TRIVET_CHECK(rows_.check_rule(model, *rules.create, columns, row));
   step.kind = StepKind::insert;
   step.model = model;
   step.block = add_block(1, std::move(row));
+  if (in_store) emit_check_before(step, *rules.create);
   const uint32_t index = add_step(std::move(step));
-  if (rules.create && later) emit_check(model, *rules.create, index);
   TRIVET_CHECK(emit_dependents(write.nested, 0, model, {index, 0}));
   return RowReference{index, 0};
 }

@@ -115,8 +115,8 @@ result<void> Writer::prepare_nested() {
   begin_program();
   params_.blocks.push_back(given);  // nested_root_rows reads it
   TRIVET_TRY(std::vector<Value> cells, nested_root_rows(columns, rows));
-  const bool later = std::ranges::any_of(cells, is_reference);
-  for (size_t at = 0; write.create_rule && !later && at < cells.size(); at += columns.size())
+  const bool in_store = write.create_in_store || std::ranges::any_of(cells, is_reference);
+  for (size_t at = 0; write.create_rule && !in_store && at < cells.size(); at += columns.size())
     TRIVET_CHECK(rows_.check_rule(root.model, *write.create_rule, columns,
                                   std::span<const Value>(cells).subspan(at, columns.size())));
   if (!root.update_fields.empty()) {
@@ -135,9 +135,9 @@ result<void> Writer::prepare_nested() {
   for (const ColumnSource& column : columns) root.fields.push_back(column.field);
   root.block = add_block(static_cast<uint32_t>(rows.size()), std::move(cells));
   const int model = root.model;
+  if (write.create_rule && in_store) emit_check_before(root, *write.create_rule);
   const uint32_t step = add_step(std::move(root));
   own_program_->returning_step = static_cast<int>(step);
-  if (write.create_rule && later) emit_check(model, *write.create_rule, step);
   for (uint32_t i = 0; i < rows.size(); ++i)
     TRIVET_CHECK(emit_dependents(write.nested, rows[i], model, {step, i}));
   emit_root_checks(step);

@@ -30,7 +30,7 @@ store::RowBlock Writer::root_block() const {
 
 result<void> Writer::check_root_rules(uint32_t rows, std::span<const Value> cells) {
   const WritePlan& write = context_.plan.write;
-  if (!write.create_rule) return {};
+  if (!write.create_rule || write.create_in_store) return {};
   const size_t width = write.columns.size();
   for (uint32_t row = 0; row < rows; ++row)
     TRIVET_CHECK(rows_.check_rule(write.program.steps[write.root].model, *write.create_rule, write.columns,

@@ -70,6 +70,8 @@ class Writer {
   // The row itself, by its key.
   store::Expr row_filter(int model, RowReference row);
   void emit_check(int model, const store::Expr& rule, uint32_t step);
+  // Of the rows that `step`, which comes next, will write.
+  void emit_check_before(const store::Step& step, const store::Expr& rule);
   uint32_t add_step(store::Step step);
   int add_block(uint32_t rows, std::vector<Value> cells);
   store::Expr key_filter(const NestedWrite& write, int model);

@@ -72,7 +72,8 @@ struct WritePlan {
   store::Program program;
   size_t root = 0;                         // the step that writes the operation's own rows
   std::vector<ColumnSource> columns;       // create, upsert: of the program's block
-  std::optional<store::Expr> create_rule;  // over each new row, before the store sees it
+  std::optional<store::Expr> create_rule;  // over each new row, before it is written
+  bool create_in_store = false;  // create_rule needs other rows: the step before `root` checks it
   std::optional<store::Expr> put_filter;   // PUT: exactly one new row satisfies it
   int block = -1;                          // of the operation's parameters
   bool nothing_to_do = false;              // an update of no field

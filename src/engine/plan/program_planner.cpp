@@ -143,6 +143,24 @@ void ProgramPlanner::add_check(std::optional<Expr> predicate, store::CheckRows r
   plan_.program.steps.push_back(std::move(check));
 }
 
+// The step that writes new rows; before it, where their rule takes other rows to decide, its check.
+void ProgramPlanner::add_new_rows(Step step) {
+  plan_.create_in_store = plan_.create_rule && reaches_other_rows(*plan_.create_rule);
+  if (plan_.create_in_store) {
+    Step check;
+    check.kind = StepKind::check;
+    check.model = step.model;
+    check.rows = store::CheckRows::given;
+    check.fields = step.fields;
+    check.block = step.block;
+    check.where = plan_.create_rule;
+    check.error = row_denied(model_);
+    plan_.program.steps.push_back(std::move(check));
+  }
+  plan_.root = plan_.program.steps.size();
+  plan_.program.steps.push_back(std::move(step));
+}
+
 result<void> ProgramPlanner::plan_create() {
   TRIVET_TRY(plan_.create_rule,
              rules_.predicate(operation_.selection.model, schema::Operation::create));
@@ -150,7 +168,7 @@ result<void> ProgramPlanner::plan_create() {
   step.kind = StepKind::insert;
   step.model = operation_.selection.model;
   add_new_row_columns(step);
-  plan_.program.steps.push_back(std::move(step));
+  add_new_rows(std::move(step));
   return {};
 }
 
@@ -193,7 +211,7 @@ result<void> ProgramPlanner::plan_upsert() {
                   model_.db_name + "\"");
     TRIVET_TRY(post_update, rules_.predicate(model, schema::Operation::post_update));
   }
-  plan_.program.steps.push_back(std::move(step));
+  add_new_rows(std::move(step));
   add_check(std::move(post_update), store::CheckRows::updated);
   if (operation_.write.put && operation_.selection.where) {
     plan_.put_filter = operation_.selection.where;

@@ -39,6 +39,7 @@ class ProgramPlanner {
   std::vector<int> updated_at_fields(const std::vector<int>& given) const;
   ColumnSource column_source(int model, int field) const;
   void add_new_row_columns(store::Step& step);
+  void add_new_rows(store::Step step);
   void add_check(std::optional<store::Expr> predicate, store::CheckRows rows);
   void collect_nested(const std::vector<NestedWrite>& writes, int model);
   void add_nested_rules(int model);

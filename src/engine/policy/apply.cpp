@@ -1,5 +1,6 @@
 #include "engine/policy/apply.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/policy/fold.h"
@@ -41,11 +42,14 @@ Expr masked(Expr condition, Expr value) {
   return mask;
 }
 
+bool is_link(const Expr& expr) { return expr.op == Op::exists || expr.op == Op::related; }
+bool names_row(const Expr& expr) { return expr.op == Op::column || is_link(expr); }
+
 // One more row is between a column in `expr` and the row it means, for all that mean a row outside
 // `expr`.
 void deepen(Expr& expr, int inside) {
-  if (expr.op == Op::column && expr.depth >= inside) ++expr.depth;
-  const int next = inside + (expr.op == Op::exists || expr.op == Op::related ? 1 : 0);
+  if (names_row(expr) && expr.depth >= inside) ++expr.depth;
+  const int next = inside + (is_link(expr) ? 1 : 0);
   for (Expr& arg : expr.args) deepen(arg, next);
 }
 
@@ -77,7 +81,13 @@ int linked_model(const schema::Schema& schema, const Link& link) {
   return schema.relations[link.relation].model[1 - link.side];
 }
 
-Expr RuleApplier::instantiate(const Expr& rule, int depth) {
+bool reaches_other_rows(const Expr& expr) {
+  return is_link(expr) || std::ranges::any_of(expr.args, reaches_other_rows);
+}
+
+// `depth`: how many levels out the rule's row is from where the rule will stand; `inside`: how many
+// linked rows of the rule itself are around `rule`.
+Expr RuleApplier::instantiate(const Expr& rule, int depth, int inside) {
   if (rule.op == Op::param && rule.param <= condition_param) {
     const char outcome = caller_.condition(condition_param - rule.param);
     return constant(outcome == 't'   ? Op::always_true
@@ -96,8 +106,10 @@ Expr RuleApplier::instantiate(const Expr& rule, int depth) {
     const bool now = param.kind == RuleParamKind::now;
     expr.param = params_.add({now ? Source::now : Source::rule, now ? -1 : rule.param, 0});
   }
-  if (rule.op == Op::column) expr.depth = static_cast<uint8_t>(depth);
-  for (Expr& arg : expr.args) arg = instantiate(arg, depth);
+  if (names_row(rule) && rule.depth >= inside)
+    expr.depth = static_cast<uint8_t>(rule.depth + depth);
+  const int next = inside + (is_link(rule) ? 1 : 0);
+  for (Expr& arg : expr.args) arg = instantiate(arg, depth, next);
   return expr;
 }
 
@@ -147,7 +159,7 @@ result<void> RuleApplier::apply(Expr& expr, int model) {
 
 result<void> RuleApplier::rewrite(Expr& expr) {
   if (expr.op == Op::column) return rewrite_column(expr);
-  if (expr.op == Op::exists || expr.op == Op::related) return rewrite_linked(expr);
+  if (is_link(expr)) return rewrite_linked(expr);
   for (Expr& arg : expr.args) TRIVET_CHECK(rewrite(arg));
   return {};
 }

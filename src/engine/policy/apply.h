@@ -33,7 +33,7 @@ class RuleApplier {
   [[nodiscard]] result<void> apply(store::Expr& expr, int model);
 
  private:
-  store::Expr instantiate(const store::Expr& rule, int depth);
+  store::Expr instantiate(const store::Expr& rule, int depth, int inside = 0);
   result<void> rewrite(store::Expr& expr);
   result<void> rewrite_column(store::Expr& expr);
   result<void> rewrite_linked(store::Expr& expr);
@@ -50,6 +50,9 @@ class RuleApplier {
   ParamTable& params_;
   std::vector<int> scopes_;  // models; back = depth 0
 };
+
+// Whether `expr` needs rows besides its own to be computed.
+[[nodiscard]] bool reaches_other_rows(const store::Expr& expr);
 
 [[nodiscard]] Error table_denied(const schema::Model& model);
 [[nodiscard]] Error column_denied(const schema::Model& model, const schema::Field& field);

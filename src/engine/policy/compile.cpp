@@ -1,5 +1,6 @@
 #include "engine/policy/compile.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/policy/fold.h"
@@ -11,9 +12,7 @@ using schema::ExprKind;
 using store::Expr;
 using store::Op;
 
-namespace {
-
-Expr constant(Op op) {
+Expr truth(Op op) {
   Expr expr;
   expr.op = op;
   expr.type = Type::boolean;
@@ -40,6 +39,11 @@ bool is_literal(const schema::Expr& expr) {
   }
 }
 
+namespace {
+
+// A rule that check() makes larger than this is refused.
+constexpr size_t rule_nodes_max = 4000;
+
 Op comparison(ExprKind kind) {
   switch (kind) {
     case ExprKind::equal:
@@ -63,24 +67,77 @@ TypeInfo type_info(const schema::Field& field) {
   return {store::field_type(field), field.enum_index, field.is_list};
 }
 
-Expr RuleCompiler::compile(int model, const schema::Expr& expr) {
-  model_ = model;
-  return fold(condition(expr));
+namespace {
+
+// (a1 or a2 …) and not coalesce(d1, false) …
+Expr combine(std::vector<Expr> allows, std::vector<Expr> denies) {
+  std::vector<Expr> args;
+  args.push_back(store::make_or(std::move(allows)));
+  for (Expr& deny : denies)
+    args.push_back(store::make_unary(Op::not_, store::make_unary(Op::is_true, std::move(deny))));
+  return fold(store::make_and(std::move(args)));
+}
+
+}  // namespace
+
+std::optional<Expr> RuleCompiler::model_rule(int model, schema::Operation operation) {
+  std::vector<Expr> allows;
+  std::vector<Expr> denies;
+  for (const schema::ModelRule& rule : schema_.models[model].rules) {
+    if ((rule.operations >> static_cast<unsigned>(operation) & 1) == 0) continue;
+    const bool allow = rule.effect == schema::ModelRule::Effect::allow;
+    (allow ? allows : denies).push_back(compile(model, rule.condition, operation));
+  }
+  if (allows.empty() && operation != schema::Operation::post_update) return std::nullopt;
+  if (allows.empty()) allows.push_back(truth(Op::always_true));
+  return combine(std::move(allows), std::move(denies));
+}
+
+Expr RuleCompiler::field_rule(int model, int field, schema::Operation operation) {
+  const bool on_read = operation == schema::Operation::read;
+  std::vector<Expr> allows;
+  std::vector<Expr> denies;
+  for (const schema::FieldRule& rule : schema_.models[model].fields[field].rules) {
+    if (!(on_read ? rule.on_read : rule.on_update)) continue;
+    const bool allow = rule.effect == schema::FieldRule::Effect::allow;
+    (allow ? allows : denies).push_back(compile(model, rule.condition, operation));
+  }
+  if (allows.empty()) allows.push_back(truth(Op::always_true));
+  return combine(std::move(allows), std::move(denies));
+}
+
+Expr RuleCompiler::compile(int model, const schema::Expr& expr, schema::Operation operation) {
+  const int outer_model = std::exchange(model_, model);
+  const schema::Operation outer_operation = std::exchange(operation_, operation);
+  std::vector<Scope> outer = std::exchange(scopes_, {{model, true, {}}});
+  if (outer.empty()) nodes_ = 0;
+  Expr made = fold(condition(expr));
+  model_ = outer_model;
+  operation_ = outer_operation;
+  scopes_ = std::move(outer);
+  return made;
 }
 
 Expr RuleCompiler::refuse(const schema::Expr& expr, std::string what) {
-  diagnostics_.push_back({schema::DiagnosticKind::policy, expr.where,
-                          what + " can't be enforced in access rules yet",
-                          "compare the model's own fields with literals, auth() and now()"});
-  return constant(Op::always_false);
+  const std::string message = what + " can't be enforced in access rules yet";
+  // A rule is compiled for each operation that it is for, and reported once.
+  const bool known = std::ranges::any_of(diagnostics_, [&](const schema::Diagnostic& one) {
+    return one.message == message && one.where.file == expr.where.file &&
+           one.where.begin == expr.where.begin;
+  });
+  if (!known)
+    diagnostics_.push_back({schema::DiagnosticKind::policy, expr.where, message,
+                            "docs/rules.md says what a rule may be made of"});
+  return truth(Op::always_false);
 }
 
 Expr RuleCompiler::condition(const schema::Expr& expr) {
+  if (++nodes_ > rule_nodes_max) return refuse(expr, "a rule that check() makes this large");
   switch (expr.kind) {
     case ExprKind::literal_null:
-      return constant(Op::null_value);
+      return truth(Op::null_value);
     case ExprKind::literal_boolean:
-      return constant(expr.boolean ? Op::always_true : Op::always_false);
+      return truth(expr.boolean ? Op::always_true : Op::always_false);
     case ExprKind::field:
     case ExprKind::member:
       return value(expr, {Type::boolean, -1, false});
@@ -102,11 +159,9 @@ Expr RuleCompiler::condition(const schema::Expr& expr) {
     case ExprKind::call:
       return call(expr);
     case ExprKind::some:
-      return refuse(expr, "the collection predicate ?[ ]");
     case ExprKind::every:
-      return refuse(expr, "the collection predicate ![ ]");
     case ExprKind::none:
-      return refuse(expr, "the collection predicate ^[ ]");
+      return collection(expr);
     default:
       return refuse(expr, "this expression as a condition");
   }
@@ -135,41 +190,29 @@ Expr RuleCompiler::equality(const schema::Expr& expr) {
 
 Expr RuleCompiler::null_test(const schema::Expr& operand, bool negated) {
   if (operand.kind == ExprKind::literal_null)
-    return constant(negated ? Op::always_false : Op::always_true);
+    return truth(negated ? Op::always_false : Op::always_true);
   if (operand.kind == ExprKind::auth) {
     Expr present = param({RuleParamKind::auth_present, {Type::boolean, -1, false}, {}, {}, false});
     return negated ? std::move(present) : store::make_unary(Op::not_, std::move(present));
   }
-  // A to-one relation is null where any column of its foreign key is.
-  if (const schema::Relation* relation = own_relation(operand)) {
-    std::vector<Expr> args;
-    for (int field : relation->from_fields)
-      args.push_back(store::make_unary(negated ? Op::is_not_null : Op::is_null, column(field)));
-    return negated ? store::make_and(std::move(args)) : store::make_or(std::move(args));
-  }
+  if (auto row = place_of(operand)) return relation_null_test(operand, std::move(*row), negated);
   Expr tested = value(operand, declared_type(operand).value_or(TypeInfo{Type::text, -1, false}));
   return store::make_unary(negated ? Op::is_not_null : Op::is_null, std::move(tested));
 }
 
 // `rel == auth()`, `this == auth()`: all id fields of the auth model are equal.
 Expr RuleCompiler::identity_test(const schema::Expr& row, bool negated) {
-  std::vector<std::pair<int, int>> pairs;  // own field, field of the auth model
-  if (row.kind == ExprKind::this_row && schema_.auth_model == model_) {
-    const schema::Model& model = schema_.models[model_];
-    if (!model.primary_key) return refuse(row, "auth() == this on a model without @id");
-    for (const schema::KeyColumn& key : model.primary_key->columns)
-      pairs.emplace_back(key.field, key.field);
-  } else if (const schema::Relation* relation = own_relation(row)) {
-    for (size_t i = 0; i < relation->from_fields.size(); ++i)
-      pairs.emplace_back(relation->from_fields[i], relation->to_fields[i]);
-  } else {
-    return refuse(row, "comparing auth() with a relation whose foreign key is elsewhere");
-  }
+  const std::optional<Place> place = place_of(row);
+  if (!place || place->model != schema_.auth_model)
+    return refuse(row, "comparing auth() with this");
+  const schema::Model& model = schema_.models[schema_.auth_model];
+  if (!model.primary_key) return refuse(row, "comparing auth() with a model without @id");
   std::vector<Expr> args;
-  for (auto [own, other] : pairs) {
-    RuleParam id{RuleParamKind::auth, type_info(schema_.models[model_].fields[own]), {}, {}, false};
-    id.path = {schema_.models[schema_.auth_model].fields[other].name};
-    args.push_back(store::make_binary(Op::eq, column(own), param(std::move(id))));
+  for (const schema::KeyColumn& key : model.primary_key->columns) {
+    const schema::Field& field = model.fields[key.field];
+    RuleParam id{RuleParamKind::auth, type_info(field), {}, {field.name}, false};
+    Expr own = column({*place, key.field});
+    args.push_back(store::make_binary(Op::eq, std::move(own), param(std::move(id))));
   }
   Expr same = store::make_and(std::move(args));
   return negated ? store::make_unary(Op::not_, std::move(same)) : std::move(same);
@@ -218,7 +261,7 @@ Expr RuleCompiler::membership(const schema::Expr& expr) {
   }
   Expr right_value = value(right, list);
   list.is_list = false;
-  if (own_column(left) >= 0) return refuse(expr, "a field in a list field");
+  if (access_of(left)) return refuse(expr, "a field in a list field");
   RuleParam wrapped;
   if (is_auth_member(left)) {
     Expr scalar = value(left, list);
@@ -230,55 +273,6 @@ Expr RuleCompiler::membership(const schema::Expr& expr) {
   wrapped.type = {list.type, list.enum_index, true};
   Expr element = param(std::move(wrapped));
   return guarded(store::make_binary(Op::contains_all, std::move(right_value), element), element);
-}
-
-Expr RuleCompiler::call(const schema::Expr& expr) {
-  const std::string& name = expr.text;
-  if (name == "contains" || name == "startsWith" || name == "endsWith") return text_call(expr);
-  if (name == "has" || name == "hasSome" || name == "hasEvery" || name == "isEmpty")
-    return list_call(expr);
-  return refuse(expr, name + "()");
-}
-
-Expr RuleCompiler::text_call(const schema::Expr& expr) {
-  const bool fold_case = expr.operands.size() > 2 && expr.operands[2].boolean;
-  Op op = expr.text == "contains"     ? (fold_case ? Op::icontains : Op::contains)
-          : expr.text == "startsWith" ? (fold_case ? Op::istarts_with : Op::starts_with)
-                                      : (fold_case ? Op::iends_with : Op::ends_with);
-  const TypeInfo text{Type::text, -1, false};
-  Expr subject = value(expr.operands[0], text);
-  Expr pattern = value(expr.operands[1], text);
-  return store::make_binary(op, std::move(subject), std::move(pattern));
-}
-
-Expr RuleCompiler::list_call(const schema::Expr& expr) {
-  const TypeInfo list = declared_type(expr.operands[0]).value_or(TypeInfo{Type::text, -1, true});
-  const TypeInfo element{list.type, list.enum_index, false};
-  Expr subject = value(expr.operands[0], {list.type, list.enum_index, true});
-  RuleParam right;
-  right.type = {list.type, list.enum_index, true};
-  if (expr.text == "isEmpty") {
-    right.constant = policy_.arena.copy_list({});
-    return guarded(store::make_binary(Op::contained_by, subject, param(std::move(right))), subject);
-  }
-  const schema::Expr& given = expr.operands[1];
-  if (is_auth_member(given)) {
-    Expr plain =
-        value(given, expr.text == "has" ? element : TypeInfo{list.type, list.enum_index, true});
-    right = policy_.params[plain.param];
-    right.wrapped = expr.text == "has";
-    right.type.is_list = true;
-  } else if (is_literal(given)) {
-    const bool wrap = given.kind != ExprKind::array;
-    right.constant = wrap ? policy_.arena.copy_list(std::vector<Value>{literal(given, element)})
-                          : literal(given, {list.type, list.enum_index, true});
-  } else {
-    return refuse(given, "this argument of " + expr.text + "()");
-  }
-  Expr wanted = param(std::move(right));
-  const Op op = expr.text == "hasSome" ? Op::overlaps : Op::contains_all;
-  Expr test = store::make_binary(op, subject, wanted);
-  return guarded(guarded(std::move(test), wanted), subject);
 }
 
 }  // namespace trivet::engine

@@ -49,33 +49,9 @@ Type scalar_type(schema::ScalarType type) {
 
 }  // namespace
 
-int RuleCompiler::own_column(const schema::Expr& expr) const {
-  const schema::Model& model = schema_.models[model_];
-  const bool own = expr.kind == ExprKind::field ||
-                   (expr.kind == ExprKind::member && expr.operands[0].kind == ExprKind::this_row);
-  if (own) return expr.field >= 0 && model.fields[expr.field].column >= 0 ? expr.field : -1;
-  // `rel.id` is the foreign key's own column.
-  if (expr.kind != ExprKind::member) return -1;
-  const schema::Relation* relation = own_relation(expr.operands[0]);
-  if (relation == nullptr) return -1;
-  for (size_t i = 0; i < relation->to_fields.size(); ++i)
-    if (relation->to_fields[i] == expr.field) return relation->from_fields[i];
-  return -1;
-}
-
-const schema::Relation* RuleCompiler::own_relation(const schema::Expr& expr) const {
-  const bool own = expr.kind == ExprKind::field ||
-                   (expr.kind == ExprKind::member && expr.operands[0].kind == ExprKind::this_row);
-  if (!own || expr.field < 0) return nullptr;
-  const schema::Field& field = schema_.models[model_].fields[expr.field];
-  if (field.kind != schema::FieldKind::relation || field.relation < 0 || field.side != 0)
-    return nullptr;
-  const schema::Relation& relation = schema_.relations[field.relation];
-  return relation.kind == schema::RelationKind::many_to_many ? nullptr : &relation;
-}
-
 std::optional<TypeInfo> RuleCompiler::declared_type(const schema::Expr& expr) const {
-  if (int own = own_column(expr); own >= 0) return type_info(schema_.models[model_].fields[own]);
+  const schema::Field* field = field_of(expr);
+  if (field != nullptr && field->column >= 0 && !is_auth_member(expr)) return type_info(*field);
   if (expr.kind == ExprKind::call && expr.text == "now")
     return TypeInfo{Type::timestamp, -1, false};
   std::vector<std::string> path;
@@ -86,7 +62,9 @@ std::optional<TypeInfo> RuleCompiler::declared_type(const schema::Expr& expr) co
 // A column's type decides, then auth()'s declaration, then the literal's own.
 TypeInfo RuleCompiler::operand_type(const schema::Expr& left, const schema::Expr& right) const {
   for (const schema::Expr* side : {&left, &right})
-    if (int own = own_column(*side); own >= 0) return type_info(schema_.models[model_].fields[own]);
+    if (const schema::Field* field = field_of(*side);
+        field != nullptr && field->column >= 0 && !is_auth_member(*side))
+      return type_info(*field);
   for (const schema::Expr* side : {&left, &right})
     if (auto declared = declared_type(*side)) return *declared;
   for (const schema::Expr* side : {&left, &right}) {
@@ -95,14 +73,6 @@ TypeInfo RuleCompiler::operand_type(const schema::Expr& left, const schema::Expr
     if (side->kind == ExprKind::enum_value) return {Type::enum_, side->enum_index, false};
   }
   return {Type::text, -1, false};
-}
-
-Expr RuleCompiler::column(int field) {
-  const TypeInfo type = type_info(schema_.models[model_].fields[field]);
-  Expr expr = store::make_column(field, type.type);
-  expr.enum_index = type.enum_index;
-  expr.is_list = type.is_list;
-  return expr;
 }
 
 Expr RuleCompiler::param(RuleParam wanted) {
@@ -128,7 +98,7 @@ int RuleCompiler::auth_param(const schema::Expr& expr, const TypeInfo& type) {
 }
 
 Expr RuleCompiler::value(const schema::Expr& expr, const TypeInfo& wanted) {
-  if (int own = own_column(expr); own >= 0) return column(own);
+  if (auto access = access_of(expr)) return column(std::move(*access));
   if (int auth = auth_param(expr, wanted); auth >= 0) return param(policy_.params[auth]);
   switch (expr.kind) {
     case ExprKind::literal_null: {
@@ -142,20 +112,19 @@ Expr RuleCompiler::value(const schema::Expr& expr, const TypeInfo& wanted) {
     case ExprKind::literal_boolean:
     case ExprKind::literal_number:
     case ExprKind::literal_string:
-    case ExprKind::enum_value: {
-      RuleParam constant{RuleParamKind::constant, wanted, literal(expr, wanted), {}, false};
-      return param(std::move(constant));
-    }
+    case ExprKind::enum_value:
+      return constant_param(expr, wanted);
     case ExprKind::call:
       if (expr.text == "now")
         return param({RuleParamKind::now, {Type::timestamp, -1, false}, {}, {}, false});
+      if (expr.text == "currentModel" || expr.text == "currentOperation") return current_name(expr);
+      if (expr.type == schema::ScalarType::boolean || expr.text == "check") return call(expr);
       return refuse(expr, expr.text + "()");
     case ExprKind::field:
-      return refuse(expr, "the relation \"" + expr.text + "\"");
+      return refuse(expr, "the field \"" + expr.text + "\"");
     case ExprKind::member:
-      if (expr.operands[0].kind == ExprKind::call)
-        return refuse(expr, expr.operands[0].text + "()");
-      return refuse(expr, "relation traversal to \"" + expr.text + "\"");
+      if (expr.operands[0].kind == ExprKind::call) return before_column(expr);
+      return refuse(expr, "the member \"" + expr.text + "\"");
     case ExprKind::binding:
       return refuse(expr, "the binding \"" + expr.text + "\"");
     case ExprKind::auth:
@@ -173,7 +142,35 @@ Expr RuleCompiler::array(const schema::Expr& expr, const TypeInfo& element) {
         operand.kind == ExprKind::call)
       return refuse(operand, "a list of anything but literals");
   const TypeInfo list{element.type, element.enum_index, true};
-  return param({RuleParamKind::constant, list, literal(expr, list), {}, false});
+  return constant_param(expr, list);
+}
+
+// One parameter for a literal, however many operations its rule is compiled for.
+Expr RuleCompiler::constant_param(const schema::Expr& expr, const TypeInfo& type) {
+  const auto [known, added] = constants_.try_emplace({&expr, {type.type, type.is_list}}, -1);
+  if (added) {
+    Expr made = param({RuleParamKind::constant, type, literal(expr, type), {}, false});
+    known->second = made.param;
+  }
+  const TypeInfo& kept = policy_.params[known->second].type;
+  Expr made = store::make_param(known->second, kept.type);
+  made.enum_index = kept.enum_index;
+  made.is_list = kept.is_list;
+  return made;
+}
+
+// A column of the row as it was before the update.
+Expr RuleCompiler::before_column(const schema::Expr& expr) {
+  const schema::Field* field = field_of(expr);
+  if (expr.operands[0].text != "before" || field == nullptr || field->column < 0 ||
+      operation_ != schema::Operation::post_update || expr.model != scopes_[0].model)
+    return refuse(expr, "this member of " + expr.operands[0].text + "()");
+  const TypeInfo type = type_info(*field);
+  Expr made = store::make_column(expr.field, type.type);
+  made.op = Op::before;
+  made.enum_index = type.enum_index;
+  made.is_list = type.is_list;
+  return made;
 }
 
 namespace {

@@ -16,6 +16,12 @@ Expr constant(Op op) {
   return expr;
 }
 
+Expr typed_null(Type type) {
+  Expr null = constant(Op::null_value);
+  null.type = type;
+  return null;
+}
+
 bool is_constant(const Expr& expr) {
   return expr.op == Op::always_true || expr.op == Op::always_false || expr.op == Op::null_value;
 }
@@ -116,9 +122,15 @@ Expr fold_case(Expr expr) {
     return value;
   }
   if (!is_constant(expr.args[0])) return expr;
-  Expr null = constant(Op::null_value);
-  null.type = expr.type;
-  return null;
+  return typed_null(expr.type);
+}
+
+// Where null is as good as false.
+Expr drop_nulls(Expr expr) {
+  if (expr.op == Op::null_value) return constant(Op::always_false);
+  if (expr.op != Op::and_ && expr.op != Op::or_) return expr;
+  for (Expr& arg : expr.args) arg = drop_nulls(std::move(arg));
+  return fold_junction(std::move(expr), expr.op == Op::and_ ? Op::always_false : Op::always_true);
 }
 
 }  // namespace
@@ -141,9 +153,12 @@ Expr fold(Expr expr) {
     case Op::case_when:
       return fold_case(std::move(expr));
     case Op::exists:
-      if (expr.args[0].op == Op::always_false || expr.args[0].op == Op::null_value)
-        return constant(Op::always_false);
+      expr.args[0] = drop_nulls(std::move(expr.args[0]));
+      if (expr.args[0].op == Op::always_false) return constant(Op::always_false);
       return expr;
+    case Op::related:
+      if (expr.args[0].op != Op::null_value) return expr;
+      return typed_null(expr.type);
     default:
       break;
   }
@@ -152,17 +167,6 @@ Expr fold(Expr expr) {
     return constant(Op::null_value);
   return expr;
 }
-
-namespace {
-
-Expr drop_nulls(Expr expr) {
-  if (expr.op == Op::null_value) return constant(Op::always_false);
-  if (expr.op != Op::and_ && expr.op != Op::or_) return expr;
-  for (Expr& arg : expr.args) arg = drop_nulls(std::move(arg));
-  return fold_junction(std::move(expr), expr.op == Op::and_ ? Op::always_false : Op::always_true);
-}
-
-}  // namespace
 
 Expr fold_filter(Expr expr) { return drop_nulls(fold(std::move(expr))); }
 

@@ -12,22 +12,6 @@ namespace {
 using store::Expr;
 using store::Op;
 
-Expr constant(Op op) {
-  Expr expr;
-  expr.op = op;
-  expr.type = Type::boolean;
-  return expr;
-}
-
-// (a1 or a2 …) and not coalesce(d1, false) …
-Expr combine(std::vector<Expr> allows, std::vector<Expr> denies) {
-  std::vector<Expr> args;
-  args.push_back(store::make_or(std::move(allows)));
-  for (Expr& deny : denies)
-    args.push_back(store::make_unary(Op::not_, store::make_unary(Op::is_true, std::move(deny))));
-  return fold(store::make_and(std::move(args)));
-}
-
 class PolicyCompiler {
  public:
   PolicyCompiler(Policy& policy, std::vector<schema::Diagnostic>& diagnostics)
@@ -43,24 +27,10 @@ class PolicyCompiler {
 
  private:
   void compile_model(int index) {
-    const schema::Model& model = schema_.models[index];
-    ModelPolicy& policy = policy_.models[index];
-    std::array<std::vector<Expr>, 5> allows;
-    std::array<std::vector<Expr>, 5> denies;
-    for (const schema::ModelRule& rule : model.rules) {
-      Expr condition = caller_parts(rules_.compile(index, rule.condition));
-      for (size_t operation = 0; operation < 5; ++operation) {
-        if ((rule.operations >> operation & 1) == 0) continue;
-        const bool allow = rule.effect == schema::ModelRule::Effect::allow;
-        (allow ? allows : denies)[operation].push_back(condition);
-      }
+    for (size_t operation = 0; operation < 5; ++operation) {
+      auto rule = rules_.model_rule(index, static_cast<schema::Operation>(operation));
+      if (rule) policy_.models[index].rules[operation] = caller_parts(std::move(*rule));
     }
-    const size_t post_update = static_cast<size_t>(schema::Operation::post_update);
-    if (allows[post_update].empty()) allows[post_update].push_back(constant(Op::always_true));
-    for (size_t operation = 0; operation < 5; ++operation)
-      if (!allows[operation].empty())
-        policy.rules[operation] =
-            combine(std::move(allows[operation]), std::move(denies[operation]));
   }
 
   void compile_fields(int index) {
@@ -68,21 +38,13 @@ class PolicyCompiler {
     const bool any =
         std::ranges::any_of(model.fields, [](const auto& field) { return !field.rules.empty(); });
     if (!any) return;
-    for (const schema::Field& field : model.fields)
+    for (size_t i = 0; i < model.fields.size(); ++i) {
+      const auto rule = [&](schema::Operation operation) {
+        return caller_parts(rules_.field_rule(index, static_cast<int>(i), operation));
+      };
       policy_.models[index].fields.push_back(
-          {field_rule(index, field, true), field_rule(index, field, false)});
-  }
-
-  Expr field_rule(int index, const schema::Field& field, bool on_read) {
-    std::vector<Expr> allows;
-    std::vector<Expr> denies;
-    for (const schema::FieldRule& rule : field.rules) {
-      if (!(on_read ? rule.on_read : rule.on_update)) continue;
-      const bool allow = rule.effect == schema::FieldRule::Effect::allow;
-      (allow ? allows : denies).push_back(caller_parts(rules_.compile(index, rule.condition)));
+          {rule(schema::Operation::read), rule(schema::Operation::update)});
     }
-    if (allows.empty()) allows.push_back(constant(Op::always_true));
-    return combine(std::move(allows), std::move(denies));
   }
 
   void compile_defaults(int index) {
@@ -101,32 +63,34 @@ class PolicyCompiler {
   }
 
   struct Uses {
-    bool row = false;  // a column, or now(): not constant for a class of callers
-    bool auth = false;
+    bool row = false;  // a row, or now(): not constant for a class of callers
+    bool param = false;
   };
 
   Uses uses(const Expr& expr) const {
     Uses found;
-    if (expr.op == Op::column) found.row = true;
+    if (expr.op == Op::column || expr.op == Op::before || expr.op == Op::exists ||
+        expr.op == Op::related)
+      found.row = true;
     if (expr.op == Op::param && expr.param >= 0) {
-      const RuleParamKind kind = policy_.params[expr.param].kind;
-      found.row = kind == RuleParamKind::now;
-      found.auth = kind == RuleParamKind::auth || kind == RuleParamKind::auth_present;
+      found.row = policy_.params[expr.param].kind == RuleParamKind::now;
+      found.param = true;
     }
     for (const Expr& arg : expr.args) {
       const Uses inner = uses(arg);
       found.row = found.row || inner.row;
-      found.auth = found.auth || inner.auth;
+      found.param = found.param || inner.param;
     }
     return found;
   }
 
-  // Replaces the largest parts that depend on the caller alone by numbered conditions.
+  // Replaces the largest parts that depend on the caller alone by numbered conditions, inside
+  // collections and chains too.
   Expr caller_parts(Expr expr) {
     const Uses found = uses(expr);
-    if (found.auth && !found.row) return condition(std::move(expr));
-    if (expr.op == Op::and_ || expr.op == Op::or_ || expr.op == Op::not_)
-      for (Expr& arg : expr.args) arg = caller_parts(std::move(arg));
+    if (found.param && !found.row) return condition(std::move(expr));
+    for (Expr& arg : expr.args)
+      if (arg.type == Type::boolean && !arg.is_list) arg = caller_parts(std::move(arg));
     return expr;
   }
 

@@ -46,13 +46,15 @@ TEST(Fold, AFilterTakesNullForFalse) {
 std::string check(const std::string& rule) {
   const auto schema = testing::make_schema(R"(
 datasource db { provider = "sqlite" }
-model User { id Int @id  name String?  posts Post[] }
+type Address { city String? }
+model User { id Int @id  name String?  shy Boolean?  posts Post[]  @@allow('read', true) }
 model Post {
   id Int @id
   title String
   ownerId Int?
   owner User? @relation(fields: [ownerId], references: [id])
   comments Comment[]
+  address Address? @json
   )" + rule + R"(
 }
 model Comment { id Int @id  text String  postId Int  post Post @relation(fields: [postId], references: [id]) }
@@ -66,18 +68,29 @@ model Comment { id Int @id  text String  postId Int  post Post @relation(fields:
 }
 
 TEST(Check, RefusesByNameWhatIsNotEnforced) {
-  EXPECT_EQ(check("@@allow('read', owner.name == \"x\")"),
-            "10: relation traversal to \"name\" can't be enforced in access rules yet");
-  EXPECT_EQ(check("@@allow('read', comments?[text == \"x\"])"),
-            "10: the collection predicate ?[ ] can't be enforced in access rules yet");
-  EXPECT_EQ(check("@@allow('read', !(comments^[text == \"x\"]))"),
-            "10: the collection predicate ^[ ] can't be enforced in access rules yet");
-  EXPECT_EQ(check("@@allow('read', check(owner, 'read'))"),
-            "10: check() can't be enforced in access rules yet");
-  EXPECT_EQ(check("@@deny('post-update', before().ownerId != ownerId)"),
-            "10: before() can't be enforced in access rules yet");
-  EXPECT_EQ(check("@@allow('read', currentModel() == \"Post\")"),
-            "10: currentModel() can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('read', auth().posts?[id == 1])"),
+            "12: a collection predicate over a list of auth() can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('all', contains(title, \"x\", owner.shy))"),
+            "12: a third argument that isn't true or false can't be enforced in access rules yet");
+  EXPECT_EQ(check("@@allow('read', address.city == \"x\")"),
+            "12: the member \"city\" can't be enforced in access rules yet");
+}
+
+TEST(Check, ReportsAPlaceOnce) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+model User { id Int @id  posts Post[] }
+model Post { id Int @id  ownerId Int  owner User @relation(fields: [ownerId], references: [id])
+  @@allow('all', auth().posts?[id == 1]) }
+)");
+  EXPECT_EQ(Engine::check(*schema, {}).size(), 1U);
+}
+
+TEST(Check, AcceptsRelations) {
+  EXPECT_EQ(check("@@allow('read', owner.name == \"x\" || owner.posts![title == this.title])"), "");
+  EXPECT_EQ(check("@@allow('read', comments?[c, post.owner.posts^[p, p.id == c.id]])"), "");
+  EXPECT_EQ(check("@@allow('read', check(owner, 'read') && currentModel() == \"Post\")"), "");
+  EXPECT_EQ(check("@@deny('post-update', before().ownerId != ownerId)"), "");
 }
 
 TEST(Check, AcceptsTheRowsOwnFields) {
@@ -102,9 +115,9 @@ model Post { id Int @id  ownerId Int?
     return make_caller(compiled.policy, identity)->class_name;
   };
   EXPECT_EQ(class_of(testing::service()), "s");
-  EXPECT_EQ(class_of(testing::anonymous()), "anf");
+  EXPECT_EQ(class_of(testing::anonymous()), "afn");
   EXPECT_EQ(class_of(testing::user(R"({"id":1,"role":"ADMIN"})")), "utt");
-  EXPECT_EQ(class_of(testing::user(R"({"id":2,"role":"USER"})")), "uft");
+  EXPECT_EQ(class_of(testing::user(R"({"id":2,"role":"USER"})")), "utf");
   EXPECT_EQ(class_of(testing::user(R"({"id":3})")),
             class_of(testing::user(R"({"id":4,"role":5})")));
 }

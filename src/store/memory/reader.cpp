@@ -19,7 +19,7 @@ result<Value> Reader::value_of(const Expr& expr, const RowScope& row) {
 }
 
 result<bool> Reader::holds(const Expr& predicate, const RowScope& row) {
-  const Evaluation evaluation{*database_.schema, params_, &source_, arena_};
+  const Evaluation evaluation{*database_.schema, params_, &source_, arena_, before_};
   return evaluate_predicate(evaluation, predicate, {&row, 1});
 }
 

@@ -20,6 +20,8 @@ class Reader {
                                    int64_t* total);
   [[nodiscard]] std::vector<RowScope> all_rows(int model) const;
   [[nodiscard]] result<bool> holds(const Expr& predicate, const RowScope& row);
+  // What Op::before means from now on; the cells outlive the reader.
+  void set_before(std::span<const Value> cells) { before_ = cells; }
   [[nodiscard]] result<Value> value_of(const Expr& expr, const RowScope& row);
 
  private:
@@ -46,8 +48,8 @@ class Reader {
   const Database& database_;
   DatabaseSource source_;
   std::span<const Value> params_;
+  std::span<const Value> before_;
   Arena& arena_;
 };
-
 
 }  // namespace trivet::store::memory

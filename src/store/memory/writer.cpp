@@ -186,6 +186,7 @@ result<void> Writer::upsert(const Step& step, Done& done) {
       if (cell.kind() != ValueKind::absent) changed[table.fields[field].column] = cell;
     }
     TRIVET_CHECK(replace_row(step.model, old, changed));
+    done.before.push_back(old);
     done.rows.push_back(old->id);
     done.updated.push_back(old->id);
   }
@@ -235,6 +236,7 @@ result<void> Writer::update(const Step& step, Done& done) {
   }
   for (size_t i = 0; i < rows.size(); ++i) {
     TRIVET_CHECK(replace_row(step.model, rows[i], changed[i]));
+    done.before.push_back(rows[i]);
     done.rows.push_back(rows[i]->id);
   }
   return {};
@@ -265,12 +267,27 @@ result<void> Writer::forbid(const Step& step) {
   return std::unexpected(*step.error);
 }
 
+result<void> Writer::check_given(const Step& step) {
+  Reader reader(database_, values_, arena_);
+  for (uint32_t row = 0; row < params_.blocks[step.block].rows; ++row) {
+    TRIVET_TRY(Cells cells, block_row(step, row));
+    for (Value& cell : cells)
+      if (cell.kind() == ValueKind::absent) cell = Value();
+    TRIVET_TRY(const bool holds, reader.holds(*step.where, {step.model, cells}));
+    if (!holds) return std::unexpected(*step.error);
+  }
+  return {};
+}
+
 result<void> Writer::check(const Step& step) {
+  if (step.rows == CheckRows::given) return check_given(step);
   Reader reader(database_, values_, arena_);
   const Done& written = done_[step.of];
   for (uint64_t id : step.rows == CheckRows::updated ? written.updated : written.rows) {
     const RowPointer row = database_.find(step.model, id);
     if (row == nullptr) continue;
+    const auto old = std::ranges::find(written.before, id, [](const auto& one) { return one->id; });
+    if (old != written.before.end()) reader.set_before((*old)->cells);
     TRIVET_TRY(const bool holds, reader.holds(*step.where, {step.model, row->cells}));
     if (!holds) return std::unexpected(*step.error);
   }

@@ -26,6 +26,7 @@ class Writer {
     std::vector<uint64_t> rows;
     std::vector<RowPointer> deleted;
     std::vector<uint64_t> updated;  // of an upsert: those that were there
+    std::vector<RowPointer> before;  // rows of an update or upsert as they were
     int64_t inserted = 0;
   };
   using Cells = std::vector<Value>;
@@ -38,6 +39,7 @@ class Writer {
   result<void> find(const Step& step, Done& done);
   result<void> forbid(const Step& step);
   result<void> check(const Step& step);
+  result<void> check_given(const Step& step);
   result<void> link(const Step& step);
   result<void> answer(const Step& step, const Done& done, WriteResult& to);
 

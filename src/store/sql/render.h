@@ -50,6 +50,13 @@ enum class Returning : uint8_t { nothing, row_ids };
 // One row if any of BindKind::rows is gone or doesn't satisfy `where`.
 [[nodiscard]] Statement render_check(const Writer& writer, int model,
                                      const std::optional<Expr>& where);
+// One row if the row whose id is cell 0 satisfies `where`. Cells 1…: the model's columns as they were
+// before (Op::before).
+[[nodiscard]] Statement render_check_row(const Writer& writer, int model, const Expr& where);
+// One row if a row of the model with the cells of `fields`, and null elsewhere, doesn't satisfy
+// `where`.
+[[nodiscard]] Statement render_check_given(const Writer& writer, int model,
+                                           const std::vector<int>& fields, const Expr& where);
 // Fields of the row whose id is cell 0.
 [[nodiscard]] Statement render_fetch(const Writer& writer, int model,
                                      const std::vector<int>& fields);

@@ -74,7 +74,8 @@ void Renderer::link_tables(const ResolvedLink& link, std::string_view target_ali
 
 void Renderer::linked(const Expr& expr) {
   const ResolvedLink link = resolve_link(schema_, expr.link);
-  const Scope near = scopes_.back();
+  TRIVET_ASSERT(expr.depth < scopes_.size());
+  const Scope near = scopes_[scopes_.size() - 1 - expr.depth];
   const std::string target = push(link.target);
   const std::string junction = link.junction.empty() ? target : fresh_alias();
   raw(expr.op == Op::exists ? "EXISTS (SELECT 1 FROM " : "(SELECT ");

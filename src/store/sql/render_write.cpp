@@ -198,6 +198,38 @@ Statement render_check(const Writer& writer, int model, const std::optional<Expr
   return out.take();
 }
 
+Statement render_check_row(const Writer& writer, int model, const Expr& where) {
+  Renderer out(writer.schema, writer.dialect);
+  out.raw("SELECT 1 FROM ");
+  from_table(out, writer, model);
+  out.raw(" WHERE " + row_id(writer, model, "t0") + " = ");
+  out.bind(BindKind::cell, 0, Type::int8);
+  out.raw(" AND ");
+  out.expression(where);
+  return out.take();
+}
+
+Statement render_check_given(const Writer& writer, int model, const std::vector<int>& fields,
+                             const Expr& where) {
+  Renderer out(writer.schema, writer.dialect);
+  const std::string alias = out.push(model);
+  out.raw("SELECT 1 FROM (SELECT ");
+  for (const int field : model_of(writer, model).columns) {
+    if (field != model_of(writer, model).columns.front()) out.raw(", ");
+    const auto given = std::ranges::find(fields, field);
+    if (given == fields.end())
+      out.raw("NULL");
+    else
+      out.bind(BindKind::cell, static_cast<int>(given - fields.begin()), Type::unknown);
+    out.raw(" AS ");
+    out.identifier(model_of(writer, model).fields[field].db_name);
+  }
+  out.raw(") AS " + alias + " WHERE (");
+  out.expression(where);
+  out.raw(") IS NOT TRUE");
+  return out.take();
+}
+
 Statement render_fetch(const Writer& writer, int model, const std::vector<int>& fields) {
   Renderer out(writer.schema, writer.dialect);
   for (size_t i = 0; i < fields.size(); ++i) {

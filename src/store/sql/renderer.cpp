@@ -72,6 +72,9 @@ void Renderer::expression(const Expr& expr) {
       const Scope& scope = scopes_[scopes_.size() - 1 - expr.depth];
       return column(scope.alias, schema_.models[scope.model].fields[expr.field].db_name);
     }
+    case Op::before:  // the row id comes first (render_check_row)
+      return bind(BindKind::cell, 1 + schema_.models[scopes_.front().model].fields[expr.field].column,
+                  expr.type);
     case Op::param:
       return bind(BindKind::param, expr.param, expr.type);
     case Op::and_:

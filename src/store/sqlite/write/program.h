@@ -34,6 +34,11 @@ struct PreparedStep {
   std::vector<int> conflict_cells;     // upsert: positions among fields; -1 = not given
   std::vector<int> update_cells;
   bool keeps_rows = false;
+  // update, upsert that a check looks back from (Op::before): the rows that will change, and one
+  // row's columns. update: `matching` is set; upsert: its probe finds the row.
+  std::optional<Prepared> matching;
+  std::optional<Prepared> columns;
+  bool looks_back = false;  // check: row by row, with the columns as they were
 };
 
 struct PreparedProgram {
@@ -78,6 +83,11 @@ class ProgramRunner {
   result<void> find(State& state, size_t index);
   result<void> forbid(State& state, size_t index);
   result<void> check(State& state, size_t index);
+  result<void> check_given(State& state, size_t index);
+  result<void> check_changed(State& state, size_t index);
+  // Notes the columns of a row that is about to change.
+  result<void> keep_before(State& state, size_t index, int64_t row_id);
+  result<void> keep_matching(State& state, size_t index);
   result<void> link(State& state, size_t index);
   result<void> read_back(State& state);
   result<void> check_singular(const State& state) const;

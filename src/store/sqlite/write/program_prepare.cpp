@@ -62,6 +62,10 @@ result<sql::Statement> main_statement(const sql::Writer& writer, const Program& 
     case StepKind::forbid:
       return sql::render_find(writer, step.model, step.where, 1);
     case StepKind::check:
+      if (step.rows == CheckRows::given)
+        return sql::render_check_given(writer, step.model, step.fields, *step.where);
+      if (made.looks_back)
+        return sql::render_check_row(writer, program.steps[step.of].model, *step.where);
       return sql::render_check(writer, program.steps[step.of].model, step.where);
     case StepKind::link:
       return sql::render_link(writer, step.relation);
@@ -87,6 +91,31 @@ bool cascades_to_itself(const schema::Schema& schema, int model) {
   return false;
 }
 
+bool names_before(const Expr& expr) {
+  return expr.op == Op::before || std::ranges::any_of(expr.args, names_before);
+}
+
+bool looks_back(const Step& step) {
+  return step.kind == StepKind::check && step.where && names_before(*step.where);
+}
+
+// What a later check of the step needs to know of its rows before they change.
+result<void> prepare_before(Connection& connection, const sql::Writer& writer,
+                            const Program& program, size_t index, PreparedStep& made) {
+  const Step& step = program.steps[index];
+  const bool wanted = std::ranges::any_of(program.steps, [&](const Step& later) {
+    return looks_back(later) && later.of == static_cast<int>(index);
+  });
+  if (!wanted) return {};
+  TRIVET_TRY(made.columns,
+             Prepared::make(connection, sql::render_fetch(writer, step.model,
+                                                          writer.schema.models[step.model].columns)));
+  if (step.kind != StepKind::update) return {};
+  TRIVET_TRY(made.matching,
+             Prepared::make(connection, sql::render_find(writer, step.model, step.where, 0)));
+  return {};
+}
+
 ReadBack choose_read_back(const Program& program) {
   if (program.returning_step < 0 || !program.returning) return ReadBack::none;
   const Level& level = *program.returning;
@@ -106,6 +135,8 @@ result<PreparedProgram> PreparedProgram::make(Connection& connection, const Prog
     const Step& step = program.steps[i];
     PreparedStep& prepared = made.steps.emplace_back();
     prepared.keeps_rows = program.steps.size() > 1 || made.read_back != ReadBack::none;
+    prepared.looks_back = looks_back(step);
+    TRIVET_CHECK(prepare_before(connection, writer, program, i, prepared));
     if (step.kind == StepKind::upsert) {
       TRIVET_CHECK(prepare_upsert(connection, writer, step, prepared));
       continue;

@@ -9,12 +9,20 @@
 
 namespace trivet::store::sqlite {
 
+struct RowBefore {
+  int64_t row_id = 0;
+  std::vector<Value> cells;  // by column, in State::result's arena
+};
+
 struct StepRows {
   std::vector<int64_t> row_ids;  // in input order; of a find: the row found
   std::vector<int64_t> updated;  // of an upsert: those that were there
+  std::vector<RowBefore> before;
   int64_t affected = 0;
   int64_t inserted = 0;
 };
+
+[[nodiscard]] Error step_error(const Step& step);
 
 struct ProgramRunner::State {
   const Program& program;

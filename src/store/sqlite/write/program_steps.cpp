@@ -16,12 +16,12 @@ std::span<const Value> row_of(const RowBlock& block, size_t columns, uint32_t ro
   return block.cells.subspan(size_t{row} * columns, columns);
 }
 
+}  // namespace
+
 Error step_error(const Step& step) {
   if (step.error) return *step.error;
   return Error(ErrorCode::permission_denied, "permission denied");
 }
-
-}  // namespace
 
 result<std::span<const Value>> ProgramRunner::resolve_row(State& state,
                                                           std::span<const Value> cells) {
@@ -170,6 +170,7 @@ result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<con
   }
   if (!prepared.update_row) return true;
   if (!may) return std::unexpected(step_error(step));
+  if (prepared.columns) TRIVET_CHECK(keep_before(state, index, id));
   if (!state.touched.insert(id).second)
     return fail(ErrorCode::cardinality_violation,
                 "ON CONFLICT DO UPDATE command cannot affect row a second time", {},
@@ -177,6 +178,8 @@ result<bool> ProgramRunner::upsert_row(State& state, size_t index, std::span<con
                 "constrained "
                 "values.");
   TRIVET_TRY(id, update_row(state, index, cells, id));
+  // An integer key that changes is the row's new id.
+  if (prepared.columns) state.steps[index].before.back().row_id = id;
   state.touched.insert(id);
   ++state.steps[index].affected;
   state.steps[index].row_ids.push_back(id);
@@ -225,6 +228,7 @@ result<void> ProgramRunner::change(State& state, size_t index) {
   StepRows& rows = state.steps[index];
   for (const Expr& value : step.values)
     if (value.op == Op::param) TRIVET_CHECK(check_storable(state.values[value.param]));
+  if (state.prepared.steps[index].matching) TRIVET_CHECK(keep_matching(state, index));
   std::optional<int64_t> matching;
   if (const auto& count = state.prepared.steps[index].count) {
     const StatementUse use(count->get());
@@ -244,6 +248,9 @@ result<void> ProgramRunner::change(State& state, size_t index) {
       return std::unexpected(
           explain_failure(connection_, {*state.program.schema, step, {}, state.values}));
     rows.affected = matching.value_or(sqlite3_changes64(connection_.db()));
+    // An integer key that changes is the row's new id; only one row can get it.
+    if (rows.before.size() == 1 && rows.row_ids.size() == 1)
+      rows.before[0].row_id = rows.row_ids[0];
   }
   if (step.rows_max == 0 || static_cast<uint64_t>(rows.affected) <= step.rows_max) return {};
   return fail(ErrorCode::max_affected, "Query result exceeds max-affected preference constraint",
@@ -276,22 +283,6 @@ result<void> ProgramRunner::forbid(State& state, size_t index) {
   if (code == SQLITE_DONE) return {};
   if (code != SQLITE_ROW) return std::unexpected(connection_.failure());
   return std::unexpected(step_error(state.program.steps[index]));
-}
-
-result<void> ProgramRunner::check(State& state, size_t index) {
-  const Step& step = state.program.steps[index];
-  const StepRows& written = state.steps[step.of];
-  const std::vector<int64_t>& ids =
-      step.rows == CheckRows::updated ? written.updated : written.row_ids;
-  if (ids.empty()) return {};
-  const Prepared& statement = *state.prepared.steps[index].main;
-  const StatementUse use(statement.get());
-  if (statement.bind({.params = state.values, .row_ids = ids}, scratch_) != SQLITE_OK)
-    return std::unexpected(connection_.failure());
-  const int code = sqlite3_step(statement.get());
-  if (code == SQLITE_DONE) return {};
-  if (code != SQLITE_ROW) return std::unexpected(connection_.failure());
-  return std::unexpected(step_error(step));
 }
 
 result<void> ProgramRunner::link(State& state, size_t index) {
