@@ -14,7 +14,6 @@ auth::AuthenticatorOptions auth_options(const Config& config) {
 }
 
 api::rest::RestOptions rest_options(const Config& config) {
-  using api::rest::Switch;
   api::rest::RestOptions options;
   options.aggregates = config.aggregates ? Switch::on : Switch::off;
   options.rollback = config.rollback ? Switch::on : Switch::off;
@@ -25,8 +24,8 @@ http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
   http::ServerOptions options;
   options.limits = config.limits;
   options.pipeline.cors.origins = config.cors_origins;
-  options.pipeline.compression.enabled = config.compression ? http::Switch::on : http::Switch::off;
-  options.pipeline.server_timing = config.server_timing ? http::Switch::on : http::Switch::off;
+  options.pipeline.compression.enabled = config.compression ? Switch::on : Switch::off;
+  options.pipeline.server_timing = config.server_timing ? Switch::on : Switch::off;
   options.sink = &sink;
   SystemRandom random;
   options.seed = random.next();
