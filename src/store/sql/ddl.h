@@ -26,6 +26,8 @@ namespace trivet::store::sql {
 [[nodiscard]] bool same_default(const std::string& left, const std::string& right);
 [[nodiscard]] bool same_column(const ColumnDescription& left, const ColumnDescription& right);
 [[nodiscard]] bool same_index(const IndexDescription& left, const IndexDescription& right);
+// Whether a table belongs to a tool and not to the schema.
+[[nodiscard]] bool is_tool_table(const std::string& name);
 
 // What must happen to one table.
 struct TableChange {

@@ -12,11 +12,6 @@ namespace trivet::store::sql {
 
 namespace {
 
-// Tables that belong to tools and not to the schema.
-bool is_foreign_table(const std::string& name) {
-  return name == "_prisma_migrations" || name.starts_with("sqlite_") || name.starts_with("_trivet");
-}
-
 std::string lower(std::string_view text) {
   std::string result;
   for (const char c : text)
@@ -148,6 +143,10 @@ std::optional<TableChange> compare_tables(const TableDescription& from,
 
 }  // namespace
 
+bool is_tool_table(const std::string& name) {
+  return name == "_prisma_migrations" || name.starts_with("sqlite_") || name.starts_with("_trivet");
+}
+
 bool same_default(const std::string& left_text, const std::string& right_text) {
   const std::string_view left = strip(left_text);
   const std::string_view right = strip(right_text);
@@ -201,7 +200,7 @@ std::vector<TableChange> compare_databases(const DatabaseDescription& from,
       changes.push_back(*std::move(change));
   }
   for (const TableDescription& table : from.tables)
-    if (to.find_table(table.name) == nullptr && !is_foreign_table(table.name))
+    if (to.find_table(table.name) == nullptr && !is_tool_table(table.name))
       changes.push_back({TableChange::Kind::drop, &table, nullptr, {}, {}, {}});
   return changes;
 }

@@ -14,24 +14,6 @@ namespace trivet::store::sqlite {
 
 namespace {
 
-using TextRow = std::vector<std::string>;
-
-// Every row as text; null is empty.
-result<std::vector<TextRow>> query(Connection& connection, const std::string& sql) {
-  TRIVET_TRY(const StatementPtr statement, connection.prepare(sql));
-  std::vector<TextRow> rows;
-  int code = sqlite3_step(statement.get());
-  for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
-    TextRow& row = rows.emplace_back();
-    for (int i = 0; i < sqlite3_column_count(statement.get()); ++i) {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), i));
-      row.emplace_back(text == nullptr ? "" : text);
-    }
-  }
-  if (code != SQLITE_DONE) return std::unexpected(connection.failure());
-  return rows;
-}
-
 std::string upper(std::string text) {
   for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return text;
@@ -46,7 +28,7 @@ std::string condition_of(const std::string& sql) {
 result<void> read_columns(Connection& connection, const std::string& sql, TableDescription& table) {
   TRIVET_TRY(
       const auto rows,
-      query(connection, "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo(" +
+      query_text(connection, "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo(" +
                             sql::quote_literal(table.name) + ") WHERE hidden <> 1"));
   std::map<int, std::string> key;
   for (const TextRow& row : rows) {
@@ -64,7 +46,7 @@ result<void> read_columns(Connection& connection, const std::string& sql, TableD
 result<void> read_indexes(Connection& connection, TableDescription& table) {
   TRIVET_TRY(
       const auto rows,
-      query(connection,
+      query_text(connection,
             "SELECT l.name, l.\"unique\", l.origin, coalesce(s.sql, '') FROM pragma_index_list(" +
                 sql::quote_literal(table.name) +
                 ") AS l LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name "
@@ -74,7 +56,7 @@ result<void> read_indexes(Connection& connection, TableDescription& table) {
     IndexDescription index{row[0], row[1] == "1", {}, condition_of(row[3])};
     TRIVET_TRY(
         const auto columns,
-        query(connection, "SELECT name, \"desc\" FROM pragma_index_xinfo(" +
+        query_text(connection, "SELECT name, \"desc\" FROM pragma_index_xinfo(" +
                               sql::quote_literal(row[0]) + ") WHERE key = 1 ORDER BY seqno"));
     for (const TextRow& column : columns) index.columns.push_back({column[0], column[1] == "1"});
     table.indexes.push_back(std::move(index));
@@ -85,7 +67,7 @@ result<void> read_indexes(Connection& connection, TableDescription& table) {
 result<void> read_foreign_keys(Connection& connection, TableDescription& table) {
   TRIVET_TRY(
       const auto rows,
-      query(connection,
+      query_text(connection,
             "SELECT id, \"table\", \"from\", coalesce(\"to\", ''), on_update, on_delete FROM "
             "pragma_foreign_key_list(" +
                 sql::quote_literal(table.name) + ") ORDER BY id DESC, seq"));
@@ -112,10 +94,25 @@ void complete_foreign_keys(DatabaseDescription& database) {
 
 }  // namespace
 
+result<std::vector<TextRow>> query_text(Connection& connection, const std::string& sql) {
+  TRIVET_TRY(const StatementPtr statement, connection.prepare(sql));
+  std::vector<TextRow> rows;
+  int code = sqlite3_step(statement.get());
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
+    TextRow& row = rows.emplace_back();
+    for (int i = 0; i < sqlite3_column_count(statement.get()); ++i) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), i));
+      row.emplace_back(text == nullptr ? "" : text);
+    }
+  }
+  if (code != SQLITE_DONE) return std::unexpected(connection.failure());
+  return rows;
+}
+
 result<DatabaseDescription> introspect(Connection& connection) {
   DatabaseDescription database;
   TRIVET_TRY(const auto tables,
-             query(connection,
+             query_text(connection,
                    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
                    "'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY rowid"));
   for (const TextRow& row : tables) {

@@ -6,119 +6,14 @@
 #include <filesystem>
 
 #include "store/sql/ddl.h"
-#include "store/sql/render.h"
 #include "store/sqlite/introspect.h"
+#include "store/sqlite/losses.h"
 
 namespace trivet::store::sqlite {
 
 namespace {
 
-using sql::quote_identifier;
 using sql::TableChange;
-
-std::string plural(int64_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
-// Counts what a change would destroy.
-class LossFinder {
- public:
-  LossFinder(Connection& connection, std::vector<Loss>& losses)
-      : connection_(connection), losses_(losses) {}
-
-  result<void> find(const TableChange& change) {
-    if (change.from == nullptr) return {};
-    from_ = "FROM " + quote_identifier(change.from->name);
-    TRIVET_TRY(rows_, connection_.query_integer("SELECT count(*) " + from_));
-    if (rows_ == 0) return {};
-    if (change.kind == TableChange::Kind::drop) {
-      add(LossKind::table_dropped, *change.from, "", rows_,
-          "table \"" + change.from->name + "\" would be dropped with its " + plural(rows_, "row"));
-      return {};
-    }
-    for (const ColumnDescription& column : change.from->columns)
-      TRIVET_CHECK(old_column(change, column));
-    for (const ColumnDescription& column : change.added_columns) new_column(change, column);
-    for (const IndexDescription& index : change.added_indexes)
-      TRIVET_CHECK(new_index(change, index));
-    return {};
-  }
-
- private:
-  void add(LossKind kind, const TableDescription& table, const std::string& column, int64_t rows,
-           std::string text) {
-    losses_.push_back({kind, table.name, column, rows, std::move(text)});
-  }
-
-  result<void> old_column(const TableChange& change, const ColumnDescription& column) {
-    const TableDescription& table = *change.from;
-    const std::string name = quote_identifier(column.name);
-    const std::string where = "\"" + table.name + "\".\"" + column.name + "\"";
-    const ColumnDescription* to = change.to->find_column(column.name);
-    TRIVET_TRY(const int64_t filled,
-               connection_.query_integer("SELECT count(" + name + ") " + from_));
-    if (to == nullptr) {
-      if (filled > 0)
-        add(LossKind::column_dropped, table, column.name, filled,
-            "column " + where + " would be dropped with its " + plural(filled, "value"));
-      return {};
-    }
-    if (to->required && !column.required && filled < rows_ && to->default_sql.empty())
-      add(LossKind::required_set, table, column.name, rows_ - filled,
-          "column " + where + " becomes required, but " + plural(rows_ - filled, "row") +
-              " have no value: give them one, or give the field a @default");
-    if (to->type == column.type || filled == 0 || sql::same_column(column, *to)) return {};
-    TRIVET_TRY(const int64_t changed,
-               connection_.query_integer("SELECT count(*) " + from_ + " WHERE CAST(" + name +
-                                         " AS " + affinity(to->type) + ") IS NOT " + name));
-    if (changed > 0)
-      add(LossKind::type_changed, table, column.name, changed,
-          "column " + where + " changes from " + column.type + " to " + to->type + ": " +
-              plural(changed, "value") + " would change");
-    return {};
-  }
-
-  // The type name that makes CAST convert as the column would.
-  static std::string affinity(const std::string& type) {
-    if (type == "TEXT" || type == "BLOB" || type == "REAL") return type;
-    if (type == "INTEGER" || type == "BIGINT") return "INTEGER";
-    return "NUMERIC";
-  }
-
-  void new_column(const TableChange& change, const ColumnDescription& column) {
-    if (!column.required || !column.default_sql.empty() || column.autoincrement) return;
-    add(LossKind::required_added, *change.from, column.name, rows_,
-        "column \"" + change.from->name + "\".\"" + column.name +
-            "\" is required and has no default, but the table has " + plural(rows_, "row") +
-            ": make it optional, or give the field a @default");
-  }
-
-  result<void> new_index(const TableChange& change, const IndexDescription& index) {
-    if (!index.unique) return {};
-    std::string columns;
-    std::string present;
-    for (const IndexColumnDescription& column : index.columns) {
-      if (change.from->find_column(column.name) == nullptr) return {};
-      columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name);
-      present += " AND " + quote_identifier(column.name) + " IS NOT NULL";
-    }
-    const std::string condition = index.where_sql.empty() ? "1" : "(" + index.where_sql + ")";
-    TRIVET_TRY(const int64_t doubles,
-               connection_.query_integer("SELECT count(*) FROM (SELECT 1 " + from_ + " WHERE " +
-                                         condition + present + " GROUP BY " + columns +
-                                         " HAVING count(*) > 1)"));
-    if (doubles > 0)
-      add(LossKind::unique_added, *change.from, "", doubles,
-          "unique key \"" + index.name + "\" can't be made: " + plural(doubles, "value") +
-              " of \"" + change.from->name + "\" (" + columns + ") occur more than once");
-    return {};
-  }
-
-  Connection& connection_;
-  std::vector<Loss>& losses_;
-  std::string from_;
-  int64_t rows_ = 0;
-};
 
 result<void> check_losses(const Migration& migration, DataLoss data_loss) {
   std::string details;
@@ -148,8 +43,8 @@ result<void> run_steps(Connection& connection, const Migration& migration) {
              connection.query_integer("SELECT count(*) FROM pragma_foreign_key_check"));
   if (orphans == 0) return {};
   return fail(ErrorCode::foreign_key_violation,
-              "the migration would leave " + plural(orphans, "row") +
-                  " whose foreign key points to nothing",
+              "the migration would leave " + std::to_string(orphans) +
+                  (orphans == 1 ? " row" : " rows") + " whose foreign key points to nothing",
               {}, "change these rows first, or drop the relation");
 }
 
@@ -173,11 +68,9 @@ result<Migration> plan_migration(const SqliteOptions& options, const schema::Sch
   TRIVET_TRY(const auto connection, Connection::open(options, Access::read));
   connection->set_busy_timeout(options.busy_timeout);
   TRIVET_TRY(const DatabaseDescription from, introspect(*connection));
-  LossFinder losses(*connection, migration.losses);
-  for (const TableChange& change : sql::compare_databases(from, to)) {
-    TRIVET_CHECK(losses.find(change));
-    migration.steps.push_back(sql::render_change(change));
-  }
+  const std::vector<TableChange> changes = sql::compare_databases(from, to);
+  for (const TableChange& change : changes) migration.steps.push_back(sql::render_change(change));
+  TRIVET_TRY(migration.losses, find_losses(*connection, from, changes, {}));
   return migration;
 }
 

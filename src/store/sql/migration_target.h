@@ -1,0 +1,88 @@
+// A database that migrations are applied to, as its driver offers it: its layout, its history of
+// migrations, running a script, a lock between processes, and an empty database to try things in.
+//
+// The history is Prisma's table _prisma_migrations, so either tool may go on where the other
+// stopped. Everything blocks; one thread. Reading never makes a database that isn't there.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "schema/schema.h"
+#include "store/migration.h"
+#include "store/sql/layout_diff.h"
+
+namespace trivet::store::sql {
+
+enum class MigrationState : uint8_t {
+  applied,
+  failed,       // started and not finished: it may have been half done
+  rolled_back,  // counts as not applied
+};
+
+struct MigrationRecord {
+  std::string id;
+  std::string name;
+  std::string checksum;  // SHA-256 of migration.sql, in hex
+  std::string logs;      // why it failed
+  MigrationState state = MigrationState::failed;
+};
+
+struct MigrationScript {
+  std::string name;
+  std::string checksum;
+  std::string sql;
+};
+
+// Held as long as it lives; a process that dies lets go of it.
+class MigrationLock {
+ public:
+  virtual ~MigrationLock() = default;
+};
+
+class MigrationTarget {
+ public:
+  virtual ~MigrationTarget() = default;
+
+  [[nodiscard]] virtual std::string_view provider() const = 0;  // of migration_lock.toml
+  [[nodiscard]] virtual std::string place() const = 0;          // for messages, without secrets
+
+  // Without the tables of tools. Empty where there is no database.
+  [[nodiscard]] virtual result<DatabaseDescription> describe() = 0;
+  // The layout that this database's driver gives a schema.
+  [[nodiscard]] virtual DatabaseDescription layout_of(const schema::Schema& schema) const = 0;
+  // Whether anything at all is there, views and the tables of others included.
+  [[nodiscard]] virtual result<bool> is_empty() = 0;
+
+  // In the order of their start; nullopt without the table.
+  [[nodiscard]] virtual result<std::optional<std::vector<MigrationRecord>>> history() = 0;
+
+  // Runs the script and records it as applied, both or neither where the database can. What fails
+  // leaves a record: rolled_back if nothing of it remained, else failed.
+  virtual result<void> apply(const MigrationScript& script) = 0;
+  // Runs `down` and takes back the record of that migration, both or neither.
+  virtual result<void> revert(const MigrationRecord& record, const std::string& down) = 0;
+  // Only the record: somebody applied it by hand, or the layout had it before.
+  virtual result<void> mark_applied(const MigrationScript& script) = 0;
+  virtual result<void> mark_rolled_back(const MigrationRecord& record) = 0;
+  // Runs a script without recording it.
+  virtual result<void> run(const std::string& script) = 0;
+
+  // What the difference would destroy or fail at, counted in the rows that are there now. Tables
+  // and columns that aren't there yet have none.
+  [[nodiscard]] virtual result<std::vector<Loss>> find_losses(const LayoutDiff& diff) = 0;
+  // 0 for a table that isn't there.
+  [[nodiscard]] virtual result<int64_t> count_rows(const std::string& table) = 0;
+
+  // Waits at most so long for other processes that migrate (lock_not_available).
+  [[nodiscard]] virtual result<std::unique_ptr<MigrationLock>> lock(std::chrono::seconds wait) = 0;
+  // An empty database of the same kind, gone with the object.
+  [[nodiscard]] virtual result<std::unique_ptr<MigrationTarget>> shadow() = 0;
+};
+
+}  // namespace trivet::store::sql

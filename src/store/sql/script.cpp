@@ -1,0 +1,293 @@
+#include "store/sql/script.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace trivet::store::sql {
+namespace {
+
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+std::string upper(std::string_view text) {
+  std::string made(text);
+  for (char& c : made) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return made;
+}
+
+// Reads tokens; comments and white space are passed over.
+class Lexer {
+ public:
+  explicit Lexer(std::string_view script) : script_(script) {}
+
+  // To the next token; false at the end.
+  bool next(SqlToken& token) {
+    pass_blank();
+    start_ = at_;
+    if (at_ >= script_.size()) return false;
+    const char c = script_[at_];
+    if (c == '\'' || c == '"' || c == '`') {
+      read_quoted(c, token);
+    } else if (c == '[') {
+      const size_t close = std::min(script_.find(']', at_), script_.size());
+      name(token, std::string(script_.substr(at_ + 1, close - at_ - 1)));
+      at_ = std::min(close + 1, script_.size());
+    } else if (is_word(c)) {
+      while (at_ < script_.size() && is_word(script_[at_])) ++at_;
+      const std::string_view word = script_.substr(start_, at_ - start_);
+      token = {TokenKind::word, upper(word), std::string(word)};
+    } else {
+      token = {TokenKind::symbol, std::string(1, c), {}};
+      ++at_;
+    }
+    return true;
+  }
+
+  [[nodiscard]] size_t start() const { return start_; }
+  [[nodiscard]] size_t end() const { return at_; }
+
+ private:
+  static void name(SqlToken& token, std::string text) {
+    token = {TokenKind::quoted_name, text, text};
+  }
+
+  void pass_blank() {
+    while (at_ < script_.size()) {
+      if (is_space(script_[at_])) {
+        ++at_;
+      } else if (script_.substr(at_).starts_with("--")) {
+        at_ = std::min(script_.find('\n', at_), script_.size());
+      } else if (script_.substr(at_).starts_with("/*")) {
+        const size_t close = script_.find("*/", at_ + 2);
+        at_ = close == script_.npos ? script_.size() : close + 2;
+      } else {
+        return;
+      }
+    }
+  }
+
+  void read_quoted(char quote, SqlToken& token) {
+    std::string content;
+    for (++at_; at_ < script_.size(); ++at_) {
+      if (script_[at_] == quote) {
+        if (at_ + 1 >= script_.size() || script_[at_ + 1] != quote) break;
+        ++at_;
+      }
+      content += script_[at_];
+    }
+    at_ = std::min(at_ + 1, script_.size());
+    if (quote == '\'')
+      token = {TokenKind::text, std::string(script_.substr(start_, at_ - start_)), {}};
+    else
+      name(token, std::move(content));
+  }
+
+  std::string_view script_;
+  size_t at_ = 0;
+  size_t start_ = 0;
+};
+
+// The tokens of one statement, one after the other.
+class Reader {
+ public:
+  explicit Reader(const SqlStatement& statement) : tokens_(statement.tokens) {}
+
+  bool word(std::string_view expected) {
+    if (at_ >= tokens_.size() || tokens_[at_].kind != TokenKind::word ||
+        tokens_[at_].text != expected)
+      return false;
+    ++at_;
+    return true;
+  }
+  bool words(std::string_view first, std::string_view second) {
+    const size_t before = at_;
+    if (word(first) && word(second)) return true;
+    at_ = before;
+    return false;
+  }
+  bool symbol(std::string_view expected) {
+    if (at_ >= tokens_.size() || tokens_[at_].kind != TokenKind::symbol ||
+        tokens_[at_].text != expected)
+      return false;
+    ++at_;
+    return true;
+  }
+  // name or schema.name; its last part.
+  std::string name() {
+    std::string found;
+    do {
+      if (at_ >= tokens_.size() || tokens_[at_].name.empty()) return {};
+      found = tokens_[at_++].name;
+    } while (symbol("."));
+    return found;
+  }
+  [[nodiscard]] const SqlToken* peek() const {
+    return at_ < tokens_.size() ? &tokens_[at_] : nullptr;
+  }
+
+ private:
+  const std::vector<SqlToken>& tokens_;
+  size_t at_ = 0;
+};
+
+bool is_trigger(const std::vector<SqlToken>& tokens) {
+  if (tokens.size() < 2 || tokens[0].text != "CREATE") return false;
+  const bool temporary = tokens[1].text == "TEMP" || tokens[1].text == "TEMPORARY";
+  const size_t at = temporary ? 2 : 1;
+  return at < tokens.size() && tokens[at].kind == TokenKind::word && tokens[at].text == "TRIGGER";
+}
+
+// In a trigger's body only `; END ;` ends the statement.
+bool ends_statement(const std::vector<SqlToken>& tokens) {
+  if (!is_trigger(tokens)) return true;
+  const size_t count = tokens.size();
+  return count >= 2 && tokens[count - 1].text == "END" && tokens[count - 2].text == ";";
+}
+
+class FactFinder {
+ public:
+  void read(const SqlStatement& statement) {
+    Reader reader(statement);
+    if (reader.word("ALTER"))
+      alter(reader);
+    else if (reader.words("DROP", "TABLE"))
+      drop(reader);
+    else if (reader.words("DELETE", "FROM") || reader.word("TRUNCATE"))
+      empty(reader);
+    else if (reader.word("INSERT") || reader.word("REPLACE"))
+      insert(reader);
+    else if (reader.word("PRAGMA"))
+      pragma(reader);
+    else
+      transaction(reader);
+  }
+
+  ScriptFacts take() { return std::move(facts_); }
+
+ private:
+  void alter(Reader& reader) {
+    if (!reader.word("TABLE")) return;
+    const std::string table = reader.name();
+    if (reader.word("RENAME")) {
+      if (reader.word("TO")) return rename_table(table, reader.name());
+      reader.word("COLUMN");
+      const std::string column = reader.name();
+      if (reader.word("TO")) facts_.renames.push_back({table, column, reader.name()});
+      return;
+    }
+    if (!reader.word("DROP") || reader.word("CONSTRAINT")) return;
+    reader.word("COLUMN");
+    reader.words("IF", "EXISTS");
+    facts_.dropped_columns.push_back({table, reader.name(), {}});
+  }
+
+  // A table that was filled and takes the name of a dropped one is that table, rebuilt.
+  void rename_table(const std::string& table, const std::string& to) {
+    const bool was_dropped = std::erase(facts_.dropped_tables, to) > 0;
+    if (!was_dropped) return facts_.renames.push_back({table, {}, to});
+    if (!filled_.contains(table)) facts_.dropped_tables.push_back(to);
+  }
+
+  void drop(Reader& reader) {
+    reader.words("IF", "EXISTS");
+    facts_.dropped_tables.push_back(reader.name());
+  }
+
+  void empty(Reader& reader) {
+    reader.word("TABLE");
+    facts_.emptied_tables.push_back(reader.name());
+  }
+
+  void insert(Reader& reader) {
+    if (reader.word("OR")) (void)reader.name();
+    if (reader.word("INTO")) filled_.insert(reader.name());
+  }
+
+  void pragma(Reader& reader) {
+    const std::string setting = upper(reader.name());
+    const bool sets = reader.symbol("=") || reader.symbol("(");
+    const SqlToken* value = reader.peek();
+    if (!sets || value == nullptr) return;
+    if (setting == "FOREIGN_KEYS")
+      facts_.suspends_foreign_keys = facts_.suspends_foreign_keys || value->text == "OFF" ||
+                                     value->text == "0" || value->text == "FALSE" ||
+                                     value->text == "NO";
+    static const std::set<std::string> outside{"JOURNAL_MODE", "SYNCHRONOUS", "AUTO_VACUUM",
+                                               "PAGE_SIZE"};
+    if (outside.contains(setting)) facts_.manages_transactions = true;
+  }
+
+  void transaction(Reader& reader) {
+    static const std::set<std::string> words{"BEGIN",  "COMMIT", "END",   "ROLLBACK",
+                                             "VACUUM", "ATTACH", "DETACH"};
+    const SqlToken* first = reader.peek();
+    if (first != nullptr && first->kind == TokenKind::word && words.contains(first->text))
+      facts_.manages_transactions = true;
+  }
+
+  ScriptFacts facts_;
+  std::set<std::string> filled_;
+};
+
+// `-- trivet: accept data-loss, breaking`, alone on its line.
+void read_mark(std::string_view line, ScriptFacts& facts) {
+  constexpr std::string_view opening = "-- trivet: accept ";
+  while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
+  if (!line.starts_with(opening)) return;
+  line.remove_prefix(opening.size());
+  while (!line.empty()) {
+    const size_t comma = std::min(line.find(','), line.size());
+    std::string_view word = line.substr(0, comma);
+    while (!word.empty() && is_space(word.front())) word.remove_prefix(1);
+    while (!word.empty() && is_space(word.back())) word.remove_suffix(1);
+    if (word == "data-loss") facts.accepts_data_loss = true;
+    if (word == "breaking") facts.accepts_breaking = true;
+    line.remove_prefix(std::min(comma + 1, line.size()));
+  }
+}
+
+}  // namespace
+
+std::vector<SqlStatement> split_script(std::string_view script) {
+  std::vector<SqlStatement> statements;
+  Lexer lexer(script);
+  SqlStatement current;
+  size_t start = 0;
+  size_t end = 0;
+  const auto finish = [&] {
+    if (current.tokens.empty()) return;
+    current.text = script.substr(start, end - start);
+    statements.push_back(std::move(current));
+    current = {};
+  };
+  SqlToken token;
+  while (lexer.next(token)) {
+    if (token.kind == TokenKind::symbol && token.text == ";" && ends_statement(current.tokens)) {
+      finish();
+      continue;
+    }
+    if (current.tokens.empty()) start = lexer.start();
+    end = lexer.end();
+    current.tokens.push_back(token);
+  }
+  finish();
+  return statements;
+}
+
+ScriptFacts read_script(std::string_view script) {
+  FactFinder finder;
+  for (const SqlStatement& statement : split_script(script)) finder.read(statement);
+  ScriptFacts facts = finder.take();
+  for (size_t at = 0; at < script.size();) {
+    const size_t end = std::min(script.find('\n', at), script.size());
+    read_mark(script.substr(at, end - at), facts);
+    at = end + 1;
+  }
+  return facts;
+}
+
+}  // namespace trivet::store::sql

@@ -1,0 +1,16 @@
+// Any bytes: statements are parts of the script, in order, and reading it comes back.
+#include <cstdlib>
+
+#include "store/sql/script.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view script(reinterpret_cast<const char*>(data), size);
+  const char* last = script.data();
+  for (const auto& statement : trivet::store::sql::split_script(script)) {
+    if (statement.text.data() < last || statement.tokens.empty()) std::abort();
+    last = statement.text.data() + statement.text.size();
+    if (last > script.data() + script.size()) std::abort();
+  }
+  (void)trivet::store::sql::read_script(script);
+  return 0;
+}

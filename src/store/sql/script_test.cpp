@@ -1,0 +1,81 @@
+#include "store/sql/script.h"
+
+#include <gtest/gtest.h>
+
+namespace trivet::store::sql {
+namespace {
+
+std::string texts(std::string_view script) {
+  std::string all;
+  for (const SqlStatement& statement : split_script(script))
+    all += '<' + std::string(statement.text) + '>';
+  return all;
+}
+
+std::string shown(const std::vector<Rename>& renames) {
+  std::string all;
+  for (const Rename& rename : renames)
+    all += rename.table + '.' + rename.column + '=' + rename.to + ' ';
+  return all;
+}
+
+TEST(SplitScriptTest, EndsStatementsWhereTheyEnd) {
+  EXPECT_EQ(texts(""), "");
+  EXPECT_EQ(texts(" -- nothing;\n ; ;"), "");
+  EXPECT_EQ(texts("SELECT 1; SELECT ';' ;/* ; */ SELECT \";\" -- ;\n, [;], `;`"),
+            "<SELECT 1><SELECT ';'><SELECT \";\" -- ;\n, [;], `;`>");
+  EXPECT_EQ(texts("SELECT 'it''s; fine'; X"), "<SELECT 'it''s; fine'><X>");
+  EXPECT_EQ(texts("SELECT 'open; "), "<SELECT 'open; >");
+  EXPECT_EQ(texts("CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = CASE 1 WHEN 1 THEN 2 "
+                  "END; DELETE FROM b; END; SELECT 2"),
+            "<CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = CASE 1 WHEN 1 THEN 2 "
+            "END; DELETE FROM b; END><SELECT 2>");
+}
+
+TEST(ReadScriptTest, FindsRenames) {
+  const ScriptFacts facts = read_script(
+      "alter table \"A\" rename column \"o\"\"ld\" to new; ALTER TABLE a RENAME x TO y;\n"
+      "ALTER TABLE main.B RENAME TO C;");
+  EXPECT_EQ(shown(facts.renames), "A.o\"ld=new a.x=y B.=C ");
+  EXPECT_FALSE(facts.suspends_foreign_keys);
+  EXPECT_FALSE(facts.manages_transactions);
+}
+
+TEST(ReadScriptTest, TellsARebuiltTableFromADroppedOne) {
+  const std::string rebuilt =
+      "PRAGMA foreign_keys=OFF; CREATE TABLE \"new_A\" (id INT); INSERT INTO \"new_A\" (id) SELECT "
+      "id FROM A; DROP TABLE \"A\"; ALTER TABLE \"new_A\" RENAME TO \"A\"; PRAGMA "
+      "foreign_keys=ON;";
+  const ScriptFacts facts = read_script(rebuilt);
+  EXPECT_TRUE(facts.dropped_tables.empty());
+  EXPECT_TRUE(facts.renames.empty());
+  EXPECT_TRUE(facts.suspends_foreign_keys);
+  const ScriptFacts lost = read_script(
+      "CREATE TABLE new_A (id INT); DROP TABLE A; ALTER TABLE new_A RENAME TO A; DROP TABLE IF "
+      "EXISTS b; DELETE FROM c WHERE 1; ALTER TABLE d DROP COLUMN e");
+  EXPECT_EQ(lost.dropped_tables, (std::vector<std::string>{"A", "b"}));
+  EXPECT_EQ(lost.emptied_tables, std::vector<std::string>{"c"});
+  EXPECT_EQ(shown(lost.dropped_columns), "d.e= ");
+}
+
+TEST(ReadScriptTest, SeesWhatCantRunInATransaction) {
+  for (const char* script : {"BEGIN; SELECT 1; COMMIT;", "vacuum", "PRAGMA journal_mode = DELETE",
+                             "/* x */ begin immediate"})
+    EXPECT_TRUE(read_script(script).manages_transactions) << script;
+  for (const char* script : {"SELECT 'BEGIN'", "PRAGMA journal_mode", "SAVEPOINT x; RELEASE x",
+                             "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END"})
+    EXPECT_FALSE(read_script(script).manages_transactions) << script;
+}
+
+TEST(ReadScriptTest, ReadsMarks) {
+  EXPECT_TRUE(read_script("-- trivet: accept data-loss\nDROP TABLE a;").accepts_data_loss);
+  const ScriptFacts both = read_script("SELECT 1;\r\n  -- trivet: accept breaking, data-loss\r\n");
+  EXPECT_TRUE(both.accepts_data_loss);
+  EXPECT_TRUE(both.accepts_breaking);
+  const ScriptFacts neither = read_script("-- trivet: accept data loss\n-- accept breaking");
+  EXPECT_FALSE(neither.accepts_data_loss);
+  EXPECT_FALSE(neither.accepts_breaking);
+}
+
+}  // namespace
+}  // namespace trivet::store::sql
