@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/migrate/project.h"
 #include "app/project.h"
 #include "store/sqlite/migrate.h"
 
@@ -19,6 +20,12 @@ std::vector<std::string> titles_of(const Migration& migration) {
   std::vector<std::string> titles;
   std::ranges::transform(migration.steps, std::back_inserter(titles), &store::MigrationStep::title);
   return titles;
+}
+
+// What brings the database in step: a project with a history of migrations goes on with it.
+std::string_view remedy(const schema::Schema& schema) {
+  return has_migrations(schema) ? "`trivet migrate dev` (in production `trivet migrate deploy`)"
+                                : "`trivet db push`";
 }
 
 std::vector<std::string> loss_texts(const Migration& migration) {
@@ -43,18 +50,22 @@ result<sqlite::SqliteOptions> database_options(const Config& config, const schem
 result<void> require_in_sync(const sqlite::SqliteOptions& options, const schema::Schema& schema) {
   if (!std::filesystem::exists(options.path))
     return fail(ErrorCode::bad_config,
-                fmt::format("there is no database {}: `trivet db push` makes it", options.path));
+                fmt::format("there is no database {}: {} makes it", options.path, remedy(schema)));
   TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
   if (migration.empty()) return {};
   return fail(
       ErrorCode::bad_config,
-      fmt::format("the database {} is not what the schema says: `trivet db push` makes it so",
-                  options.path),
+      fmt::format("the database {} is not what the schema says: {} makes it so", options.path,
+                  remedy(schema)),
       fmt::format("missing: {}", fmt::join(titles_of(migration), "; ")));
 }
 
 result<std::vector<std::string>> push_without_loss(const sqlite::SqliteOptions& options,
                                                    const schema::Schema& schema) {
+  if (has_migrations(schema)) {
+    TRIVET_CHECK(require_in_sync(options, schema));
+    return std::vector<std::string>();
+  }
   TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
   if (migration.empty()) return std::vector<std::string>();
   if (!migration.losses.empty())

@@ -23,7 +23,8 @@ namespace trivet::app {
                                            const schema::Schema& schema);
 
 // Makes the database match unless data would be lost (would_lose_data: what, and the command that
-// does it all the same). Returns what was done, a line each.
+// does it all the same). Returns what was done, a line each. A project with migrations is left to
+// them: it must be in sync.
 [[nodiscard]] result<std::vector<std::string>> push_without_loss(
     const store::sqlite::SqliteOptions& options, const schema::Schema& schema);
 

@@ -53,11 +53,9 @@ class Examination {
                 const Environment& environment) {
     const auto options = database_options(config, schema, environment);
     if (!options) return add(Kind::problem, "database", options.error().message);
-    if (!std::filesystem::exists(options->path))
-      return add(Kind::warning, "database",
-                 fmt::format("there is no {}: `trivet db push` makes it", options->path));
     if (const auto matches = require_in_sync(*options, schema); !matches)
-      return add(Kind::problem, "database", matches.error().message);
+      return add(std::filesystem::exists(options->path) ? Kind::problem : Kind::warning, "database",
+                 matches.error().message);
     add(Kind::good, "database",
         fmt::format("{} ({} bytes)", options->path, std::filesystem::file_size(options->path)));
     disk(options->path);

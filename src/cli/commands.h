@@ -55,6 +55,48 @@ struct DbRekeyArguments {
   std::string new_key_file;  // "-" = standard input; empty = TRIVET_DATABASE_NEW_KEY
   Switch decrypt = Switch::off;
 };
+struct MigrateDevArguments {
+  Common common;
+  std::string name;  // words of the new migration's name
+  std::vector<std::string> renames;  // Model.old=new
+  std::vector<std::string> drops;    // Model.old
+  Switch create_only = Switch::off;
+  Switch baseline = Switch::off;
+  Switch accept_data_loss = Switch::off;
+  Switch accept_breaking = Switch::off;
+  uint32_t wait = 60;  // seconds for other processes that migrate
+};
+struct MigrateDeployArguments {
+  Common common;
+  Switch accept_data_loss = Switch::off;
+  Switch accept_breaking = Switch::off;
+  uint32_t wait = 60;
+};
+struct MigrateDiffArguments {
+  Common common;
+  std::string from = "migrations";
+  std::string to = "schema";
+  std::vector<std::string> renames;
+  std::vector<std::string> drops;
+  std::string file = "-";
+  Switch sql = Switch::off;
+  Switch exit_code = Switch::off;
+};
+struct MigrateStatusArguments {
+  Common common;
+};
+struct MigrateResolveArguments {
+  Common common;
+  std::string applied;  // one of the two
+  std::string rolled_back;
+  uint32_t wait = 60;
+};
+struct MigrateRollbackArguments {
+  Common common;
+  std::string to;  // stays applied; empty = all but the last one
+  Switch accept_data_loss = Switch::off;
+  uint32_t wait = 60;
+};
 struct ImportArguments {
   Common common;
   std::string model;
@@ -92,7 +134,9 @@ struct CompletionArguments {
 
 using Command =
     std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, FormatArguments,
-                 DbPushArguments, DbRekeyArguments, ImportArguments, ExportArguments, KeysArguments,
+                 DbPushArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
+                 MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
+                 MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
                  OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
 
 [[nodiscard]] int run(const InitArguments& arguments);
@@ -102,6 +146,12 @@ using Command =
 [[nodiscard]] int run(const FormatArguments& arguments);
 [[nodiscard]] int run(const DbPushArguments& arguments);
 [[nodiscard]] int run(const DbRekeyArguments& arguments);
+[[nodiscard]] int run(const MigrateDevArguments& arguments);
+[[nodiscard]] int run(const MigrateDeployArguments& arguments);
+[[nodiscard]] int run(const MigrateDiffArguments& arguments);
+[[nodiscard]] int run(const MigrateStatusArguments& arguments);
+[[nodiscard]] int run(const MigrateResolveArguments& arguments);
+[[nodiscard]] int run(const MigrateRollbackArguments& arguments);
 [[nodiscard]] int run(const ImportArguments& arguments);
 [[nodiscard]] int run(const ExportArguments& arguments);
 [[nodiscard]] int run(const KeysArguments& arguments);

@@ -5,6 +5,7 @@
 
 #include "app/check.h"
 #include "app/database.h"
+#include "app/migrate/project.h"
 #include "app/project.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -93,6 +94,10 @@ int run(const DbPushArguments& arguments) {
   if (!options) return report(options.error());
   const auto migration = sqlite::plan_migration(*options, **schema);
   if (!migration) return report(migration.error());
+  if (!migration->empty() && app::has_migrations(**schema))
+    print_note(
+        "note: this project has migrations, and what db push does is in none of them (drift); "
+        "`trivet migrate dev` makes one\n");
   return arguments.dry_run == Switch::on ? dry_run(arguments, *migration, options->path)
                                          : apply(arguments, *options, *migration);
 }

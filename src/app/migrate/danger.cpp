@@ -54,8 +54,12 @@ class DangerFinder {
                const store::sql::ScriptFacts& facts)
       : live_(live), diff_(diff), facts_(facts) {}
 
-  result<std::vector<Danger>> find() {
-    TRIVET_TRY(const std::vector<Loss> losses, live_.find_losses(diff_));
+  result<std::vector<Danger>> find(const std::vector<store::sql::Rename>& earlier) {
+    renames_ = earlier;
+    renames_.insert(renames_.end(), diff_.renames.begin(), diff_.renames.end());
+    store::sql::LayoutDiff since_now = diff_;
+    since_now.renames = renames_;
+    TRIVET_TRY(const std::vector<Loss> losses, live_.find_losses(since_now));
     for (const Loss& loss : losses)
       found_.push_back({loss.is_impossible() ? DangerKind::fails : DangerKind::loses_data,
                         loss.table, loss.column, loss.rows, loss.text, loss_advice(loss)});
@@ -67,7 +71,7 @@ class DangerFinder {
 
  private:
   result<int64_t> rows_of(const std::string& table) {
-    return live_.count_rows(store::sql::name_before(diff_.renames, table));
+    return live_.count_rows(store::sql::name_before(renames_, table));
   }
 
   void breaks(const std::string& table, const std::string& column, int64_t rows,
@@ -100,7 +104,7 @@ class DangerFinder {
     TRIVET_TRY(const int64_t rows, rows_of(change.from->name));
     if (change.kind == TableChange::Kind::drop) {
       breaks(change.from->name, {}, rows,
-             fmt::format("table {} is dropped", quote_identifier(change.from->name)),
+             fmt::format("table {} is dropped with its rows", quote_identifier(change.from->name)),
              "first release a version that doesn't use it");
       return {};
     }
@@ -127,7 +131,7 @@ class DangerFinder {
     const ColumnDescription* to = change.to->find_column(column.name);
     if (to == nullptr)
       return breaks(table, column.name, rows,
-                    fmt::format("column {} is dropped", quoted(table, column.name)),
+                    fmt::format("column {} is dropped with its values", quoted(table, column.name)),
                     "first release a version that doesn't use it");
     if (to->required && !column.required)
       breaks(table, column.name, rows,
@@ -180,6 +184,7 @@ class DangerFinder {
   store::sql::MigrationTarget& live_;
   const store::sql::LayoutDiff& diff_;
   const store::sql::ScriptFacts& facts_;
+  std::vector<store::sql::Rename> renames_;  // since now
   std::vector<Danger> found_;
 };
 
@@ -203,8 +208,9 @@ std::string_view danger_name(DangerKind kind) {
 
 result<std::vector<Danger>> find_dangers(store::sql::MigrationTarget& live,
                                          const store::sql::LayoutDiff& diff,
-                                         const store::sql::ScriptFacts& facts) {
-  return DangerFinder(live, diff, facts).find();
+                                         const store::sql::ScriptFacts& facts,
+                                         const std::vector<store::sql::Rename>& earlier) {
+  return DangerFinder(live, diff, facts).find(earlier);
 }
 
 std::vector<Danger> refused_dangers(const std::vector<Danger>& dangers, const Accepted& accepted) {

@@ -36,10 +36,10 @@ struct Danger {
 // From this many rows on a table is big: rewriting it takes a noticeable part of a second.
 inline constexpr int64_t big_table_rows = 10'000;
 
-// `diff`'s renames are those since the layout that `live` has now.
-[[nodiscard]] result<std::vector<Danger>> find_dangers(store::sql::MigrationTarget& live,
-                                                       const store::sql::LayoutDiff& diff,
-                                                       const store::sql::ScriptFacts& facts);
+// `earlier` are the renames between the layout that `live` has now and that where `diff` begins.
+[[nodiscard]] result<std::vector<Danger>> find_dangers(
+    store::sql::MigrationTarget& live, const store::sql::LayoutDiff& diff,
+    const store::sql::ScriptFacts& facts, const std::vector<store::sql::Rename>& earlier = {});
 
 struct Accepted {
   bool data_loss = false;

@@ -162,6 +162,109 @@ void describe_database(Parser& parser) {
       "Example:\n  TRIVET_DATABASE_NEW_KEY=… trivet db rekey");
 }
 
+void add_wait(CLI::App* word, uint32_t& seconds) {
+  word->add_option("--wait", seconds, "Seconds to wait for another process that migrates")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+}
+
+void add_renames(CLI::App* word, std::vector<std::string>& renames,
+                 std::vector<std::string>& drops) {
+  word->add_option("--rename", renames, "What has a new name: Model.old=new, or Old=New (repeatable)")
+      ->type_name("OLD=NEW")
+      ->allow_extra_args(false);
+  word->add_option("--drop", drops, "What goes and is not renamed: Model.old, or Old (repeatable)")
+      ->type_name("OLD")
+      ->allow_extra_args(false);
+}
+
+// What every word of migrate takes.
+template <class Arguments>
+Arguments& add_migrate_word(Parser& parser, CLI::App* word) {
+  Arguments& arguments = parser.add<Arguments>(word);
+  add_common(word, arguments.common);
+  add_database_flag(word, arguments.common);
+  add_json(word, arguments.common.output);
+  return arguments;
+}
+
+void describe_migrate_dev(Parser& parser, CLI::App* migrate) {
+  CLI::App* dev = migrate->add_subcommand(
+      "dev", "While developing: write the schema's changes as a migration, and apply it");
+  auto& dev_arguments = add_migrate_word<MigrateDevArguments>(parser, dev);
+  dev->add_option("--name", dev_arguments.name, "Words for its name; else from the changes");
+  add_renames(dev, dev_arguments.renames, dev_arguments.drops);
+  add_switch(dev, "--create-only", dev_arguments.create_only, "Write it and don't apply it");
+  add_switch(dev, "--baseline", dev_arguments.baseline,
+             "Begin the history of a database that has tables already");
+  add_switch(dev, "--accept-data-loss", dev_arguments.accept_data_loss,
+             "Do it although data is lost, and mark it so that deploy does");
+  add_switch(dev, "--accept-breaking", dev_arguments.accept_breaking,
+             "Mark it so that deploy breaks a version that still runs");
+  add_wait(dev, dev_arguments.wait);
+  dev->footer(
+      "Examples:\n  trivet migrate dev --name add_author\n  trivet migrate dev --rename "
+      "Post.title=headline");
+
+  CLI::App* deploy = migrate->add_subcommand("deploy", "In production: apply what is pending");
+  auto& arguments = add_migrate_word<MigrateDeployArguments>(parser, deploy);
+  add_switch(deploy, "--accept-data-loss", arguments.accept_data_loss,
+             "Do it although data is lost");
+  add_switch(deploy, "--accept-breaking", arguments.accept_breaking,
+             "Do it although a version that still runs may break");
+  add_wait(deploy, arguments.wait);
+  deploy->footer("Example:\n  trivet migrate deploy && trivet serve");
+}
+
+void describe_migrate_looks(Parser& parser, CLI::App* migrate) {
+  CLI::App* diff = migrate->add_subcommand("diff", "Print what differs between two layouts");
+  auto& diff_arguments = add_migrate_word<MigrateDiffArguments>(parser, diff);
+  const std::string sides =
+      "empty, schema, migrations, database, file:PATH, or the path of a schema or of migrations";
+  diff->add_option("--from", diff_arguments.from, sides)->capture_default_str();
+  diff->add_option("--to", diff_arguments.to, "The same")->capture_default_str();
+  add_renames(diff, diff_arguments.renames, diff_arguments.drops);
+  add_switch(diff, "--sql,--script", diff_arguments.sql, "Print SQL");
+  add_switch(diff, "--exit-code", diff_arguments.exit_code, "Exit with 2 if there is a difference");
+  diff->add_option("-o,--output", diff_arguments.file, "File; - is standard output");
+  diff->footer(
+      "Examples:\n  trivet migrate diff\n  trivet migrate diff --from migrations --to database "
+      "--exit-code\n  trivet migrate diff --from empty --to schema --sql -o all.sql");
+
+  CLI::App* status = migrate->add_subcommand("status", "Say what is applied, pending or wrong");
+  add_migrate_word<MigrateStatusArguments>(parser, status);
+  status->footer("Exits with 1 unless all is applied and agrees.\nExample:\n  trivet migrate status");
+}
+
+void describe_migrate(Parser& parser) {
+  CLI::App* migrate =
+      parser.root.add_subcommand("migrate", "Change the database by a history of SQL files");
+  migrate->require_subcommand(1);
+  describe_migrate_dev(parser, migrate);
+  describe_migrate_looks(parser, migrate);
+
+  CLI::App* resolve = migrate->add_subcommand("resolve", "Record what became of a migration by hand");
+  auto& resolve_arguments = add_migrate_word<MigrateResolveArguments>(parser, resolve);
+  CLI::Option_group* which = resolve->add_option_group("which");
+  which->add_option("--applied", resolve_arguments.applied, "All of it is there")
+      ->type_name("NAME");
+  which->add_option("--rolled-back", resolve_arguments.rolled_back, "Nothing of it is there")
+      ->type_name("NAME");
+  which->require_option(1);
+  add_wait(resolve, resolve_arguments.wait);
+  resolve->footer("Example:\n  trivet migrate resolve --applied 0_init");
+
+  CLI::App* rollback = migrate->add_subcommand("rollback", "Take back the last migration");
+  auto& arguments = add_migrate_word<MigrateRollbackArguments>(parser, rollback);
+  rollback->add_option("--to", arguments.to, "Take back all after this one")->type_name("NAME");
+  add_switch(rollback, "--accept-data-loss", arguments.accept_data_loss,
+             "Do it although data is lost");
+  add_wait(rollback, arguments.wait);
+  rollback->footer(
+      "Runs its down.sql.\nExamples:\n  trivet migrate rollback\n  trivet migrate rollback --to "
+      "20240131120000_add_author");
+}
+
 void describe_data(Parser& parser) {
   CLI::App* in = parser.root.add_subcommand("import", "Read rows from a JSON, NDJSON or CSV file");
   auto& import = parser.add<ImportArguments>(in);
@@ -264,6 +367,7 @@ std::variant<Command, int> parse(int count, const char* const* words) {
   describe_servers(parser);
   describe_schema(parser);
   describe_database(parser);
+  describe_migrate(parser);
   describe_data(parser);
   describe_rest(parser);
   describe_completion(parser);

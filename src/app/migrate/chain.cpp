@@ -1,0 +1,68 @@
+#include "app/migrate/chain.h"
+
+#include <fmt/format.h>
+
+namespace trivet::app {
+
+namespace sql = store::sql;
+
+namespace {
+
+// What can be told without layouts.
+result<void> read_only_scripts(MigrationProject& project, const MigrationsState& state,
+                               PendingMigrations& pending) {
+  const auto nothing = std::make_shared<const store::DatabaseDescription>();
+  for (const size_t i : state.pending) {
+    const MigrationFile& file = state.files[i];
+    ChainLink link{file.name, file.sql, {{}, nothing, nothing, {}}, sql::read_script(file.sql), {}};
+    TRIVET_TRY(link.dangers, find_dangers(*project.target, link.diff, link.facts));
+    pending.links.push_back(std::move(link));
+  }
+  return {};
+}
+
+}  // namespace
+
+result<void> Chain::add(const std::string& name, const std::string& script) {
+  ChainLink link{name, script, {}, sql::read_script(script), {}};
+  const store::DatabaseDescription before = replay_.layout();
+  if (auto ran = replay_.run(script); !ran) {
+    Error error = std::move(ran).error();
+    error.message =
+        fmt::format("migration {} doesn't run on an empty database: {}", name, error.message);
+    return std::unexpected(std::move(error));
+  }
+  link.diff = sql::diff_layouts(before, replay_.layout(), link.facts.renames);
+  TRIVET_TRY(link.dangers, find_dangers(target_, link.diff, link.facts, renames_));
+  renames_.insert(renames_.end(), link.diff.renames.begin(), link.diff.renames.end());
+  links_.push_back(std::move(link));
+  return {};
+}
+
+result<PendingMigrations> examine_pending(MigrationProject& project,
+                                          const MigrationsState& state) {
+  PendingMigrations pending;
+  TRIVET_TRY(Replay replay, Replay::begin(*project.target));
+  result<void> tried = replay.apply_all(state.applied_files());
+  pending.applied_layout = replay.layout();
+  // An incomplete history says nothing about what comes after it.
+  const bool is_whole = state.missing.empty() && state.edited.empty();
+  if (tried) {
+    Chain chain(*project.target, replay);
+    for (const size_t i : state.pending) {
+      tried = chain.add(state.files[i].name, state.files[i].sql);
+      if (tried) continue;
+      if (is_whole) return std::unexpected(std::move(tried).error());
+      break;
+    }
+    pending.links = chain.take();
+  }
+  pending.end_layout = replay.layout();
+  if (tried) return pending;
+  pending.unknown = tried.error().message;
+  pending.links.clear();
+  TRIVET_CHECK(read_only_scripts(project, state, pending));
+  return pending;
+}
+
+}  // namespace trivet::app
