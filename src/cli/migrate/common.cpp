@@ -49,9 +49,11 @@ void print_dangers(const std::vector<app::Danger>& dangers, const std::string& i
 
 void print_links(const std::vector<app::ChainLink>& links) {
   for (const app::ChainLink& link : links) {
-    if (link.dangers.empty()) continue;
+    std::vector<app::Danger> dangers = link.dangers;
+    std::erase_if(dangers, [](const app::Danger& danger) { return danger.rows == 0; });
+    if (dangers.empty()) continue;
     print_note(fmt::format("{}:\n", link.name));
-    print_dangers(link.dangers);
+    print_dangers(dangers);
   }
 }
 

@@ -29,6 +29,7 @@ int with_migrations(const Common& common, Use use) {
 
 // On standard error: each danger with the safe way beneath.
 void print_dangers(const std::vector<app::Danger>& dangers, const std::string& indent = "  ");
+// Only what concerns rows that are there.
 void print_links(const std::vector<app::ChainLink>& links);
 
 // {"<word>":[names],"migrations":[…],"warnings":[…]} or a line each, and the error.

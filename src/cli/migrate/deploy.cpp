@@ -33,6 +33,10 @@ int run(const MigrateRollbackArguments& arguments) {
 }
 
 int run(const MigrateResolveArguments& arguments) {
+  if (arguments.applied.empty() && arguments.rolled_back.empty()) {
+    report("say what became of the migration: --applied NAME or --rolled-back NAME");
+    return exit_usage;
+  }
   return with_migrations(arguments.common, [&](app::MigrationProject& project) {
     const std::chrono::seconds wait(arguments.wait);
     const bool is_applied = !arguments.applied.empty();

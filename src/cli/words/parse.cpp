@@ -245,12 +245,12 @@ void describe_migrate(Parser& parser) {
 
   CLI::App* resolve = migrate->add_subcommand("resolve", "Record what became of a migration by hand");
   auto& resolve_arguments = add_migrate_word<MigrateResolveArguments>(parser, resolve);
-  CLI::Option_group* which = resolve->add_option_group("which");
-  which->add_option("--applied", resolve_arguments.applied, "All of it is there")
-      ->type_name("NAME");
-  which->add_option("--rolled-back", resolve_arguments.rolled_back, "Nothing of it is there")
-      ->type_name("NAME");
-  which->require_option(1);
+  CLI::Option* applied =
+      resolve->add_option("--applied", resolve_arguments.applied, "All of it is there");
+  applied->type_name("NAME");
+  resolve->add_option("--rolled-back", resolve_arguments.rolled_back, "Nothing of it is there")
+      ->type_name("NAME")
+      ->excludes(applied);
   add_wait(resolve, resolve_arguments.wait);
   resolve->footer("Example:\n  trivet migrate resolve --applied 0_init");
 

@@ -27,6 +27,14 @@ std::string render_column(const ColumnDescription& column, const TableDescriptio
   return text;
 }
 
+// SQLite doesn't tell the name of a foreign key: then it is the one that a schema would give it.
+std::string constraint_name(const TableDescription& table, const ForeignKeyDescription& key) {
+  if (!key.name.empty()) return key.name;
+  std::string name = table.name;
+  for (const std::string& column : key.columns) name += "_" + column;
+  return name + "_fkey";
+}
+
 std::string create_table(const TableDescription& table, const std::string& name) {
   std::string text = "CREATE TABLE " + quote_identifier(name) + " (\n";
   for (size_t i = 0; i < table.columns.size(); ++i) {
@@ -36,7 +44,7 @@ std::string create_table(const TableDescription& table, const std::string& name)
   if (table.primary_key.size() > 1)
     text += ",\n\n    PRIMARY KEY (" + quoted_list(table.primary_key) + ")";
   for (const ForeignKeyDescription& key : table.foreign_keys) {
-    text += ",\n    CONSTRAINT " + quote_identifier(key.name) + " FOREIGN KEY (" +
+    text += ",\n    CONSTRAINT " + quote_identifier(constraint_name(table, key)) + " FOREIGN KEY (" +
             quoted_list(key.columns) + ") REFERENCES " + quote_identifier(key.table) + " (" +
             quoted_list(key.to_columns) + ") ON DELETE " + key.on_delete + " ON UPDATE " +
             key.on_update;
