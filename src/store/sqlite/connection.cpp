@@ -99,7 +99,7 @@ result<void> Connection::configure(const SqliteOptions& options, Access access) 
   // `LIMIT ?` again each time that another value is bound.
   sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   // Readers sit on event loops: they don't wait for other processes unless told to.
-  set_busy_timeout(access == Access::write ? options.busy_timeout : std::chrono::milliseconds(0));
+  set_busy_timeout(access == Access::write ? options.busy_timeout : options.read_busy_timeout);
   // The first access to the file: a wrong key or a foreign file shows here.
   TRIVET_CHECK(execute("SELECT count(*) FROM sqlite_schema"));
   if (access == Access::write && !read_only()) {

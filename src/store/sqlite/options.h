@@ -13,8 +13,8 @@ struct SqliteOptions {
   std::string path;
   std::string key;                    // empty: not encrypted
   Missing missing = Missing::create;  // what to do if there is no file
-  std::chrono::milliseconds busy_timeout{
-      5000};                     // for locks of other processes; reads on an event loop don't wait
+  std::chrono::milliseconds busy_timeout{5000};  // for locks of other processes, when writing
+  std::chrono::milliseconds read_busy_timeout{0};  // reads on an event loop don't wait
   int64_t cache_kib = 8 * 1024;  // page cache of each connection
   int64_t mmap_bytes = int64_t{256} << 20;  // not used when encrypted
   size_t statements_max = 512;              // prepared queries kept per connection

@@ -48,7 +48,6 @@ result<Connection*> SqliteTarget::reading() {
   if (!std::filesystem::exists(options_.path, ignored)) return nullptr;
   if (!reader_) {
     TRIVET_TRY(reader_, Connection::open(options_, Access::read));
-    reader_->set_busy_timeout(options_.busy_timeout);
   }
   return reader_.get();
 }

@@ -20,7 +20,9 @@ class SqliteTarget final : public sql::MigrationTarget {
  public:
   // Opens nothing yet. Clock and randomness stay the caller's and outlive it.
   SqliteTarget(SqliteOptions options, const Clock& clock, Random& random)
-      : options_(std::move(options)), clock_(clock), random_(random), ids_(clock, random) {}
+      : options_(std::move(options)), clock_(clock), random_(random), ids_(clock, random) {
+    options_.read_busy_timeout = options_.busy_timeout;
+  }
 
   [[nodiscard]] std::string_view provider() const override { return "sqlite"; }
   [[nodiscard]] std::string place() const override { return options_.path; }
