@@ -77,6 +77,7 @@ enum class LossKind : uint8_t {
   required_added,  // a required column without default on a table with rows: can't be applied
   required_set,    // a column becomes required and some rows have null: can't be applied
   unique_added,    // a unique key over rows that hold duplicates: can't be applied
+  extra_dropped,   // what no schema says and a rebuilt table loses: a trigger, a check
 };
 
 // What applying a migration would destroy, or why it would fail.

@@ -42,6 +42,8 @@ std::string loss_advice(const Loss& loss) {
     case LossKind::required_added:
     case LossKind::required_set:
       return fill_in_batches(loss.table, loss.column);
+    case LossKind::extra_dropped:
+      return "write it into the script again, where the table is made or behind it";
     case LossKind::unique_added:
       return "resolve the duplicates first, in this migration or before it";
   }

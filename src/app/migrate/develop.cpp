@@ -161,10 +161,9 @@ result<std::string> take_baseline(MigrationProject& project, std::chrono::second
                                   : "the database is empty: there is nothing to take over",
                 {}, "leave --baseline away");
   if (!state.files.empty()) TRIVET_CHECK(require_history(project, state));
-  TRIVET_TRY(const store::DatabaseDescription live, project.target->describe());
-  const sql::LayoutDiff diff = sql::diff_layouts({}, live);
+  TRIVET_TRY(const std::string script, project.target->dump_layout());
   // Prisma's name for it; it comes before every timestamp.
-  const MigrationFile file{.name = "0_init", .sql = sql::render_script(diff), .down = {}};
+  const MigrationFile file{.name = "0_init", .sql = script, .down = {}};
   TRIVET_TRY(Replay replay, Replay::begin(*project.target));
   TRIVET_CHECK(replay.apply(file));
   TRIVET_CHECK(write_migration(project.folder, project.target->provider(), file));

@@ -1,5 +1,6 @@
 #include "app/migrate/project.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/check.h"
@@ -11,9 +12,25 @@ namespace trivet::app {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool has_datasource(const schema::SourceFile& file) {
+  return file.text.starts_with("datasource ") ||
+         file.text.find("\ndatasource ") != std::string::npos;
+}
+
+}  // namespace
+
 std::string migrations_folder(const schema::Schema& schema) {
-  const fs::path file = schema.files.empty() ? "schema.zmodel" : schema.files.front().path;
-  return (file.parent_path() / "migrations").string();
+  const auto main = std::ranges::find_if(schema.files, has_datasource);
+  const fs::path folder = main == schema.files.end() ? fs::path(".")
+                                                     : fs::path(main->path).parent_path();
+  // Of a schema in many files, older Prisma versions have it one folder above.
+  const fs::path above = folder / ".." / "migrations";
+  std::error_code failed;
+  if (!fs::exists(folder / "migrations", failed) && fs::exists(above / "migration_lock.toml", failed))
+    return above.lexically_normal().string();
+  return (folder / "migrations").string();
 }
 
 bool has_migrations(const schema::Schema& schema) {

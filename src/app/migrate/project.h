@@ -14,7 +14,7 @@
 
 namespace trivet::app {
 
-// `migrations` beside the schema's file, as Prisma has it.
+// `migrations` beside the file that holds the datasource, as Prisma has it.
 [[nodiscard]] std::string migrations_folder(const schema::Schema& schema);
 // Whether it holds any: then it is migrations that change the database, not `db push`.
 [[nodiscard]] bool has_migrations(const schema::Schema& schema);

@@ -35,6 +35,14 @@ std::string constraint_name(const TableDescription& table, const ForeignKeyDescr
   return name + "_fkey";
 }
 
+// What a UNIQUE within CREATE TABLE made has a name that nobody may give.
+std::string index_name(const std::string& table, const IndexDescription& index) {
+  if (!index.name.starts_with("sqlite_autoindex_")) return index.name;
+  std::string name = table;
+  for (const IndexColumnDescription& column : index.columns) name += "_" + column.name;
+  return name + "_key";
+}
+
 std::string create_table(const TableDescription& table, const std::string& name) {
   std::string text = "CREATE TABLE " + quote_identifier(name) + " (\n";
   for (size_t i = 0; i < table.columns.size(); ++i) {
@@ -108,7 +116,7 @@ std::string render_create_table(const TableDescription& table) {
 
 std::string render_create_index(const std::string& table, const IndexDescription& index) {
   std::string text = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  text += quote_identifier(index.name) + " ON " + quote_identifier(table) + "(";
+  text += quote_identifier(index_name(table, index)) + " ON " + quote_identifier(table) + "(";
   for (size_t i = 0; i < index.columns.size(); ++i) {
     if (i > 0) text += ", ";
     text += quote_identifier(index.columns[i].name);

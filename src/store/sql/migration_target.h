@@ -58,6 +58,9 @@ class MigrationTarget {
   [[nodiscard]] virtual DatabaseDescription layout_of(const schema::Schema& schema) const = 0;
   // Whether anything at all is there, views and the tables of others included.
   [[nodiscard]] virtual result<bool> is_empty() = 0;
+  // Everything that is there but the tables of tools, rows apart, as a script that makes it again:
+  // also what a layout doesn't describe (views, triggers, checks).
+  [[nodiscard]] virtual result<std::string> dump_layout() = 0;
 
   // In the order of their start; nullopt without the table.
   [[nodiscard]] virtual result<std::optional<std::vector<MigrationRecord>>> history() = 0;

@@ -1,6 +1,7 @@
 #include "store/sqlite/losses.h"
 
 #include "store/sql/render.h"
+#include "store/sqlite/introspect.h"
 
 namespace trivet::store::sqlite {
 namespace {
@@ -24,6 +25,7 @@ class LossFinder {
     table_ = live_.find_table(sql::name_before(renames_, change.from->name));
     if (table_ == nullptr) return {};
     from_ = "FROM " + quote_identifier(table_->name);
+    if (change.kind == TableChange::Kind::rebuild) TRIVET_CHECK(extras(change));
     TRIVET_TRY(rows_, connection_.query_integer("SELECT count(*) " + from_));
     if (rows_ == 0) return {};
     if (change.kind == TableChange::Kind::drop) {
@@ -50,6 +52,30 @@ class LossFinder {
   void add(LossKind kind, const TableDescription& table, const std::string& column, int64_t rows,
            std::string text) {
     losses_.push_back({kind, table.name, column, rows, std::move(text)});
+  }
+
+  // What no schema says: it goes with the table that is replaced.
+  result<void> extras(const TableChange& change) {
+    const std::string of_table = "tbl_name = " + sql::quote_literal(table_->name);
+    const std::string why = " would be dropped, since table \"" + change.from->name + "\" is rebuilt";
+    TRIVET_TRY(const auto rows,
+               query_text(connection_, "SELECT type, name, sql FROM sqlite_schema WHERE " +
+                                           of_table + " AND type IN ('trigger', 'table')"));
+    for (const TextRow& row : rows) {
+      if (row[0] == "trigger")
+        add(LossKind::extra_dropped, *change.from, "", 1, "trigger \"" + row[1] + "\"" + why);
+      else if (holds_check(row[2]))
+        add(LossKind::extra_dropped, *change.from, "", 1,
+            "what CHECK asks of \"" + row[1] + "\"" + why);
+    }
+    return {};
+  }
+
+  static bool holds_check(const std::string& create_table) {
+    for (const sql::SqlStatement& statement : sql::split_script(create_table))
+      for (const sql::SqlToken& token : statement.tokens)
+        if (token.kind == sql::TokenKind::word && token.text == "CHECK") return true;
+    return false;
   }
 
   result<void> old_column(const TableChange& change, const ColumnDescription& column) {

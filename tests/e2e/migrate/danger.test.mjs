@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { layout, sql } from './prisma.mjs';
-import { migrateProject, trivet } from './support.mjs';
+import { datasource, migrateProject, trivet } from './support.mjs';
 
 const kinds = (dangers) => dangers.map((danger) => [danger.kind, danger.column ?? danger.table, danger.rows]);
 const user = (fields) => `model User {\n  id Int @id\n${fields}}\n`;
@@ -47,7 +47,8 @@ test('deploy refuses to lose rows until the script is marked', (t) => {
 test('dev marks what was accepted, and an empty database is never in danger', (t) => {
   const { project, url } = pair(t, user('  a String?\n'), user(''), "INSERT INTO User VALUES (1, 'x')",
     '--accept-data-loss', '--accept-breaking');
-  assert.match(project.read(project.names()[1]), /^\/\*\n {2}Warnings:\n\n {2}- column "User"."a" is dropped.*\n\n\*\/\n-- trivet: accept data-loss, breaking\n/);
+  const header = /^\/\*\n {2}Warnings:\n\n {2}- column "User"."a" is dropped.*\n\n\*\/\n-- trivet: accept data-loss, breaking\n/;
+  assert.match(project.read(project.names()[1]), header);
   project.must('deploy', ...url);
   assert.equal(project.run('deploy', '--database-url', `file:${project.at('new.db')}`).stderr, '');
 });
@@ -75,7 +76,8 @@ test('each danger has its kind, its rows and a safe way', (t) => {
     ['breaks_running', 'a', 20000], ['breaks_running', 'b', 20000], ['breaks_running', 'c', 20000],
     ['breaks_running', 'e', 20000], ['rewrites_table', 'User', 20000],
   ]);
-  assert.match(dangers[1].advice, /UPDATE "User" SET "c" = … WHERE rowid IN \(SELECT rowid FROM "User" WHERE "c" IS NULL LIMIT 1000\)/);
+  const batch = 'UPDATE "User" SET "c" = … WHERE rowid IN (SELECT rowid FROM "User" WHERE "c" IS NULL LIMIT 1000)';
+  assert.ok(dangers[1].advice.includes(batch), dangers[1].advice);
   assert.match(project.run('dev').stderr, /don't fit the new schema/);
   project.write(before.replace('d String?\n', 'd String?\n\n  @@index([b])\n'));
   assert.deepEqual(kinds(project.json('diff', '--from', 'database').dangers), [['locks_table', 'User', 20000]]);
@@ -84,7 +86,8 @@ test('each danger has its kind, its rows and a safe way', (t) => {
 test('the safe way is safe: expand, fill, require, contract', (t) => {
   const project = migrateProject(t, user('  name String\n'));
   project.must('dev');
-  sql(project.database, `INSERT INTO User WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT i, 'n' || i FROM n`);
+  sql(project.database, `INSERT INTO User WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+    SELECT i, 'n' || i FROM n`);
   project.write(user('  name String\n  label String?\n'));
   assert.deepEqual(project.json('dev').dangers, []);
   const { advice } = (() => {
@@ -108,7 +111,7 @@ test('what a script does and no layout shows is told too', (t) => {
   sql(project.database, "INSERT INTO User VALUES (1, 'x'), (2, 'y')");
   const scripts = {
     empties: ['DELETE FROM "User" WHERE id = 1;', 'User'],
-    remakes: ['DROP TABLE "User"; CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "a" TEXT);', 'User'],
+    remakes: ['DROP TABLE "User"; CREATE TABLE "User" ("id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "a" TEXT);', 'User'],
     readds: ['ALTER TABLE "User" DROP COLUMN "a"; ALTER TABLE "User" ADD COLUMN "a" TEXT;', 'a'],
   };
   for (const [name, [script, where]] of Object.entries(scripts)) {
@@ -140,7 +143,17 @@ test('a later migration counts the rows under the names of now', (t) => {
   assert.deepEqual(sql(production, 'SELECT * FROM Person').map((row) => ({ ...row })), [{ id: 1 }]);
 });
 
-const blog = (post, tag) => `model ${post} {\n  id Int @id\n  title String\n  tags Tag[]\n}\n\nmodel Tag {\n  id Int @id\n  ${tag} ${post}[]\n}\n`;
+const blog = (post, tag) => `model ${post} {
+  id Int @id
+  title String
+  tags Tag[]
+}
+
+model Tag {
+  id Int @id
+  ${tag} ${post}[]
+}
+`;
 
 test('names change with their rows, join tables too', (t) => {
   const project = migrateProject(t, blog('Post', 'posts'));
@@ -157,6 +170,31 @@ test('names change with their rows, join tables too', (t) => {
   assert.equal(project.json('status').ok, true);
   project.must('rollback');
   assert.deepEqual(sql(project.database, 'SELECT A, B FROM _PostToTag ORDER BY B').map((row) => [row.A, row.B]), [[7, 1], [7, 2]]);
+});
+
+test('what no schema says survives, or its loss is refused', (t) => {
+  const project = migrateProject(t, user('  a String\n'));
+  sql(project.database, `CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "a" TEXT NOT NULL UNIQUE CHECK (a <> ''));
+    CREATE TABLE "log" ("a" TEXT NOT NULL PRIMARY KEY);
+    CREATE VIEW "names" AS SELECT "a" FROM "User";
+    CREATE TRIGGER "told" AFTER INSERT ON "User" BEGIN INSERT INTO "log" VALUES (NEW."a"); END;
+    INSERT INTO "User" VALUES (1, 'x')`);
+  project.write(`${user('  a String @unique\n')}\nmodel Log {\n  a String @id\n\n  @@map("log")\n}\n`);
+  project.must('dev', '--baseline');
+  assert.equal(project.json('status').ok, true);
+  const fresh = project.at('fresh.db');
+  project.must('deploy', '--database-url', `file:${fresh}`);
+  sql(fresh, "INSERT INTO User VALUES (1, 'told')");
+  assert.equal(sql(fresh, 'SELECT a FROM log')[0].a, 'told');
+  assert.throws(() => sql(fresh, "INSERT INTO User VALUES (2, '')"), /CHECK/);
+
+  project.write(project.schema.slice(datasource.length).replace('a String @unique', 'a String @unique\n  b Int'));
+  sql(project.database, 'DELETE FROM User');
+  const refused = project.run('dev');
+  assert.match(refused.stderr, /trigger "told" would be dropped, since table "User" is rebuilt/);
+  assert.match(refused.stderr, /what CHECK asks of "User" would be dropped/);
+  project.must('dev', '--accept-data-loss');
+  assert.equal(sql(project.database, 'SELECT count(*) AS n FROM names')[0].n, 0, 'a view is in nobody\'s way');
 });
 
 test('an @map that is added is a rename', (t) => {

@@ -49,7 +49,8 @@ test('one that does not run on an empty database is refused before anything is t
   project.must('dev');
   add(project, '29990101000000_fine', 'CREATE TABLE "Fine" ("id" INTEGER);\n');
   add(project, '29990101000001_wrong', 'CREATE TABLE "Wrong" ("id" INTEGER);\nINSERT INTO "Nowhere" VALUES (1);\n');
-  assert.match(project.run('deploy').stderr, /29990101000001_wrong doesn't run on an empty database: statement 2 failed: no such table: Nowhere/);
+  assert.match(project.run('deploy').stderr,
+    /29990101000001_wrong doesn't run on an empty database: statement 2 failed: no such table: Nowhere/);
   assert.deepEqual(Object.keys(layout(project.database)), ['User']);
   assert.equal(history(project.database).length, 1);
 });
@@ -89,8 +90,10 @@ test('a migration that dev wrote and that fails is not kept', (t) => {
 test('five at once: each migration is applied once, and all agree', async (t) => {
   const project = migrateProject(t, user);
   project.must('dev', '--create-only');
-  for (let i = 0; i < 12; ++i)
-    add(project, `29990101${String(i).padStart(6, '0')}_step`, `CREATE TABLE "T${i}" ("id" INTEGER);\nINSERT INTO "T${i}" VALUES (${i});\n`);
+  for (let i = 0; i < 12; ++i) {
+    const script = `CREATE TABLE "T${i}" ("id" INTEGER);\nINSERT INTO "T${i}" VALUES (${i});\n`;
+    add(project, `29990101${String(i).padStart(6, '0')}_step`, script);
+  }
   const all = Array.from({ length: 5 }, () => start(project, 'deploy', '--json'));
   assert.deepEqual(await Promise.all(all.map((child) => child.ended)), [0, 0, 0, 0, 0], all.map((child) => child.err).join());
   const applied = all.flatMap((child) => JSON.parse(child.out).applied);

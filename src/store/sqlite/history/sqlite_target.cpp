@@ -39,6 +39,16 @@ std::string words_of(const Error& error) {
   return error.details.empty() ? error.message : error.message + "\n" + error.details;
 }
 
+bool is_in_transaction(Connection& connection) {
+  return sqlite3_get_autocommit(connection.db()) == 0;
+}
+
+// A script may leave its last transaction open.
+result<void> finish_transaction(Connection& connection) {
+  if (!is_in_transaction(connection)) return {};
+  return connection.execute("COMMIT");
+}
+
 }  // namespace
 
 result<Connection*> SqliteTarget::reading() {
@@ -79,6 +89,26 @@ result<bool> SqliteTarget::is_empty() {
   return true;
 }
 
+result<std::string> SqliteTarget::dump_layout() {
+  std::string script;
+  TRIVET_TRY(Connection* const connection, reading());
+  if (connection == nullptr) return script;
+  // A virtual table makes its shadow tables itself.
+  TRIVET_TRY(const auto rows,
+             query_text(*connection,
+                        "SELECT tbl_name, type, sql FROM sqlite_schema AS s WHERE sql IS NOT NULL "
+                        "AND NOT EXISTS (SELECT 1 FROM pragma_table_list(s.tbl_name) WHERE schema "
+                        "= 'main' AND type = 'shadow') ORDER BY CASE type WHEN 'table' THEN 0 WHEN "
+                        "'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid"));
+  for (const TextRow& row : rows) {
+    if (sql::is_tool_table(row[0])) continue;
+    std::string kind = row[1];
+    kind.front() = static_cast<char>(kind.front() - 'a' + 'A');
+    script += (script.empty() ? "-- Create" : "\n-- Create") + kind + "\n" + row[2] + ";\n";
+  }
+  return script;
+}
+
 result<std::optional<std::vector<sql::MigrationRecord>>> SqliteTarget::history() {
   std::vector<sql::MigrationRecord> records;
   TRIVET_TRY(Connection* const connection, reading());
@@ -98,7 +128,12 @@ result<std::optional<std::vector<sql::MigrationRecord>>> SqliteTarget::history()
   return records;
 }
 
-std::string SqliteTarget::now_ms() const { return std::to_string(clock_.now_us() / 1000); }
+std::string SqliteTarget::now_sql() const {
+  const std::string ms = std::to_string(clock_.now_us() / 1000);
+  return "(SELECT CASE WHEN EXISTS (SELECT 1 FROM _prisma_migrations WHERE typeof(started_at) = "
+         "'text') THEN strftime('%Y-%m-%dT%H:%M:%f+00:00', " +
+         ms + " / 1000.0, 'unixepoch') ELSE " + ms + " END)";
+}
 
 result<void> SqliteTarget::create_history(Connection& connection) {
   return connection.execute(history_table);
@@ -112,7 +147,7 @@ result<std::string> SqliteTarget::insert_record(Connection& connection,
       "INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, "
       "rolled_back_at, logs, applied_steps_count) VALUES (" +
       sql::quote_literal(id) + ", " + sql::quote_literal(script.checksum) + ", " +
-      sql::quote_literal(script.name) + ", " + now_ms() + ", " + values + ")"));
+      sql::quote_literal(script.name) + ", " + now_sql() + ", " + values + ")"));
   return id;
 }
 
@@ -124,7 +159,7 @@ result<void> SqliteTarget::apply(const sql::MigrationScript& script) {
   const result<void> done = run_atomically(*connection, facts, [&]() -> result<void> {
     TRIVET_TRY(const std::string id, insert_record(*connection, script, "NULL, NULL, NULL, 1"));
     TRIVET_CHECK(run_statements(*connection, script.sql));
-    return connection->execute("UPDATE _prisma_migrations SET finished_at = " + now_ms() +
+    return connection->execute("UPDATE _prisma_migrations SET finished_at = " + now_sql() +
                                " WHERE id = " + sql::quote_literal(id));
   });
   if (done) return {};
@@ -132,19 +167,19 @@ result<void> SqliteTarget::apply(const sql::MigrationScript& script) {
   // Nothing of it remained, and the record says so: the next deploy may try again.
   const auto recorded = insert_record(
       *connection, script,
-      "NULL, " + now_ms() + ", " + sql::quote_literal(words_of(error)) + ", 0");
+      "NULL, " + now_sql() + ", " + sql::quote_literal(words_of(error)) + ", 0");
   if (!recorded) error.details += "\nand that could not be recorded: " + recorded.error().message;
   return std::unexpected(std::move(error));
 }
 
 result<void> SqliteTarget::run_openly(Connection& connection, const sql::MigrationScript& script) {
   TRIVET_TRY(const std::string id, insert_record(connection, script, "NULL, NULL, NULL, 0"));
-  const result<void> done = run_statements(connection, script.sql);
-  const bool is_open = sqlite3_get_autocommit(connection.db()) == 0;
-  if (is_open) (void)connection.execute(done ? "COMMIT" : "ROLLBACK");
+  result<void> done = run_statements(connection, script.sql);
+  if (done) done = finish_transaction(connection);
+  if (!done && is_in_transaction(connection)) (void)connection.execute("ROLLBACK");
   const std::string where = " WHERE id = " + sql::quote_literal(id);
   const std::string update =
-      done ? "finished_at = " + now_ms() + ", applied_steps_count = 1"
+      done ? "finished_at = " + now_sql() + ", applied_steps_count = 1"
            : "logs = " + sql::quote_literal(words_of(done.error()));
   const result<void> recorded =
       connection.execute("UPDATE _prisma_migrations SET " + update + where);
@@ -166,27 +201,30 @@ result<void> SqliteTarget::revert(const sql::MigrationRecord& record, const std:
     // Without finished_at, so that Prisma's `migrate resolve --applied` takes it too.
     return connection->execute("UPDATE _prisma_migrations SET finished_at = NULL, logs = "
                                "'rolled back with down.sql', rolled_back_at = " +
-                               now_ms() + " WHERE id = " + sql::quote_literal(record.id));
+                               now_sql() + " WHERE id = " + sql::quote_literal(record.id));
   });
 }
 
 result<void> SqliteTarget::mark_applied(const sql::MigrationScript& script) {
   TRIVET_TRY(Connection* const connection, writing());
   TRIVET_CHECK(create_history(*connection));
-  TRIVET_CHECK(insert_record(*connection, script, now_ms() + ", NULL, '', 0"));
+  TRIVET_CHECK(insert_record(*connection, script, now_sql() + ", NULL, '', 0"));
   return {};
 }
 
 result<void> SqliteTarget::mark_rolled_back(const sql::MigrationRecord& record) {
   TRIVET_TRY(Connection* const connection, writing());
-  return connection->execute("UPDATE _prisma_migrations SET rolled_back_at = " + now_ms() +
+  return connection->execute("UPDATE _prisma_migrations SET rolled_back_at = " + now_sql() +
                              " WHERE id = " + sql::quote_literal(record.id));
 }
 
 result<void> SqliteTarget::run(const std::string& script) {
   TRIVET_TRY(Connection* const connection, writing());
   const sql::ScriptFacts facts = sql::read_script(script);
-  if (facts.manages_transactions) return run_statements(*connection, script);
+  if (facts.manages_transactions) {
+    TRIVET_CHECK(run_statements(*connection, script));
+    return finish_transaction(*connection);
+  }
   return run_atomically(*connection, facts, [&] { return run_statements(*connection, script); });
 }
 

@@ -29,6 +29,7 @@ class SqliteTarget final : public sql::MigrationTarget {
   [[nodiscard]] result<DatabaseDescription> describe() override;
   [[nodiscard]] DatabaseDescription layout_of(const schema::Schema& schema) const override;
   [[nodiscard]] result<bool> is_empty() override;
+  [[nodiscard]] result<std::string> dump_layout() override;
   [[nodiscard]] result<std::optional<std::vector<sql::MigrationRecord>>> history() override;
   result<void> apply(const sql::MigrationScript& script) override;
   result<void> revert(const sql::MigrationRecord& record, const std::string& down) override;
@@ -47,10 +48,12 @@ class SqliteTarget final : public sql::MigrationTarget {
   [[nodiscard]] result<Connection*> writing();
   result<void> run_openly(Connection& connection, const sql::MigrationScript& script);
   result<void> create_history(Connection& connection);
+  // The time of now as the history's rows have it already: milliseconds, or text as Prisma 7's
+  // drivers write it, so that both sort together.
+  [[nodiscard]] std::string now_sql() const;
   // A row of the history, with the given SQL for finished_at, rolled_back_at and logs.
   result<std::string> insert_record(Connection& connection, const sql::MigrationScript& script,
                                     const std::string& values);
-  [[nodiscard]] std::string now_ms() const;
 
   SqliteOptions options_;
   const Clock& clock_;
