@@ -5,11 +5,10 @@
 #include <filesystem>
 
 namespace trivet::app {
-namespace {
-
 namespace fs = std::filesystem;
 
-result<std::string> file_of_url(std::string_view url, const fs::path& base) {
+result<std::string> file_of_url(std::string_view url, const std::string& folder) {
+  const fs::path base(folder);
   if (url.starts_with("sqlite:")) url.remove_prefix(7);
   if (url.starts_with("file:"))
     url.remove_prefix(5);
@@ -24,8 +23,6 @@ result<std::string> file_of_url(std::string_view url, const fs::path& base) {
   const fs::path path(url);
   return (path.is_absolute() ? path : base / path).lexically_normal().string();
 }
-
-}  // namespace
 
 std::string schema_path(const Config& config) {
   if (config.schema.empty()) return config.folder;
@@ -55,9 +52,9 @@ result<std::string> database_path(const Config& config, const schema::Schema& sc
   const fs::path schema_folder = schema.files.empty()
                                      ? fs::path(config.folder)
                                      : fs::path(schema.files.front().path).parent_path();
-  if (!schema.datasource.url.empty()) return file_of_url(schema.datasource.url, schema_folder);
+  if (!schema.datasource.url.empty()) return file_of_url(schema.datasource.url, schema_folder.string());
   if (schema.datasource.url_env.empty()) return file_of_url("file:./data.db", config.folder);
-  if (!env_value.empty()) return file_of_url(env_value, schema_folder);
+  if (!env_value.empty()) return file_of_url(env_value, schema_folder.string());
   return fail(ErrorCode::bad_config,
               fmt::format("the schema's datasource takes its url from {}, which is not set",
                           schema.datasource.url_env));

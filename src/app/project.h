@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app/config/config.h"
 #include "base/error.h"
@@ -25,5 +26,9 @@ namespace trivet::app {
 // Prisma has it.
 [[nodiscard]] result<std::string> database_path(const Config& config, const schema::Schema& schema,
                                                 const std::string& env_value);
+
+// The file that an SQLite URL ("file:data.db", "sqlite:…") names, relative to `folder`; bad_config for
+// other databases.
+[[nodiscard]] result<std::string> file_of_url(std::string_view url, const std::string& folder);
 
 }  // namespace trivet::app

@@ -50,6 +50,12 @@ struct DbPushArguments {
   Switch accept_data_loss = Switch::off;
   Switch dry_run = Switch::off;
 };
+struct DbPullArguments {
+  Common common;
+  std::string url;  // empty = the project's
+  Switch print = Switch::off;
+  Switch force = Switch::off;
+};
 struct DbRekeyArguments {
   Common common;
   std::string new_key_file;  // "-" = standard input; empty = TRIVET_DATABASE_NEW_KEY
@@ -134,7 +140,7 @@ struct CompletionArguments {
 
 using Command =
     std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, FormatArguments,
-                 DbPushArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
+                 DbPushArguments, DbPullArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
                  MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
                  OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
@@ -145,6 +151,7 @@ using Command =
 [[nodiscard]] int run(const ValidateArguments& arguments);
 [[nodiscard]] int run(const FormatArguments& arguments);
 [[nodiscard]] int run(const DbPushArguments& arguments);
+[[nodiscard]] int run(const DbPullArguments& arguments);
 [[nodiscard]] int run(const DbRekeyArguments& arguments);
 [[nodiscard]] int run(const MigrateDevArguments& arguments);
 [[nodiscard]] int run(const MigrateDeployArguments& arguments);

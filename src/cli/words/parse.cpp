@@ -148,6 +148,17 @@ void describe_database(Parser& parser) {
       "Examples:\n  trivet db push\n  trivet db push --dry-run\n  trivet db push "
       "--accept-data-loss");
 
+  CLI::App* pull = db->add_subcommand("pull", "Write the schema from an existing database");
+  auto& source = parser.add<DbPullArguments>(pull);
+  pull->add_option("URL", source.url, "file:PATH of the database; none = the project's");
+  add_common(pull, source.common, FolderWord::option);
+  add_switch(pull, "--print", source.print, "Print the schema, and write nothing");
+  add_switch(pull, "--force", source.force, "Write it anew: rules and edits of the present one are lost");
+  add_json(pull, source.common.output);
+  pull->footer(
+      "A schema that is there is brought up to date: names, rules, comments and order stay.\n"
+      "Examples:\n  trivet db pull file:app.sqlite3\n  trivet db pull --print");
+
   CLI::App* rekey =
       db->add_subcommand("rekey", "Encrypt the database, change its key, or decrypt it");
   auto& keys = parser.add<DbRekeyArguments>(rekey);

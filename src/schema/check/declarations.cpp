@@ -1,6 +1,4 @@
-#include <algorithm>
-#include <array>
-
+#include "schema/check/names.h"
 #include "schema/check/passes.h"
 
 namespace trivet::schema {
@@ -9,26 +7,12 @@ namespace {
 using tree::Declaration;
 using tree::DeclarationKind;
 
-// Names that Prisma's client can't generate (dialects/schema.md, 1.5).
-constexpr std::array<std::string_view, 43> reserved_names = {
-    "PrismaClient", "async", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default",
-    "delete", "do", "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "implements",
-    "import", "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public",
-    "return", "super", "switch", "this", "throw", "true", "try", "typeof", "using"};
-constexpr std::array<std::string_view, 6> more_reserved_names = {"var", "void", "while", "with", "yield", "static"};
-
-bool is_reserved(std::string_view name) {
-  if (std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end()) return true;
-  const auto end = more_reserved_names.end() - 1;  // `static` is free
-  return std::find(more_reserved_names.begin(), end, name) != end;
-}
-
 void check_name(Context& c, const Declaration& d) {
   const auto name = d.name.text;
   if (find_scalar(name)) {
     c.error(DiagnosticKind::place, d.name.where, quoted(name) + " is the name of a scalar type",
             "choose another name; the table can keep it with @@map");
-  } else if (is_reserved(name)) {
+  } else if (is_reserved_name(name)) {
     c.error(DiagnosticKind::place, d.name.where, quoted(name) + " is a reserved name",
             "choose another name; the table can keep it with @@map");
   }

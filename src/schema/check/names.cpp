@@ -1,10 +1,27 @@
 #include "schema/check/names.h"
 
+#include <algorithm>
+#include <array>
+
 #include "schema/check/passes.h"
 #include "schema/check/values.h"
 
 namespace trivet::schema {
 namespace {
+
+// Names that Prisma's client can't generate (dialects/schema.md, 1.5).
+constexpr std::array<std::string_view, 43> reserved_names = {
+    "PrismaClient", "async", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default",
+    "delete", "do", "else", "enum", "export", "extends", "false", "finally", "for", "function", "if", "implements",
+    "import", "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public",
+    "return", "super", "switch", "this", "throw", "true", "try", "typeof", "using"};
+constexpr std::array<std::string_view, 6> more_reserved_names = {"var", "void", "while", "with", "yield", "static"};
+
+bool is_client_word(std::string_view name) {
+  if (std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end()) return true;
+  const auto end = more_reserved_names.end() - 1;  // `static` is free
+  return std::find(more_reserved_names.begin(), end, name) != end;
+}
 
 // Finds two things of one name in one name space of the database.
 class NameSpaces {
@@ -82,6 +99,8 @@ void add_relations(Context& c, NameSpaces& spaces) {
 }
 
 }  // namespace
+
+bool is_reserved_name(std::string_view name) { return find_scalar(name) || is_client_word(name); }
 
 std::string constraint_name(std::string_view table, const std::vector<std::string_view>& columns,
                             std::string_view suffix, size_t limit) {

@@ -17,4 +17,7 @@ namespace trivet::schema {
 [[nodiscard]] std::string key_name(const Context& context, const Model& model, const std::vector<KeyColumn>& columns,
                                    std::string_view suffix);
 
+// No model, type or enum may have it: scalar types, and words that Prisma's client can't generate.
+[[nodiscard]] bool is_reserved_name(std::string_view name);
+
 }  // namespace trivet::schema

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/schema.h"
@@ -22,12 +23,25 @@ namespace trivet::store::sql {
 // The whole database, as a script.
 [[nodiscard]] std::string render_database(const DatabaseDescription& database);
 
+// A generated column is written @default(dbgenerated("GENERATED ALWAYS AS (…) STORED")), or
+// VIRTUAL: its default_sql is these words, and no DEFAULT stands before them.
+inline constexpr std::string_view generated_prefix = "GENERATED ALWAYS AS (";
+[[nodiscard]] bool is_generated(const ColumnDescription& column);
+
 // Whether two stored forms of a default mean the same value.
 [[nodiscard]] bool same_default(const std::string& left, const std::string& right);
 [[nodiscard]] bool same_column(const ColumnDescription& left, const ColumnDescription& right);
 [[nodiscard]] bool same_index(const IndexDescription& left, const IndexDescription& right);
 // Whether a table belongs to a tool and not to the schema.
 [[nodiscard]] bool is_tool_table(const std::string& name);
+
+// Whether a foreign key of a live database is one that a schema can say: its target is there and a
+// key, of the same types. Others are left as they are.
+[[nodiscard]] bool is_relation(const DatabaseDescription& database, const TableDescription& table,
+                               const ForeignKeyDescription& key);
+// The same columns to the same target, whatever the actions.
+[[nodiscard]] bool same_reference(const ForeignKeyDescription& left,
+                                  const ForeignKeyDescription& right);
 
 // What must happen to one table.
 struct TableChange {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "store/sql/ddl.h"
+#include "store/sql/declared_type.h"
 #include "value/datetime.h"
 
 namespace trivet::store::sql {
@@ -88,6 +89,12 @@ std::string squeeze(std::string_view text) {
   return lower(result);
 }
 
+// The two spellings of the present second in UTC.
+bool is_now(std::string_view text) {
+  const std::string words = squeeze(text);
+  return words == "current_timestamp" || words == "datetime('now')";
+}
+
 template <class Item, class Same>
 bool same_set(const std::vector<Item>& left, const std::vector<Item>& right, Same same) {
   return left.size() == right.size() && std::ranges::all_of(left, [&](const Item& item) {
@@ -101,11 +108,24 @@ bool same_foreign_key(const ForeignKeyDescription& left, const ForeignKeyDescrip
          left.on_update == right.on_update;
 }
 
-std::optional<TableChange> compare_tables(const TableDescription& from,
+// Those that a schema can say, each once.
+std::vector<ForeignKeyDescription> plain_foreign_keys(const DatabaseDescription& database,
+                                                      const TableDescription& table) {
+  std::vector<ForeignKeyDescription> keys;
+  for (const ForeignKeyDescription& key : table.foreign_keys)
+    if (is_relation(database, table, key) &&
+        std::ranges::none_of(keys, [&](const auto& other) { return same_reference(key, other); }))
+      keys.push_back(key);
+  return keys;
+}
+
+std::optional<TableChange> compare_tables(const DatabaseDescription& from_database,
+                                          const TableDescription& from,
                                           const TableDescription& to) {
   TableChange change{TableChange::Kind::alter, &from, &to, {}, {}, {}};
-  bool rebuild = from.primary_key != to.primary_key ||
-                 !same_set(from.foreign_keys, to.foreign_keys, same_foreign_key);
+  bool rebuild =
+      from.primary_key != to.primary_key ||
+      !same_set(plain_foreign_keys(from_database, from), to.foreign_keys, same_foreign_key);
   for (const ColumnDescription& column : to.columns) {
     const ColumnDescription* old = from.find_column(column.name);
     if (old == nullptr)
@@ -119,7 +139,7 @@ std::optional<TableChange> compare_tables(const TableDescription& from,
     // ADD COLUMN takes neither a required column without a constant default nor an expression as
     // default.
     const bool constant = !column.default_sql.empty() && column.default_sql.front() != '(' &&
-                          !column.default_sql.starts_with("CURRENT_");
+                          !column.default_sql.starts_with("CURRENT_") && !is_generated(column);
     rebuild = rebuild || (column.required ? !constant : !column.default_sql.empty() && !constant) ||
               std::ranges::find(to.primary_key, column.name) != to.primary_key.end();
   }
@@ -147,10 +167,43 @@ bool is_tool_table(const std::string& name) {
   return name == "_prisma_migrations" || name.starts_with("sqlite_") || name.starts_with("_trivet");
 }
 
+bool same_reference(const ForeignKeyDescription& left, const ForeignKeyDescription& right) {
+  return left.columns == right.columns && left.to_columns == right.to_columns &&
+         left.table == right.table;
+}
+
+bool is_relation(const DatabaseDescription& database, const TableDescription& table,
+                 const ForeignKeyDescription& key) {
+  const TableDescription* parent = database.find_table(key.table);
+  if (parent == nullptr || is_tool_table(parent->name) || key.columns.empty() ||
+      key.columns.size() != key.to_columns.size())
+    return false;
+  for (size_t i = 0; i < key.columns.size(); ++i) {
+    const ColumnDescription* column = table.find_column(key.columns[i]);
+    const ColumnDescription* to = parent->find_column(key.to_columns[i]);
+    if (column == nullptr || to == nullptr || !same_declared_type(column->type, to->type) ||
+        scalar_of_declared(to->type) == schema::ScalarType::unsupported)
+      return false;
+  }
+  const auto is_key = [&](std::vector<std::string> columns) {
+    std::vector<std::string> wanted = key.to_columns;
+    std::ranges::sort(columns);
+    std::ranges::sort(wanted);
+    return columns == wanted;
+  };
+  return is_key(parent->primary_key) ||
+         std::ranges::any_of(parent->indexes, [&](const IndexDescription& index) {
+           std::vector<std::string> columns;
+           for (const IndexColumnDescription& column : index.columns)
+             columns.push_back(column.name);
+           return index.unique && index.where_sql.empty() && is_key(columns);
+         });
+}
+
 bool same_default(const std::string& left_text, const std::string& right_text) {
   const std::string_view left = strip(left_text);
   const std::string_view right = strip(right_text);
-  if (left == right) return true;
+  if (left == right || (is_now(left) && is_now(right))) return true;
   if (left.empty() || right.empty()) return false;
   const auto left_quoted = quoted_content(left);
   const auto right_quoted = quoted_content(right);
@@ -174,12 +227,7 @@ bool same_default(const std::string& left_text, const std::string& right_text) {
 bool same_column(const ColumnDescription& left, const ColumnDescription& right) {
   if (left.required != right.required || !same_default(left.default_sql, right.default_sql))
     return false;
-  if (lower(left.type) == lower(right.type)) return left.autoincrement == right.autoincrement;
-  // Prisma makes BIGINT of a BigInt @id, which doesn't count up; it serves all the same.
-  const bool prisma_key = left.autoincrement != right.autoincrement &&
-                          lower(left.autoincrement ? right.type : left.type) == "bigint";
-  return prisma_key || (lower(left.type) == "integer" && lower(right.type) == "int") ||
-         (lower(left.type) == "int" && lower(right.type) == "integer");
+  return same_declared_type(left.type, right.type);
 }
 
 bool same_index(const IndexDescription& left, const IndexDescription& right) {
@@ -196,7 +244,7 @@ std::vector<TableChange> compare_databases(const DatabaseDescription& from,
     const TableDescription* old = from.find_table(table.name);
     if (old == nullptr)
       changes.push_back({TableChange::Kind::create, nullptr, &table, {}, {}, {}});
-    else if (auto change = compare_tables(*old, table))
+    else if (auto change = compare_tables(from, *old, table))
       changes.push_back(*std::move(change));
   }
   for (const TableDescription& table : from.tables)

@@ -138,7 +138,7 @@ std::string default_text(const schema::Schema& schema, const Field& field) {
     case DefaultKind::now:
       return "CURRENT_TIMESTAMP";
     case DefaultKind::dbgenerated: {
-      if (value.sql.empty()) return {};
+      if (value.sql.empty() || value.sql.starts_with(generated_prefix)) return value.sql;
       const bool enclosed = value.sql.front() == '(' && value.sql.back() == ')';
       return enclosed ? value.sql : "(" + value.sql + ")";
     }
@@ -228,6 +228,10 @@ TableDescription describe_join_table(const schema::Schema& schema, const Relatio
 }
 
 }  // namespace
+
+bool is_generated(const ColumnDescription& column) {
+  return column.default_sql.starts_with(generated_prefix);
+}
 
 DatabaseDescription describe_schema(const schema::Schema& schema) {
   DatabaseDescription database;

@@ -23,7 +23,10 @@ std::string render_column(const ColumnDescription& column, const TableDescriptio
     text += " PRIMARY KEY";
     if (column.autoincrement) text += " AUTOINCREMENT";
   }
-  if (!column.default_sql.empty()) text += " DEFAULT " + column.default_sql;
+  if (is_generated(column))
+    text += " " + column.default_sql;
+  else if (!column.default_sql.empty())
+    text += " DEFAULT " + column.default_sql;
   return text;
 }
 
@@ -64,7 +67,8 @@ std::string create_table(const TableDescription& table, const std::string& name)
 std::vector<std::string> kept_columns(const TableDescription& from, const TableDescription& to) {
   std::vector<std::string> names;
   for (const ColumnDescription& column : to.columns)
-    if (from.find_column(column.name) != nullptr) names.push_back(column.name);
+    if (from.find_column(column.name) != nullptr && !is_generated(column))
+      names.push_back(column.name);
   return names;
 }
 

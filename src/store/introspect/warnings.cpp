@@ -1,0 +1,46 @@
+#include "store/introspect/warnings.h"
+
+namespace trivet::store::introspect {
+
+namespace {
+
+void add_renames(const Draft& draft, int table, std::vector<std::string>& warnings) {
+  const LiveTable& live = draft.live.tables[table];
+  const std::string& model = draft.names.models[table];
+  if (model != live.name)
+    warnings.push_back((live.is_view ? "view \"" : "table \"") + live.name + "\" is called " +
+                       model + " here: its own name can't be a model's");
+  for (size_t i = 0; i < live.columns.size(); ++i)
+    if (draft.names.fields[table][i] != live.columns[i].name)
+      warnings.push_back("column \"" + live.name + "\".\"" + live.columns[i].name +
+                         "\" is called " + draft.names.fields[table][i] +
+                         " here: its own name can't be a field's");
+}
+
+void add_types(const Draft& draft, int table, std::vector<std::string>& warnings) {
+  const LiveTable& live = draft.live.tables[table];
+  for (const LiveColumn& column : live.columns)
+    if (column.type == schema::ScalarType::unsupported)
+      warnings.push_back(
+          "column \"" + live.name + "\".\"" + column.name + "\" is not in the API: " +
+          (column.raw_type.empty() ? "it has no type"
+                                   : "nothing is known of the type " + column.raw_type));
+}
+
+}  // namespace
+
+std::vector<std::string> warnings_of(const Draft& draft) {
+  std::vector<std::string> warnings = draft.live.warnings;
+  for (size_t i = 0; i < draft.live.tables.size(); ++i) {
+    const int table = static_cast<int>(i);
+    if (draft.matches.model(table) != nullptr || is_join(draft, table)) continue;
+    add_renames(draft, table, warnings);
+    add_types(draft, table, warnings);
+    if (is_ignored(draft, table) && !draft.live.tables[i].has_null_keys)
+      warnings.push_back("table \"" + draft.live.tables[i].name +
+                         "\" has no key by which its rows can be told apart: it is not in the API");
+  }
+  return warnings;
+}
+
+}  // namespace trivet::store::introspect

@@ -1,0 +1,1 @@
+CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL DEFAULT 'y', count INT NOT NULL DEFAULT 3, day TEXT, text TEXT, "new one" BLOB);

@@ -1,0 +1,2 @@
+CREATE TABLE team (id INTEGER PRIMARY KEY, captain_id INT REFERENCES player(id));
+CREATE TABLE player (id INTEGER PRIMARY KEY, team_id INT NOT NULL REFERENCES team(id));

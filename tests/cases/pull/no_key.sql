@@ -1,0 +1,4 @@
+CREATE TABLE log (at DATETIME, line TEXT);
+CREATE TABLE loose (a INT UNIQUE, b TEXT);
+CREATE TABLE half (a INT NOT NULL, b INT);
+CREATE UNIQUE INDEX half_pair ON half(a, b);

@@ -1,0 +1,2 @@
+CREATE TABLE airport (code TEXT NOT NULL PRIMARY KEY);
+CREATE TABLE flight (id INTEGER PRIMARY KEY, from_code TEXT NOT NULL REFERENCES airport(code), to_code TEXT NOT NULL REFERENCES airport(code));

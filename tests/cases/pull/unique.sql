@@ -1,0 +1,3 @@
+CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, nick TEXT);
+CREATE UNIQUE INDEX person_nick_key ON person(nick);
+CREATE TABLE code (code TEXT NOT NULL UNIQUE, label TEXT);

@@ -1,0 +1,1 @@
+CREATE TABLE place (id INTEGER PRIMARY KEY, at geometry NOT NULL, area polygon DEFAULT 'x', name TEXT);

@@ -1,0 +1,2 @@
+CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, born DATE);
+CREATE VIEW elder AS SELECT id, name FROM person WHERE born < '1960-01-01';
