@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/pull.h"
+#include "app/pull/pull.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
 

@@ -150,7 +150,7 @@ void describe_database(Parser& parser) {
 
   CLI::App* pull = db->add_subcommand("pull", "Write the schema from an existing database");
   auto& source = parser.add<DbPullArguments>(pull);
-  pull->add_option("URL", source.url, "file:PATH of the database; none = the project's");
+  pull->add_option("URL", source.url, "file:PATH or postgresql://…; none = the project's");
   add_common(pull, source.common, FolderWord::option);
   add_switch(pull, "--print", source.print, "Print the schema, and write nothing");
   add_switch(pull, "--force", source.force, "Write it anew: rules and edits of the present one are lost");

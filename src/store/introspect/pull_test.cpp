@@ -40,7 +40,8 @@ std::vector<fs::path> scripts_in(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder))
     // SQLite as we build it has no virtual tables; tests/e2e/pull has them.
-    if (entry.path().extension() == ".sql" && read(entry.path()).find("VIRTUAL TABLE") == std::string::npos)
+    if (entry.path().extension() == ".sql" &&
+        read(entry.path()).find("VIRTUAL TABLE") == std::string::npos)
       paths.push_back(entry.path());
   std::ranges::sort(paths);
   return paths;

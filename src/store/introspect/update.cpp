@@ -55,8 +55,10 @@ ModelChange& Update::change_of(const std::string& model) const {
 result<Pulled> update_schema(const LiveDatabase& live, const schema::CheckResult& previous) {
   const schema::Schema& schema = *previous.schema;
   if (schema.datasource.provider != live.provider)
-    return fail(ErrorCode::bad_schema, "the present schema is for another kind of database: pull into another folder, or write "
-                "it anew with --force\n");
+    return fail(
+        ErrorCode::bad_schema,
+        "the present schema is for another kind of database: pull into another folder, or write "
+        "it anew with --force\n");
   const Draft draft = make_draft(live, &schema);
   Pulled pulled;
   Edits edits(previous.files);
@@ -78,10 +80,11 @@ result<Pulled> update_schema(const LiveDatabase& live, const schema::CheckResult
   if (pulled.changes.empty()) return pulled;
   const schema::CheckResult check = schema::check_schema(pulled.files);
   if (check.ok()) return pulled;
-  return fail(ErrorCode::bad_schema,
-              "nothing was written: with the database's changes the schema would have errors. Change "
-              "these lines first, then pull again (--force writes the schema anew)\n" +
-                  render(check));
+  return fail(
+      ErrorCode::bad_schema,
+      "nothing was written: with the database's changes the schema would have errors. Change "
+      "these lines first, then pull again (--force writes the schema anew)\n" +
+          render(check));
 }
 
 }  // namespace trivet::store::introspect

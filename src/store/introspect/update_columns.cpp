@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
 
 #include "store/introspect/update.h"
 #include "store/sql/ddl.h"
@@ -21,11 +24,31 @@ std::string lower(std::string text) {
   return text;
 }
 
+// As a source writes it: without what is the default of the type or of its arguments.
 std::string native_of(const Field& field) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> plain = {{
+      {"Text", ""},
+      {"Boolean", ""},
+      {"Integer", ""},
+      {"BigInt", ""},
+      {"DoublePrecision", ""},
+      {"Decimal(65, 30)", ""},
+      {"Timestamp(3)", ""},
+      {"JsonB", ""},
+      {"ByteA", ""},
+      {"Timestamp", "Timestamp(6)"},
+      {"Timestamptz", "Timestamptz(6)"},
+      {"Time", "Time(6)"},
+      {"Timetz", "Timetz(6)"},
+      {"Char", "Char(1)"},
+  }};
   std::string text = field.native.name;
   for (size_t i = 0; i < field.native.arguments.size(); ++i)
     text += (i == 0 ? "(" : ", ") + std::to_string(field.native.arguments[i]);
-  return field.native.arguments.empty() ? text : text + ")";
+  if (!field.native.arguments.empty()) text += ")";
+  for (const auto& [written, meant] : plain)
+    if (text == written) return std::string(meant);
+  return text;
 }
 
 // As the database has it: an enum's value by its mapped name.
@@ -38,9 +61,23 @@ std::string literal_of(const schema::Schema& schema, const Field& field,
   return value.text;
 }
 
+// JSON without the blanks between its parts, which PostgreSQL sets as it likes.
+std::string squeezed_json(const std::string& json) {
+  std::string out;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '"') in_text = !in_text;
+    if (in_text && json[i] == '\\' && i + 1 < json.size()) out += json[i++];
+    if (in_text || std::isspace(static_cast<unsigned char>(json[i])) == 0) out += json[i];
+  }
+  return out;
+}
+
 bool same_literal(const schema::Schema& schema, const Field& field, const LiveColumn& column) {
   const LiveDefault& live = column.default_value;
   const std::string text = literal_of(schema, field, field.default_value.value);
+  if (field.type == ScalarType::json && live.kind == DefaultKind::literal)
+    return squeezed_json(text) == squeezed_json(live.text);
   // The database's own text is compared as a value: 1.50 is 1.5, true is 1.
   return (live.kind == DefaultKind::literal && text == live.text) ||
          (!live.sql.empty() && (sql::same_default(text, live.sql) ||

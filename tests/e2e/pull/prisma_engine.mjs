@@ -40,6 +40,26 @@ function adapterOf(database) {
   return { provider: 'sqlite', adapterName: 'node:sqlite', errorRegistry, connect, connectToShadowDb: connect };
 }
 
+// The script that Prisma makes of a schema for PostgreSQL. It asks the connection for the server's version alone.
+export async function postgresScript(content) {
+  const errorRegistry = { consumeError: () => undefined };
+  const connection = {
+    provider: 'postgres', adapterName: 'none', errorRegistry,
+    queryRaw: async () => ok({ columnNames: ['v', 'n'], columnTypes: [7, 0], rows: [['PostgreSQL 15.3', 150003]] }),
+    executeRaw: async () => ok(0), executeScript: async () => ok(undefined),
+    getConnectionInfo: () => ok({ schemaName: 'public', supportsRelationJoins: false }),
+    dispose: async () => ok(undefined), startTransaction: async () => ok({}),
+  };
+  const connect = async () => ok(connection);
+  const adapter = { provider: 'postgres', adapterName: 'none', errorRegistry, connect, connectToShadowDb: connect };
+  const engine = await glue.SchemaEngine.new({ datamodels: [['schema.prisma', content]] }, () => {}, adapter);
+  const { stdout } = await engine.diff({
+    from: { tag: 'empty' }, to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] }, script: true,
+    exitCode: null, shadowDatabaseUrl: null, filters: { externalTables: [], externalEnums: [] },
+  });
+  return stdout;
+}
+
 // The engine quotes names in places where SQLite wants texts.
 export function openDatabase(file, script) {
   const database = new DatabaseSync(file, { enableDoubleQuotedStringLiterals: true });

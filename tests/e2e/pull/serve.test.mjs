@@ -14,7 +14,8 @@ CREATE TABLE products (sku TEXT PRIMARY KEY, name NVARCHAR(80) NOT NULL, price N
 CREATE TABLE "order lines" (order_no INT NOT NULL, line INT NOT NULL, product_sku TEXT NOT NULL REFERENCES products(sku),
   customer_id INT NOT NULL REFERENCES customers, count SMALLINT NOT NULL DEFAULT 1, unit REAL NOT NULL,
   total REAL GENERATED ALWAYS AS (count * unit) STORED, PRIMARY KEY (order_no, line));
-CREATE TABLE shipments (id INTEGER PRIMARY KEY, no INT NOT NULL, ln INT NOT NULL, at DATETIME, FOREIGN KEY (no, ln) REFERENCES "order lines"(order_no, line));
+CREATE TABLE shipments (id INTEGER PRIMARY KEY, no INT NOT NULL, ln INT NOT NULL, at DATETIME,
+  FOREIGN KEY (no, ln) REFERENCES "order lines"(order_no, line));
 CREATE TABLE _favourites ("A" INTEGER NOT NULL REFERENCES customers (id) ON DELETE CASCADE ON UPDATE CASCADE,
   "B" TEXT NOT NULL REFERENCES products (sku) ON DELETE CASCADE ON UPDATE CASCADE);
 CREATE UNIQUE INDEX "_favourites_AB_unique" ON _favourites("A", "B");
@@ -23,7 +24,8 @@ CREATE UNIQUE INDEX lower_mail ON customers(lower("e-mail"));
 CREATE TABLE audit (at DATETIME, line TEXT);
 CREATE VIEW spending AS SELECT customer_id, sum(total) AS spent, count(*) AS bought FROM "order lines" GROUP BY customer_id;
 CREATE TRIGGER noted AFTER INSERT ON "order lines" BEGIN INSERT INTO audit VALUES (datetime('now'), new.product_sku); END;
-INSERT INTO customers (id, "e-mail", created, referrer) VALUES (1, 'ann@x.org', '2024-05-06 07:08:09', NULL), (2, 'bob@x.org', '2024-05-07', 1);
+INSERT INTO customers (id, "e-mail", created, referrer) VALUES
+  (1, 'ann@x.org', '2024-05-06 07:08:09', NULL), (2, 'bob@x.org', '2024-05-07', 1);
 INSERT INTO products VALUES ('a1', 'Anvil', 12.5, '{"kg":40}', x'6869'), ('b2', 'Bell', 3, NULL, NULL);
 INSERT INTO "order lines" (order_no, line, product_sku, customer_id, count, unit) VALUES (7, 1, 'a1', 2, 2, 12.5), (7, 2, 'b2', 2, 1, 3);
 INSERT INTO shipments VALUES (1, 7, 1, '2024-06-01 00:00:00');
@@ -41,7 +43,8 @@ function shop(t) {
 
 const layout = (file) => {
   const database = new DatabaseSync(file);
-  const rows = database.prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_trivet%' ESCAPE '\\' ORDER BY name").all();
+  const rows = database
+    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_trivet%' ESCAPE '\\' ORDER BY name").all();
   database.close();
   return rows.map((row) => `${row.type} ${row.name}: ${row.sql}`);
 };

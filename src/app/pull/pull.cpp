@@ -1,4 +1,4 @@
-#include "app/pull.h"
+#include "app/pull/pull.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +12,7 @@
 
 #include "app/database.h"
 #include "app/project.h"
+#include "store/introspect/postgres/postgres.h"
 #include "store/introspect/sqlite.h"
 
 namespace trivet::app {
@@ -51,44 +52,87 @@ result<schema::CheckResult> present_schema(const Config& config) {
 }
 
 // A new schema's datasource names the database by a path from the schema's file.
-std::string datasource_text(const std::string& database, const std::string& schema_file) {
+std::string sqlite_datasource(const std::string& database, const std::string& schema_file) {
   std::error_code ignored;
   const fs::path folder = fs::absolute(schema_file, ignored).parent_path();
   const fs::path absolute = fs::absolute(database, ignored).lexically_normal();
-  fs::path near = absolute.lexically_relative(folder.lexically_normal());
+  const fs::path near = absolute.lexically_relative(folder.lexically_normal());
   std::string path = near.empty() ? absolute.string() : near.string();
   if (!path.starts_with('/') && !path.starts_with("..")) path = "./" + path;
   return "datasource db {\n  provider = \"sqlite\"\n  url      = \"file:" + path + "\"\n}\n";
 }
 
-result<void> refuse_other_databases(const std::string& url) {
-  for (const std::string_view scheme : {"mysql:", "mariadb:", "mongodb:", "mongodb+srv:", "redis:",
-                                        "sqlserver:", "postgres:", "postgresql:"})
+// The URL may hold a password, so the schema doesn't.
+constexpr const char* postgres_datasource =
+    "datasource db {\n  provider = \"postgresql\"\n  url      = env(\"DATABASE_URL\")\n}\n";
+
+bool is_postgres(std::string_view url) {
+  return url.starts_with("postgres:") || url.starts_with("postgresql:");
+}
+
+// The request's URL, the configuration's, the schema's; empty: none says where the database is.
+std::string url_of(const LoadedConfig& loaded, const PullRequest& request,
+                   const schema::Schema* schema) {
+  if (!request.url.empty()) return request.url;
+  if (!loaded.config.database_url.empty()) return loaded.config.database_url;
+  if (schema == nullptr) return {};
+  if (schema->datasource.url_env.empty()) return schema->datasource.url;
+  return loaded.from.environment ? loaded.from.environment(schema->datasource.url_env).value_or("")
+                                 : std::string();
+}
+
+result<void> refuse_other_databases(std::string_view url) {
+  for (const std::string_view scheme :
+       {"mysql:", "mariadb:", "mongodb:", "mongodb+srv:", "redis:", "sqlserver:"})
     if (url.starts_with(scheme))
-      return fail(
-          ErrorCode::bad_config,
-          fmt::format(
-              "a {} database can't be pulled: this build reads SQLite files, whose URLs look like "
-              "file:./data.db",
-              scheme.substr(0, scheme.size() - 1)));
+      return fail(ErrorCode::bad_config,
+                  fmt::format("a {} database can't be pulled: SQLite files (file:./data.db) and "
+                              "PostgreSQL (postgresql://…) can",
+                              scheme.substr(0, scheme.size() - 1)));
   return {};
 }
 
-result<std::string> source_path(const LoadedConfig& loaded, const PullRequest& request,
+result<std::string> sqlite_path(const LoadedConfig& loaded, const PullRequest& request,
                                 const schema::Schema* schema) {
+  std::string path;
   if (!request.url.empty()) {
-    TRIVET_CHECK(refuse_other_databases(request.url));
-    return file_of_url(request.url, ".");
+    TRIVET_TRY(path, file_of_url(request.url, "."));
+  } else {
+    const schema::Schema none;
+    TRIVET_TRY(const auto options,
+               database_options(loaded.config, schema == nullptr ? none : *schema,
+                                loaded.from.environment));
+    path = options.path;
   }
-  const Config& config = loaded.config;
-  if (schema == nullptr && config.database_url.empty())
-    return fail(ErrorCode::bad_config,
-                "there is no schema yet, so nothing says where the database is", {},
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return path;
+  return fail(ErrorCode::file_error, fmt::format("there is no database {}", path));
+}
+
+struct Source {
+  LiveDatabase live;
+  std::string sqlite_path;  // empty: PostgreSQL
+};
+
+result<Source> read_source(const LoadedConfig& loaded, const PullRequest& request,
+                           const schema::Schema* schema) {
+  const std::string url = url_of(loaded, request, schema);
+  TRIVET_CHECK(refuse_other_databases(url));
+  Source source;
+  if (is_postgres(url)) {
+    TRIVET_TRY(source.live, store::introspect::read_postgres(url));
+    return source;
+  }
+  if (url.empty() && (schema == nullptr || schema->datasource.provider != schema::Provider::sqlite))
+    return fail(ErrorCode::bad_config, "nothing says where the database is", {},
                 "give its URL: trivet db pull file:PATH");
-  const schema::Schema none;
-  TRIVET_TRY(const auto options,
-             database_options(config, schema == nullptr ? none : *schema, loaded.from.environment));
-  return options.path;
+  store::sqlite::SqliteOptions options;
+  TRIVET_TRY(options.path, sqlite_path(loaded, request, schema));
+  options.key = loaded.config.database_key;
+  options.missing = store::sqlite::Missing::refuse;
+  TRIVET_TRY(source.live, store::introspect::read_sqlite(options));
+  source.sqlite_path = options.path;
+  return source;
 }
 
 result<void> write_file(const schema::SourceFile& file) {
@@ -116,17 +160,14 @@ result<Pulled> pull_schema(const LoadedConfig& loaded, const PullRequest& reques
   if (update) {
     TRIVET_TRY(present, present_schema(loaded.config));
   }
-  store::sqlite::SqliteOptions options;
-  TRIVET_TRY(options.path, source_path(loaded, request, present.schema.get()));
-  options.key = loaded.config.database_key;
-  options.missing = store::sqlite::Missing::refuse;
-  std::error_code ignored;
-  if (!fs::exists(options.path, ignored))
-    return fail(ErrorCode::file_error, fmt::format("there is no database {}", options.path));
-  TRIVET_TRY(const LiveDatabase live, store::introspect::read_sqlite(options));
-  if (update) return store::introspect::update_schema(live, present);
+  TRIVET_TRY(const Source source, read_source(loaded, request, present.schema.get()));
+  if (update) return store::introspect::update_schema(source.live, present);
   const std::string path = new_schema_path(loaded.config);
-  return store::introspect::write_schema(live, datasource_text(options.path, path), path);
+  return store::introspect::write_schema(source.live,
+                                         source.sqlite_path.empty()
+                                             ? postgres_datasource
+                                             : sqlite_datasource(source.sqlite_path, path),
+                                         path);
 }
 
 result<std::vector<std::string>> write_pulled(const Pulled& pulled) {
