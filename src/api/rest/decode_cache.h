@@ -1,5 +1,5 @@
-// Requests decoded before, reads and writes, by the key of their shape (request/shape_scan.h). One table for each thread, so that finding takes no
-// lock; bounded; emptied when the schema changes.
+// Requests decoded before, reads and writes, by the key of their shape (request/shape_scan.h). One table for each thread, so that
+// finding takes no lock; bounded; emptied when the schema changes.
 #pragma once
 
 #include <array>

@@ -1,8 +1,9 @@
 // One look at a raw request: the key under which an equal shape was decoded before, and the literals that differ.
 //
-// The keys of a body are part of the shape, its values are not: whoever reads the body adds them. A `&` part is simple when it is `column=[not.]op.literal` with a comparison operator or `in`, or a limit or offset of digits;
-// its literal is left out of the key. PUT, and requests with other literals (logic trees, ranges, quotes in names) have no key: they take
-// the general path, whose answers are the same. No allocation but for literals with escapes.
+// The keys of a body are part of the shape, its values are not: whoever reads the body adds them. A `&` part is simple when it is
+// `column=[not.]op.literal` with a comparison operator or `in`, or a limit or offset of digits; its literal is left out of the key.
+// PUT, and requests with other literals (logic trees, ranges, quotes in names), have no key: they take the general path, whose
+// answers are the same. No allocation but for literals with escapes.
 #pragma once
 
 #include <array>
