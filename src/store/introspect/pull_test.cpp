@@ -161,6 +161,31 @@ TEST(Pull, PrismasLayoutsNeedNoChange) {
   }
 }
 
+// Every valid schema that SQLite can have: what a push makes of it is pulled without a change, and
+// as a new schema it makes the same tables.
+TEST(Pull, PushedSchemasComeBack) {
+  std::vector<fs::path> paths{fs::path(TRIVET_SOURCE_DIR) / "examples/atlas/schema.zmodel"};
+  for (const auto& entry : fs::directory_iterator(cases / "../schema/valid"))
+    paths.push_back(entry.path());
+  std::ranges::sort(paths);
+  int pushed = 0;
+  for (const fs::path& path : paths) {
+    SCOPED_TRACE(path.filename().string());
+    const schema::CheckResult check =
+        schema::check_schema({{path.filename().string(), read(path)}});
+    if (!check.ok() || check.schema->datasource.provider != schema::Provider::sqlite) continue;
+    const Database empty("");
+    const auto migration = sqlite::plan_migration(empty.options(), *check.schema);
+    ASSERT_TRUE(migration.has_value());
+    if (!sqlite::apply_migration(empty.options(), *migration, sqlite::DataLoss::refuse)) continue;
+    ++pushed;
+    const bool has_views = std::ranges::any_of(check.schema->models, &schema::Model::is_view);
+    if (!has_views) expect_settled(empty, check.files);
+    expect_settled(empty, write_schema(empty.live(), head, "schema.zmodel").files);
+  }
+  EXPECT_GT(pushed, 5);
+}
+
 TEST(Pull, ARuleOnALostFieldIsAnError) {
   const Database database("CREATE TABLE note (id INTEGER PRIMARY KEY)");
   const schema::CheckResult before = schema::check_schema(

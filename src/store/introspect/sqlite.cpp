@@ -101,6 +101,7 @@ class Reader {
       live.indexes = live_indexes(table);
       add_foreign_keys(table, live);
       TRIVET_CHECK(look_for_null_keys(live));
+      TRIVET_CHECK(look_at_times(live));
     }
     TRIVET_CHECK(read_views());
     std::ranges::sort(live_.tables, {}, [](const LiveTable& table) {
@@ -148,6 +149,30 @@ class Reader {
       live_.warnings.push_back(
           "table \"" + live.name +
           "\" has rows without a key: it stays out of the API until they have one");
+    return {};
+  }
+
+  // The store compares times as texts of one form; of others, only the first rows are looked at.
+  result<void> look_at_times(const LiveTable& live) {
+    const std::string table = sql::quote_identifier(live.name);
+    for (const LiveColumn& column : live.columns) {
+      if (column.type != ScalarType::datetime) continue;
+      const std::string name = sql::quote_identifier(column.name);
+      const std::string other =
+          "typeof(" + name + ") <> 'text' OR " + name + " NOT GLOB '????-??-??T??:??:??.*+00:00'";
+      TRIVET_TRY(
+          const auto rows,
+          query(connection_, "SELECT 1 FROM (SELECT " + name + " FROM " + table + " WHERE " + name +
+                                 " IS NOT NULL LIMIT 100) WHERE " + other + " LIMIT 1"));
+      if (rows.empty()) continue;
+      live_.warnings.push_back("column \"" + live.name + "\".\"" + column.name +
+                               "\" holds times in another form than the API writes. They are read "
+                               "right, but filters and orders "
+                               "compare texts. One form for all (numbers: trivet doctor): UPDATE " +
+                               table + " SET " + name + " = strftime('%Y-%m-%dT%H:%M:%f', " + name +
+                               ") || '+00:00' WHERE typeof(" + name + ") = 'text' AND " + name +
+                               " NOT GLOB '????-??-??T??:??:??.*+00:00'");
+    }
     return {};
   }
 

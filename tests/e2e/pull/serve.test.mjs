@@ -58,6 +58,7 @@ test('a pulled database is served as it is', async (t) => {
   assert.match(pulled.stderr, /@@allow\('read', true\)/);
   assert.match(pulled.stderr, /CHECK \(length/);
   assert.match(pulled.stderr, /"audit" has no key/);
+  assert.match(pulled.stderr, /"customers"."created" holds times in another form.*UPDATE "customers" SET/);
 
   const { secret_key: service, publishable_key: anon } = JSON.parse(must(['keys', made, '--json']));
   const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
