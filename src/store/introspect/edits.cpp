@@ -165,7 +165,8 @@ void Edits::add_block_attribute(const Declaration& to, const std::string& line) 
 void Edits::append(const std::string& declaration) {
   const auto end = static_cast<uint32_t>(files_.front().text.size());
   const bool ended = files_.front().text.ends_with('\n');
-  replace({0, end, end}, (ended ? "\n" : "\n\n") + declaration);
+  const std::string laid_out = schema::format_schema({"schema.zmodel", declaration}).text;
+  replace({0, end, end}, (ended ? "\n" : "\n\n") + (laid_out.empty() ? declaration : laid_out));
 }
 
 std::vector<schema::SourceFile> Edits::apply() const {

@@ -187,6 +187,9 @@ class Columns {
 
 bool same_type(const Update& update, const Field& field, const LiveColumn& column) {
   const bool sqlite = update.draft.live.provider == Provider::sqlite;
+  // A list of a `type` is one document.
+  if (field.type == ScalarType::composite)
+    return column.type == ScalarType::json && !column.is_list;
   if (field.is_list != column.is_list) return false;
   if (!sqlite && field.type != ScalarType::enum_ && native_of(field) != column.native) return false;
   switch (field.type) {
@@ -194,8 +197,6 @@ bool same_type(const Update& update, const Field& field, const LiveColumn& colum
       if (sqlite) return column.type == ScalarType::string;
       return column.type == ScalarType::enum_ &&
              update.schema.enums[field.enum_index].db_name == column.enum_name;
-    case ScalarType::composite:
-      return column.type == ScalarType::json;
     case ScalarType::unsupported:
       return column.type == field.type && lower(field.unsupported_type) == lower(column.raw_type);
     default:

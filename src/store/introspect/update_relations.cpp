@@ -52,7 +52,18 @@ class Relations {
            u_.schema.models[relation.model[1]].is_view;
   }
 
+  // A second relation over the columns of one that stays.
+  [[nodiscard]] bool is_second(const Relation& relation) const {
+    return std::ranges::any_of(u_.draft.relations, [&](const LiveRelation& live) {
+      if (live.previous < 0 || live.key < 0) return false;
+      const Relation& other = u_.schema.relations[live.previous];
+      return other.model[0] == relation.model[0] && other.model[1] == relation.model[1] &&
+             other.from_fields == relation.from_fields && other.to_fields == relation.to_fields;
+    });
+  }
+
   void remove(const Relation& relation) {
+    if (relation.kind != RelationKind::many_to_many && is_second(relation)) return;
     if (is_free(relation) && is_kept(relation.model[0]) && is_kept(relation.model[1])) return;
     for (const int side : {0, 1}) {
       const schema::tree::Field* field = node(relation, side);

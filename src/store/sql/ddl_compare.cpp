@@ -108,12 +108,12 @@ bool same_foreign_key(const ForeignKeyDescription& left, const ForeignKeyDescrip
          left.on_update == right.on_update;
 }
 
-// Those that a schema can say, each once.
-std::vector<ForeignKeyDescription> plain_foreign_keys(const DatabaseDescription& database,
+// Each once, whatever their actions; of a live database (not null) those that a schema can say.
+std::vector<ForeignKeyDescription> plain_foreign_keys(const DatabaseDescription* live,
                                                       const TableDescription& table) {
   std::vector<ForeignKeyDescription> keys;
   for (const ForeignKeyDescription& key : table.foreign_keys)
-    if (is_relation(database, table, key) &&
+    if ((live == nullptr || is_relation(*live, table, key)) &&
         std::ranges::none_of(keys, [&](const auto& other) { return same_reference(key, other); }))
       keys.push_back(key);
   return keys;
@@ -123,9 +123,9 @@ std::optional<TableChange> compare_tables(const DatabaseDescription& from_databa
                                           const TableDescription& from,
                                           const TableDescription& to) {
   TableChange change{TableChange::Kind::alter, &from, &to, {}, {}, {}};
-  bool rebuild =
-      from.primary_key != to.primary_key ||
-      !same_set(plain_foreign_keys(from_database, from), to.foreign_keys, same_foreign_key);
+  bool rebuild = from.primary_key != to.primary_key ||
+                 !same_set(plain_foreign_keys(&from_database, from),
+                           plain_foreign_keys(nullptr, to), same_foreign_key);
   for (const ColumnDescription& column : to.columns) {
     const ColumnDescription* old = from.find_column(column.name);
     if (old == nullptr)

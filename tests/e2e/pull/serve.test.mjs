@@ -82,7 +82,7 @@ test('a pulled database is served as it is', async (t) => {
     { id: 1, products: [{ sku: 'a1' }, { sku: 'b2' }] }, { id: 2, products: [{ sku: 'b2' }] },
   ]);
   assert.deepEqual(await get('customers?select=id,customers!referrer(id)&order=id'), [
-    { id: 1, customers: null }, { id: 2, customers: { id: 1 } },
+    { id: 1, customers: [{ id: 2 }] }, { id: 2, customers: [] },
   ]);
   assert.deepEqual(await get('spending?select=customer_id,spent,bought'), [{ customer_id: 2, spent: 28, bought: 2 }]);
 
