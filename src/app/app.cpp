@@ -204,6 +204,8 @@ result<void> App::State::listen() {
     tell(Level::info, "server.listening", "serving on " + endpoint);
   if (!served.admin_endpoint.empty())
     tell(Level::info, "server.admin_listening", "metrics on " + served.admin_endpoint);
+  // Before anybody is told that this runs: a change from then on is one to follow.
+  if (options.mode == Mode::dev) follow_files();
   if (!options.port_file.empty())
     TRIVET_CHECK(write_port(options.port_file, served.endpoints.front()));
   return {};
@@ -277,7 +279,6 @@ result<std::unique_ptr<App>> App::start(StartOptions options) {
   hold_signals();
   auto state = std::make_unique<State>(std::move(options));
   TRIVET_CHECK(state->build());
-  if (state->options.mode == Mode::dev) state->follow_files();
   return std::unique_ptr<App>(new App(std::move(state)));
 }
 

@@ -34,7 +34,9 @@ uint64_t fingerprint(const std::vector<std::string>& files) {
 }  // namespace
 
 Watcher::Watcher(std::vector<std::string> files, Changed changed)
-    : files_(std::move(files)), changed_(std::move(changed)), thread_([this] { run(); }) {}
+    : files_(std::move(files)),
+      changed_(std::move(changed)),
+      thread_([this, seen = fingerprint(files_)] { run(seen); }) {}
 
 Watcher::~Watcher() {
   {
@@ -45,8 +47,7 @@ Watcher::~Watcher() {
   thread_.join();
 }
 
-void Watcher::run() {
-  uint64_t seen = fingerprint(files_);
+void Watcher::run(uint64_t seen) {
   std::unique_lock lock(mutex_);
   while (!stop_.wait_for(lock, interval, [this] { return stopping_; })) {
     const uint64_t now = fingerprint(files_);

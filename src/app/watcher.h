@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -23,7 +24,7 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
  private:
-  void run();
+  void run(uint64_t seen);
 
   std::vector<std::string> files_;
   Changed changed_;
