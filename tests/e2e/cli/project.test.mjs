@@ -125,6 +125,6 @@ test('completion scripts name every command', () => {
     for (const word of words) assert.ok(script.includes(word.at(-1)), `${shell}: ${word}`);
   }
   const bash = run(['completion', 'bash']).stdout;
-  const asked = `${bash}\nCOMP_WORDS=(trivet db pu); COMP_CWORD=2; _trivet; echo "\${COMPREPLY[*]}"`;
+  const asked = `${bash}\nCOMP_WORDS=(trivet db pus); COMP_CWORD=2; _trivet; echo "\${COMPREPLY[*]}"`;
   assert.equal(spawnSync('bash', ['-c', asked], { encoding: 'utf8', cwd: root }).stdout.trim(), 'push');
 });
