@@ -53,11 +53,10 @@ result<void> require_in_sync(const sqlite::SqliteOptions& options, const schema:
                 fmt::format("there is no database {}: {} makes it", options.path, remedy(schema)));
   TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
   if (migration.empty()) return {};
-  return fail(
-      ErrorCode::bad_config,
-      fmt::format("the database {} is not what the schema says: {} makes it so", options.path,
-                  remedy(schema)),
-      fmt::format("missing: {}", fmt::join(titles_of(migration), "; ")));
+  return fail(ErrorCode::bad_config,
+              fmt::format("the database {} is not what the schema says: {} makes it so",
+                          options.path, remedy(schema)),
+              fmt::format("missing: {}", fmt::join(titles_of(migration), "; ")));
 }
 
 result<std::vector<std::string>> push_without_loss(const sqlite::SqliteOptions& options,

@@ -63,7 +63,7 @@ struct DbRekeyArguments {
 };
 struct MigrateDevArguments {
   Common common;
-  std::string name;  // words of the new migration's name
+  std::string name;                  // words of the new migration's name
   std::vector<std::string> renames;  // Model.old=new
   std::vector<std::string> drops;    // Model.old
   Switch create_only = Switch::off;

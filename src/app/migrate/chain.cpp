@@ -1,7 +1,5 @@
 #include "app/migrate/chain.h"
 
-#include <fmt/format.h>
-
 namespace trivet::app {
 
 namespace sql = store::sql;
@@ -25,22 +23,14 @@ result<void> read_only_scripts(MigrationProject& project, const MigrationsState&
 
 result<void> Chain::add(const std::string& name, const std::string& script) {
   ChainLink link{name, script, {}, sql::read_script(script), {}};
-  const store::DatabaseDescription before = replay_.layout();
-  if (auto ran = replay_.run(script); !ran) {
-    Error error = std::move(ran).error();
-    error.message =
-        fmt::format("migration {} doesn't run on an empty database: {}", name, error.message);
-    return std::unexpected(std::move(error));
-  }
-  link.diff = sql::diff_layouts(before, replay_.layout(), link.facts.renames);
+  TRIVET_TRY(link.diff, replay_.apply({.name = name, .sql = script, .down = {}}));
   TRIVET_TRY(link.dangers, find_dangers(target_, link.diff, link.facts, renames_));
   renames_.insert(renames_.end(), link.diff.renames.begin(), link.diff.renames.end());
   links_.push_back(std::move(link));
   return {};
 }
 
-result<PendingMigrations> examine_pending(MigrationProject& project,
-                                          const MigrationsState& state) {
+result<PendingMigrations> examine_pending(MigrationProject& project, const MigrationsState& state) {
   PendingMigrations pending;
   TRIVET_TRY(Replay replay, Replay::begin(*project.target));
   result<void> tried = replay.apply_all(state.applied_files());

@@ -46,7 +46,8 @@ result<Side> read_side(MigrationProject& project, const std::string& name) {
   Side side;
   if (name == "empty") return side;
   if (name == "schema") return read_schema_side(project, project.schema);
-  if (name == "database") return read_database_side(project, "file:" + fs::absolute(project.target->place()).string());
+  if (name == "database")
+    return read_database_side(project, "file:" + fs::absolute(project.target->place()).string());
   if (name.starts_with("file:")) return read_database_side(project, name);
   if (name == "migrations") {
     TRIVET_TRY(side.layout, layout_of_migrations(project, project.folder));

@@ -13,13 +13,12 @@ namespace trivet::app {
 struct Comparison {
   store::sql::LayoutDiff diff;
   std::vector<store::sql::Rename> undecided;  // what the difference takes for a drop
-  std::vector<Danger> dangers;  // for the rows of `from`, if that is a database
+  std::vector<Danger> dangers;                // for the rows of `from`, if that is a database
 };
 
 // Each side is "empty", "schema", "migrations", "database", file:PATH of a database, or the path of
 // a schema or of a folder of migrations.
 [[nodiscard]] result<Comparison> compare_sides(MigrationProject& project, const std::string& from,
-                                               const std::string& to,
-                                               const RenameChoices& choices);
+                                               const std::string& to, const RenameChoices& choices);
 
 }  // namespace trivet::app

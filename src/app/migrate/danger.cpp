@@ -92,12 +92,13 @@ class DangerFinder {
       return {};
     }
     TRIVET_TRY(const int64_t rows, rows_of(rename.table));
-    breaks(rename.table, rename.to, rows,
-           fmt::format("column {} is renamed to {}", quoted(rename.table, rename.column),
-                       quote_identifier(rename.to)),
-           fmt::format("keep the name in the database, with @map(\"{}\"); or in three releases: add "
-                       "the new column and write both, fill it in batches, drop the old one",
-                       rename.column));
+    breaks(
+        rename.table, rename.to, rows,
+        fmt::format("column {} is renamed to {}", quoted(rename.table, rename.column),
+                    quote_identifier(rename.to)),
+        fmt::format("keep the name in the database, with @map(\"{}\"); or in three releases: add "
+                    "the new column and write both, fill it in batches, drop the old one",
+                    rename.column));
     return {};
   }
 
@@ -114,13 +115,19 @@ class DangerFinder {
     for (const ColumnDescription& column : change.added_columns) new_column(change, column, rows);
     if (rows < big_table_rows) return {};
     if (change.kind == TableChange::Kind::rebuild)
-      found_.push_back({DangerKind::rewrites_table, change.to->name, {}, rows,
+      found_.push_back({DangerKind::rewrites_table,
+                        change.to->name,
+                        {},
+                        rows,
                         fmt::format("table {} is rewritten, {}, and writers wait meanwhile",
                                     quote_identifier(change.to->name), grouped(rows)),
                         "apply it at a quiet hour; adding an optional column, a column with a "
                         "constant default or an index rewrites nothing"});
     else if (!change.added_indexes.empty())
-      found_.push_back({DangerKind::locks_table, change.to->name, {}, rows,
+      found_.push_back({DangerKind::locks_table,
+                        change.to->name,
+                        {},
+                        rows,
                         fmt::format("an index over the {} of table {} is built, and writers wait "
                                     "meanwhile",
                                     grouped(rows), quote_identifier(change.to->name)),

@@ -18,26 +18,28 @@ Accepted accepted_for(const ChainLink& link, const Accepted& given) {
 
 std::optional<Error> find_refusal(const std::vector<ChainLink>& links, const Accepted& accepted) {
   std::string details;
-  std::string marks;
+  bool data_loss = false;
+  bool breaking = false;
   for (const ChainLink& link : links)
     for (const Danger& danger : refused_dangers(link.dangers, accepted_for(link, accepted))) {
       details += fmt::format("{}{}: {}", details.empty() ? "" : "\n  ", link.name, danger.text);
-      const std::string_view mark =
-          danger.kind == DangerKind::loses_data ? "data-loss" : "breaking";
-      if (marks.find(mark) == marks.npos) marks += fmt::format("{}{}", marks.empty() ? "" : ", ", mark);
+      data_loss = data_loss || danger.kind == DangerKind::loses_data;
+      breaking = breaking || danger.kind == DangerKind::breaks_running;
     }
   if (details.empty()) return std::nullopt;
   return Error(ErrorCode::would_lose_data, "nothing was changed, because this is dangerous",
                details,
                fmt::format("if it is meant, say so in its migration.sql, on a line of its own: "
-                           "`-- trivet: accept {}`; or for this once with --accept-{}",
-                           marks, marks.starts_with('d') ? "data-loss" : "breaking"));
+                           "`-- trivet: accept {0}{1}{2}`; or for this once: {3}{4}{5}",
+                           data_loss ? "data-loss" : "", data_loss && breaking ? ", " : "",
+                           breaking ? "breaking" : "", data_loss ? "--accept-data-loss" : "",
+                           data_loss && breaking ? " " : "", breaking ? "--accept-breaking" : ""));
 }
 
 void warn_of_history(const MigrationsState& state, DeployReport& report) {
   for (const std::string& name : state.edited)
-    report.warnings.push_back(
-        fmt::format("migration {} was changed after it was applied; the change is not applied", name));
+    report.warnings.push_back(fmt::format(
+        "migration {} was changed after it was applied; the change is not applied", name));
   for (const std::string& name : state.missing)
     report.warnings.push_back(
         fmt::format("migration {} was applied to the database, but is not in the folder", name));
@@ -97,11 +99,10 @@ result<std::vector<const MigrationFile*>> find_tail(const MigrationsState& state
   }
   for (const MigrationFile* file : tail)
     if (!file->down)
-      return fail(ErrorCode::bad_config,
-                  fmt::format("migration {} has no down.sql, so it can't be rolled back",
-                              file->name),
-                  {},
-                  "write one beside its migration.sql, or make a new migration that undoes it");
+      return fail(
+          ErrorCode::bad_config,
+          fmt::format("migration {} has no down.sql, so it can't be rolled back", file->name), {},
+          "write one beside its migration.sql, or make a new migration that undoes it");
   return tail;
 }
 

@@ -18,24 +18,52 @@ result<void> require_unchanged(const MigrationsState& state) {
                 {},
                 "bring back the file as it was applied, and put the change into a new migration");
   if (!state.missing.empty())
-    return fail(
-        ErrorCode::bad_config,
-        fmt::format("migration {} was applied to the database, but is not in the folder",
-                    state.missing.front()),
-        {}, "bring it back from version control, or develop on a database of your own");
+    return fail(ErrorCode::bad_config,
+                fmt::format("migration {} was applied to the database, but is not in the folder",
+                            state.missing.front()),
+                {}, "bring it back from version control, or develop on a database of your own");
   return {};
 }
 
 result<void> require_no_drift(MigrationProject& project, const PendingMigrations& pending) {
   TRIVET_TRY(const std::vector<std::string> drift, find_drift(project, pending.applied_layout));
   if (drift.empty()) return {};
+  return fail(
+      ErrorCode::bad_config,
+      fmt::format("{} is not what its migrations make (drift): it was changed by other means",
+                  project.target->place()),
+      fmt::format("since the last migration: {}", fmt::join(drift, "; ")),
+      "undo that, or keep it as a migration: `trivet migrate diff --from migrations --to "
+      "database --sql` into a new folder's migration.sql, then `trivet migrate resolve "
+      "--applied NAME`; a database without data worth keeping can be deleted and made anew");
+}
+
+// A migration that was written beside others and came later is applied after them here, and before
+// them on a new database: that must come to the same.
+result<void> require_same_in_order(MigrationProject& project, const DevelopStart& start) {
+  const MigrationsState& state = start.state;
+  if (state.pending.empty() || state.applied.empty() ||
+      state.pending.front() > state.applied.back())
+    return {};
+  const std::string& name = state.files[state.pending.front()].name;
+  constexpr const char* hint =
+      "give its folder a name that comes last: it was not applied here yet";
+  TRIVET_TRY(Replay replay, Replay::begin(*project.target));
+  std::vector<const MigrationFile*> files;
+  for (const MigrationFile& file : state.files) files.push_back(&file);
+  if (const auto ran = replay.apply_all(files); !ran)
+    return fail(ErrorCode::bad_config,
+                fmt::format("{} comes before migrations that are applied already, and they can't "
+                            "run in that order on a new database",
+                            name),
+                ran.error().message, hint);
+  const sql::LayoutDiff rest = sql::diff_layouts(start.layout, replay.layout());
+  if (rest.empty()) return {};
   return fail(ErrorCode::bad_config,
-              fmt::format("{} is not what its migrations make (drift): it was changed by other means",
-                          project.target->place()),
-              fmt::format("since the last migration: {}", fmt::join(drift, "; ")),
-              "undo that, or keep it as a migration: `trivet migrate diff --from migrations --to "
-              "database --sql` into a new folder's migration.sql, then `trivet migrate resolve "
-              "--applied NAME`; a database without data worth keeping can be deleted and made anew");
+              fmt::format("{} comes before migrations that are applied already, and on a new "
+                          "database that order would make a difference",
+                          name),
+              fmt::format("{}", fmt::join(sql::summarize(rest), "; ")), hint);
 }
 
 // A comment can't hold its own end.
@@ -45,7 +73,8 @@ std::string for_comment(std::string text) {
   return text;
 }
 
-std::string render_up(const SchemaChange& change, const Accepted& accepted) {
+std::string render_up(const MigrationProject& project, const SchemaChange& change,
+                      const Accepted& accepted) {
   std::string header;
   for (const Danger& danger : change.dangers)
     if (danger.kind == DangerKind::breaks_running)
@@ -55,7 +84,7 @@ std::string render_up(const SchemaChange& change, const Accepted& accepted) {
   if (accepted.data_loss) marks += "data-loss";
   if (accepted.breaking) marks += marks.empty() ? "breaking" : ", breaking";
   if (!marks.empty()) header += fmt::format("-- trivet: accept {}\n", marks);
-  const std::string script = sql::render_script(change.diff);
+  const std::string script = project.target->render(change.diff);
   return header + (script.empty() ? "-- This is an empty migration.\n" : script);
 }
 
@@ -87,7 +116,7 @@ result<std::string> render_down(MigrationProject& project, const DevelopStart& s
   if (const std::string column = unfillable_column(back); !column.empty())
     return fail(ErrorCode::would_lose_data,
                 fmt::format("{} was required, and has no value to come back with", column));
-  std::string down = sql::render_script(back);
+  std::string down = project.target->render(back);
   if (drops_data(change.diff))
     down = "-- Brings back the layout. The data that migration.sql drops stays lost.\n" + down;
   TRIVET_TRY(Replay replay, Replay::begin(*project.target));
@@ -144,6 +173,7 @@ result<DevelopStart> begin_develop(MigrationProject& project, const DeployOption
   if (!pending.unknown.empty()) return fail(ErrorCode::bad_config, pending.unknown);
   TRIVET_CHECK(require_no_drift(project, pending));
   start.layout = std::move(pending.end_layout);
+  TRIVET_CHECK(require_same_in_order(project, start));
   start.pending.links = std::move(pending.links);
   DeployOptions local = options;
   local.accepted.breaking = true;
@@ -186,12 +216,12 @@ result<WrittenMigration> write_change(MigrationProject& project, const DevelopSt
   TRIVET_ASSERT(change.undecided.empty());
   if (options.apply == Apply::now) TRIVET_CHECK(require_applicable(change, options.accepted));
   WrittenMigration written;
-  MigrationFile file{.name = new_migration_name(
-                         project.clock.now_us(),
-                         options.words.empty() ? words_for(change.diff) : options.words,
-                         start.state.files),
-                     .sql = render_up(change, options.accepted),
-                     .down = {}};
+  MigrationFile file{
+      .name = new_migration_name(project.clock.now_us(),
+                                 options.words.empty() ? words_for(change.diff) : options.words,
+                                 start.state.files),
+      .sql = render_up(project, change, options.accepted),
+      .down = {}};
   written.name = file.name;
   if (!change.diff.empty()) {
     auto down = render_down(project, start, change, file.sql);

@@ -159,9 +159,8 @@ std::string new_migration_name(int64_t now_us, std::string_view words,
     std::string name = fmt::format("{:%Y%m%d%H%M%S}_{}", fmt::gmtime(seconds), slug);
     const auto is_before = [&](const MigrationFile& other) {
       return other.name.substr(0, 14) >= name.substr(0, 14) &&
-             std::ranges::all_of(other.name.substr(0, 14), [](unsigned char c) {
-               return std::isdigit(c) != 0;
-             });
+             std::ranges::all_of(other.name.substr(0, 14),
+                                 [](unsigned char c) { return std::isdigit(c) != 0; });
     };
     if (std::ranges::none_of(others, is_before)) return name;
     // A name from far in the future is passed at once.

@@ -23,12 +23,13 @@ bool has_datasource(const schema::SourceFile& file) {
 
 std::string migrations_folder(const schema::Schema& schema) {
   const auto main = std::ranges::find_if(schema.files, has_datasource);
-  const fs::path folder = main == schema.files.end() ? fs::path(".")
-                                                     : fs::path(main->path).parent_path();
+  const fs::path folder =
+      main == schema.files.end() ? fs::path(".") : fs::path(main->path).parent_path();
   // Of a schema in many files, older Prisma versions have it one folder above.
   const fs::path above = folder / ".." / "migrations";
   std::error_code failed;
-  if (!fs::exists(folder / "migrations", failed) && fs::exists(above / "migration_lock.toml", failed))
+  if (!fs::exists(folder / "migrations", failed) &&
+      fs::exists(above / "migration_lock.toml", failed))
     return above.lexically_normal().string();
   return (folder / "migrations").string();
 }
@@ -50,8 +51,8 @@ result<std::unique_ptr<MigrationProject>> MigrationProject::open(const LoadedCon
   TRIVET_TRY(project->schema, require_schema(check));
   project->folder = migrations_folder(*project->schema);
   TRIVET_TRY(auto options, database_options(loaded.config, *project->schema, environment));
-  project->target = std::make_unique<store::sqlite::SqliteTarget>(
-      std::move(options), project->clock, project->random);
+  project->target = std::make_unique<store::sqlite::SqliteTarget>(std::move(options),
+                                                                  project->clock, project->random);
   return project;
 }
 

@@ -77,9 +77,8 @@ result<Rename> parse_rename(const std::string& choice, const LayoutDiff& diff, c
 void add(std::vector<Rename>& renames, const std::vector<Rename>& more) {
   for (const Rename& rename : more) {
     const bool is_taken = std::ranges::any_of(renames, [&](const Rename& other) {
-      const bool same_place =
-          other.column.empty() == rename.column.empty() &&
-          (rename.column.empty() || other.table == rename.table);
+      const bool same_place = other.column.empty() == rename.column.empty() &&
+                              (rename.column.empty() || other.table == rename.table);
       return same_place && (other.to == rename.to ||
                             (other.table == rename.table && other.column == rename.column));
     });
@@ -129,7 +128,8 @@ result<RenamedDiff> diff_with_renames(const DatabaseDescription& from,
   std::vector<Rename> renames;
   LayoutDiff diff = store::sql::diff_layouts(from, to);
   const auto is_meant = [&](std::vector<Rename> found) {
-    std::erase_if(found, [&](const Rename& rename) { return is_drop(rename, choices.drops, namer); });
+    std::erase_if(found,
+                  [&](const Rename& rename) { return is_drop(rename, choices.drops, namer); });
     return found;
   };
   TRIVET_CHECK(add_declared(renames, diff, namer, choices.renames, About::tables));
@@ -148,9 +148,8 @@ result<RenamedDiff> diff_with_renames(const DatabaseDescription& from,
 }
 
 std::string written(const Rename& rename) {
-  return rename.column.empty()
-             ? fmt::format("{}={}", rename.table, rename.to)
-             : fmt::format("{}.{}={}", rename.table, rename.column, rename.to);
+  return rename.column.empty() ? fmt::format("{}={}", rename.table, rename.to)
+                               : fmt::format("{}.{}={}", rename.table, rename.column, rename.to);
 }
 
 }  // namespace trivet::app

@@ -6,6 +6,16 @@ namespace trivet::app {
 
 using store::sql::LayoutDiff;
 
+namespace {
+
+Error with_name(Error error, const std::string& name) {
+  error.message =
+      fmt::format("migration {} doesn't run on an empty database: {}", name, error.message);
+  return error;
+}
+
+}  // namespace
+
 result<Replay> Replay::begin(store::sql::MigrationTarget& target) {
   TRIVET_TRY(auto shadow, target.shadow());
   return Replay(std::move(shadow));
@@ -19,20 +29,16 @@ result<void> Replay::run(const std::string& script) {
 
 result<LayoutDiff> Replay::apply(const MigrationFile& migration) {
   const store::DatabaseDescription before = layout_;
-  if (auto ran = run(migration.sql); !ran) {
-    Error error = std::move(ran).error();
-    error.message = fmt::format("migration {} doesn't run on an empty database: {}", migration.name,
-                                error.message);
-    return std::unexpected(std::move(error));
-  }
+  if (auto ran = run(migration.sql); !ran)
+    return std::unexpected(with_name(std::move(ran).error(), migration.name));
   return store::sql::diff_layouts(before, layout_, store::sql::read_script(migration.sql).renames);
 }
 
 result<void> Replay::apply_all(const std::vector<const MigrationFile*>& migrations) {
-  for (const MigrationFile* migration : migrations) {
-    TRIVET_TRY(const LayoutDiff diff, apply(*migration));
-    (void)diff;
-  }
+  for (const MigrationFile* migration : migrations)
+    if (auto ran = shadow_->run(migration->sql); !ran)
+      return std::unexpected(with_name(std::move(ran).error(), migration->name));
+  TRIVET_TRY(layout_, shadow_->describe());
   return {};
 }
 

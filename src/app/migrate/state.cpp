@@ -55,14 +55,15 @@ result<void> require_none_failed(const MigrationsState& state) {
   const MigrationRecord& failed = state.failed.front();
   const std::string why =
       failed.logs.empty() ? "it was begun and not finished: the process ended" : failed.logs;
-  return fail(ErrorCode::bad_config,
-              fmt::format("migration {} failed, and nothing is applied until that is resolved",
-                          failed.name),
-              why,
-              fmt::format("look at what it left, then: `trivet migrate resolve --rolled-back {0}` if "
-                          "nothing of it is there (it will be applied again), or `trivet migrate "
-                          "resolve --applied {0}` once all of it is",
-                          failed.name));
+  return fail(
+      ErrorCode::bad_config,
+      fmt::format("migration {} failed, and nothing is applied until that is resolved",
+                  failed.name),
+      why,
+      fmt::format("look at what it left, then: `trivet migrate resolve --rolled-back {0}` if "
+                  "nothing of it is there (it will be applied again), or `trivet migrate "
+                  "resolve --applied {0}` once all of it is",
+                  failed.name));
 }
 
 result<void> require_history(const MigrationProject& project, const MigrationsState& state) {

@@ -12,11 +12,11 @@
 namespace trivet::app {
 
 struct MigrationsState {
-  std::vector<MigrationFile> files;       // of the folder, in order
-  std::vector<size_t> applied;            // among files
-  std::vector<size_t> pending;            // among files
-  std::vector<std::string> edited;        // applied, and not what was applied any more
-  std::vector<std::string> missing;       // applied, and not in the folder
+  std::vector<MigrationFile> files;                  // of the folder, in order
+  std::vector<size_t> applied;                       // among files
+  std::vector<size_t> pending;                       // among files
+  std::vector<std::string> edited;                   // applied, and not what was applied any more
+  std::vector<std::string> missing;                  // applied, and not in the folder
   std::vector<store::sql::MigrationRecord> failed;   // neither done nor undone
   std::vector<store::sql::MigrationRecord> records;  // the whole history
   bool has_history = false;

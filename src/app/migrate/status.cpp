@@ -23,8 +23,8 @@ result<MigrationsStatus> read_status(MigrationProject& project) {
   if (status.state.failed.empty() && !status.state.needs_baseline()) {
     TRIVET_TRY(status.drift, find_drift(project, pending->applied_layout));
   }
-  status.unmigrated = store::sql::summarize(store::sql::diff_layouts(
-      pending->end_layout, project.target->layout_of(*project.schema)));
+  status.unmigrated = store::sql::summarize(
+      store::sql::diff_layouts(pending->end_layout, project.target->layout_of(*project.schema)));
   return status;
 }
 

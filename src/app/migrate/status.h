@@ -13,7 +13,7 @@ namespace trivet::app {
 struct MigrationsStatus {
   MigrationsState state;
   std::vector<ChainLink> pending;
-  std::vector<std::string> drift;       // from the layout after the applied ones to the one there is
+  std::vector<std::string> drift;  // from the layout after the applied ones to the one there is
   std::vector<std::string> unmigrated;  // from the layout after all of them to the schema's
   std::string unknown;                  // why drift can't be told; empty = it can
 

@@ -34,8 +34,7 @@ std::string json_links(const std::vector<app::ChainLink>& links) {
   std::vector<std::string> items;
   for (const app::ChainLink& link : links)
     items.push_back(fmt::format("{{\"name\":{},\"changes\":{},\"dangers\":{}}}",
-                                json_text(link.name),
-                                json_texts(store::sql::summarize(link.diff)),
+                                json_text(link.name), json_texts(store::sql::summarize(link.diff)),
                                 json_dangers(link.dangers)));
   return fmt::format("[{}]", fmt::join(items, ","));
 }
@@ -58,7 +57,8 @@ void print_links(const std::vector<app::ChainLink>& links) {
 }
 
 int print_report(const Common& common, const app::DeployReport& report_, const std::string& word) {
-  for (const std::string& warning : report_.warnings) print_note(fmt::format("warning: {}\n", warning));
+  for (const std::string& warning : report_.warnings)
+    print_note(fmt::format("warning: {}\n", warning));
   if (common.output == Output::json) {
     print(fmt::format("{{\"{}\":{},\"migrations\":{},\"warnings\":{}}}\n", word,
                       json_texts(report_.done), json_links(report_.links),

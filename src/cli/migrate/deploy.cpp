@@ -8,9 +8,9 @@ namespace trivet::cli {
 
 int run(const MigrateDeployArguments& arguments) {
   return with_migrations(arguments.common, [&](app::MigrationProject& project) {
-    const auto deployed =
-        app::deploy(project, deploy_options(arguments.accept_data_loss, arguments.accept_breaking,
-                                            arguments.wait));
+    const auto deployed = app::deploy(
+        project,
+        deploy_options(arguments.accept_data_loss, arguments.accept_breaking, arguments.wait));
     if (!deployed) return report(deployed.error());
     const int code = print_report(arguments.common, *deployed, "applied");
     if (code == exit_ok && deployed->done.empty() && arguments.common.output == Output::text)
@@ -27,7 +27,8 @@ int run(const MigrateRollbackArguments& arguments) {
     if (!done) return report(done.error());
     const int code = print_report(arguments.common, *done, "rolled_back");
     if (code == exit_ok && arguments.common.output == Output::text)
-      print_note("the schema and the folder still have it: `trivet migrate deploy` applies it again\n");
+      print_note(
+          "the schema and the folder still have it: `trivet migrate deploy` applies it again\n");
     return code;
   });
 }

@@ -20,30 +20,32 @@ int write_out(const std::string& file, const std::string& text) {
   return exit_ok;
 }
 
-std::string as_text(const MigrateDiffArguments& arguments, const app::Comparison& comparison) {
+std::string as_text(const MigrateDiffArguments& arguments, const app::MigrationProject& project,
+                    const app::Comparison& comparison) {
   const std::vector<std::string> changes = store::sql::summarize(comparison.diff);
-  const std::string sql = store::sql::render_script(comparison.diff);
+  const std::string sql = project.target->render(comparison.diff);
   if (arguments.common.output == Output::json) {
     std::vector<std::string> undecided;
     for (const store::sql::Rename& rename : comparison.undecided)
       undecided.push_back(app::written(rename));
     return fmt::format("{{\"changes\":{},\"dangers\":{},\"undecided\":{},\"sql\":{}}}\n",
-                       json_texts(changes), json_dangers(comparison.dangers),
-                       json_texts(undecided), json_text(sql));
+                       json_texts(changes), json_dangers(comparison.dangers), json_texts(undecided),
+                       json_text(sql));
   }
   if (arguments.sql == Switch::on) return sql;
   if (changes.empty()) return "no difference\n";
   return fmt::format("{}\n", fmt::join(changes, "\n"));
 }
 
-int print_comparison(const MigrateDiffArguments& arguments, const app::Comparison& comparison) {
+int print_comparison(const MigrateDiffArguments& arguments, const app::MigrationProject& project,
+                     const app::Comparison& comparison) {
   if (arguments.common.output == Output::text) {
     print_dangers(comparison.dangers, "");
     for (const store::sql::Rename& rename : comparison.undecided)
       print_note(fmt::format("taken for a drop; if it has a new name: --rename {}\n",
                              app::written(rename)));
   }
-  const int code = write_out(arguments.file, as_text(arguments, comparison));
+  const int code = write_out(arguments.file, as_text(arguments, project, comparison));
   if (code != exit_ok) return code;
   // Prisma's codes for this flag.
   const bool differs = arguments.exit_code == Switch::on && !comparison.diff.empty();
@@ -56,8 +58,8 @@ std::string as_json(const app::MigrationsStatus& status) {
   for (const app::MigrationFile* file : state.applied_files()) applied.push_back(file->name);
   std::vector<std::string> failed;
   for (const store::sql::MigrationRecord& record : state.failed)
-    failed.push_back(fmt::format("{{\"name\":{},\"logs\":{}}}", json_text(record.name),
-                                 json_text(record.logs)));
+    failed.push_back(
+        fmt::format("{{\"name\":{},\"logs\":{}}}", json_text(record.name), json_text(record.logs)));
   return fmt::format(
       "{{\"ok\":{},\"applied\":{},\"pending\":{},\"failed\":[{}],\"edited\":{},\"missing\":{},"
       "\"drift\":{},\"unmigrated\":{},\"needs_baseline\":{},\"unknown\":{}}}\n",
@@ -96,7 +98,7 @@ int run(const MigrateDiffArguments& arguments) {
     const auto comparison = app::compare_sides(project, arguments.from, arguments.to,
                                                {arguments.renames, arguments.drops});
     if (!comparison) return report(comparison.error());
-    return print_comparison(arguments, *comparison);
+    return print_comparison(arguments, project, *comparison);
   });
 }
 

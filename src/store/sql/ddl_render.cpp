@@ -55,10 +55,10 @@ std::string create_table(const TableDescription& table, const std::string& name)
   if (table.primary_key.size() > 1)
     text += ",\n\n    PRIMARY KEY (" + quoted_list(table.primary_key) + ")";
   for (const ForeignKeyDescription& key : table.foreign_keys) {
-    text += ",\n    CONSTRAINT " + quote_identifier(constraint_name(table, key)) + " FOREIGN KEY (" +
-            quoted_list(key.columns) + ") REFERENCES " + quote_identifier(key.table) + " (" +
-            quoted_list(key.to_columns) + ") ON DELETE " + key.on_delete + " ON UPDATE " +
-            key.on_update;
+    text += ",\n    CONSTRAINT " + quote_identifier(constraint_name(table, key)) +
+            " FOREIGN KEY (" + quoted_list(key.columns) + ") REFERENCES " +
+            quote_identifier(key.table) + " (" + quoted_list(key.to_columns) + ") ON DELETE " +
+            key.on_delete + " ON UPDATE " + key.on_update;
   }
   return text + "\n)";
 }

@@ -78,9 +78,8 @@ const schema::Model* model_of(const schema::Schema& schema, const std::string& t
 }
 
 bool is_renamed(const std::vector<Rename>& renames, const std::string& table) {
-  return std::ranges::any_of(renames, [&](const Rename& rename) {
-    return rename.column.empty() && rename.to == table;
-  });
+  return std::ranges::any_of(
+      renames, [&](const Rename& rename) { return rename.column.empty() && rename.to == table; });
 }
 
 // Join tables of the new layout that `gone` may be, and the only ones that join what it joined.

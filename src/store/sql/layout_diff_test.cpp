@@ -68,24 +68,24 @@ TEST(LayoutDiffTest, RenamesWhatIsDeclared) {
 
 TEST(LayoutDiffTest, AnAddedMapIsARename) {
   const auto schema = load(
-      "model A { id Int @id createdAt DateTime @map(\"created_at\") other DateTime @@map(\"as\") }");
-  const LayoutDiff table =
-      diff_layouts(layout("model A { id Int @id createdAt DateTime other DateTime }"),
-                   describe_schema(*schema));
+      "model A { id Int @id createdAt DateTime @map(\"created_at\") other DateTime @@map(\"as\") "
+      "}");
+  const LayoutDiff table = diff_layouts(
+      layout("model A { id Int @id createdAt DateTime other DateTime }"), describe_schema(*schema));
   const std::vector<Rename> tables = find_mapped_renames(table, *schema);
   EXPECT_EQ(shown(tables), "A.=as ");
-  const LayoutDiff column = diff_layouts(
-      layout("model A { id Int @id createdAt DateTime other DateTime @@map(\"as\") }"),
-      describe_schema(*schema));
+  const LayoutDiff column =
+      diff_layouts(layout("model A { id Int @id createdAt DateTime other DateTime @@map(\"as\") }"),
+                   describe_schema(*schema));
   EXPECT_EQ(shown(find_mapped_renames(column, *schema)), "as.createdAt=created_at ");
 }
 
 // The columns of an implicit join table are A and B in the order of the models' names.
 TEST(LayoutDiffTest, AJoinTableFollowsItsModels) {
-  const DatabaseDescription from = layout(
-      "model Post { id Int @id tags Tag[] } model Tag { id Int @id posts Post[] }");
-  const DatabaseDescription same = layout(
-      "model Piece { id Int @id tags Tag[] } model Tag { id Int @id posts Piece[] }");
+  const DatabaseDescription from =
+      layout("model Post { id Int @id tags Tag[] } model Tag { id Int @id posts Post[] }");
+  const DatabaseDescription same =
+      layout("model Piece { id Int @id tags Tag[] } model Tag { id Int @id posts Piece[] }");
   const DatabaseDescription swapped =
       layout("model Zine { id Int @id tags Tag[] } model Tag { id Int @id posts Zine[] }");
   EXPECT_EQ(shown(find_join_renames(diff_layouts(from, same, {{"Post", "", "Piece"}}))),

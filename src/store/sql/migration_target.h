@@ -55,7 +55,10 @@ class MigrationTarget {
   // Without the tables of tools. Empty where there is no database.
   [[nodiscard]] virtual result<DatabaseDescription> describe() = 0;
   // The layout that this database's driver gives a schema.
-  [[nodiscard]] virtual DatabaseDescription layout_of(const schema::Schema& schema) const = 0;
+  [[nodiscard]] virtual DatabaseDescription layout_of(const schema::Schema& schema)
+      const = 0;  // A difference as a script for this database, for migration.sql. Empty for none.
+  [[nodiscard]] virtual std::string render(const LayoutDiff& diff) const = 0;
+
   // Whether anything at all is there, views and the tables of others included.
   [[nodiscard]] virtual result<bool> is_empty() = 0;
   // Everything that is there but the tables of tools, rows apart, as a script that makes it again:

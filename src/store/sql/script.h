@@ -22,7 +22,7 @@ struct SqlToken {
 };
 
 struct SqlStatement {
-  std::string_view text;  // in the script, without the semicolon and what is white around it
+  std::string_view text;         // in the script, without the semicolon and what is white around it
   std::vector<SqlToken> tokens;  // without comments
 };
 
@@ -44,8 +44,8 @@ struct ScriptFacts {
   std::vector<Rename> dropped_columns;      // table and column; `to` is empty
   std::vector<std::string> emptied_tables;  // DELETE FROM, TRUNCATE
   bool suspends_foreign_keys = false;       // PRAGMA foreign_keys = off
-  bool manages_transactions = false;        // BEGIN, COMMIT, VACUUM …: can't run within another one
-  bool accepts_data_loss = false;  // a line `-- trivet: accept data-loss` (or breaking, or both)
+  bool manages_transactions = false;  // BEGIN, COMMIT, VACUUM …: can't run within another one
+  bool accepts_data_loss = false;     // a line `-- trivet: accept data-loss` (or breaking, or both)
   bool accepts_breaking = false;
 };
 [[nodiscard]] ScriptFacts read_script(std::string_view script);

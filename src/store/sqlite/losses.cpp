@@ -57,7 +57,8 @@ class LossFinder {
   // What no schema says: it goes with the table that is replaced.
   result<void> extras(const TableChange& change) {
     const std::string of_table = "tbl_name = " + sql::quote_literal(table_->name);
-    const std::string why = " would be dropped, since table \"" + change.from->name + "\" is rebuilt";
+    const std::string why =
+        " would be dropped, since table \"" + change.from->name + "\" is rebuilt";
     TRIVET_TRY(const auto rows,
                query_text(connection_, "SELECT type, name, sql FROM sqlite_schema WHERE " +
                                            of_table + " AND type IN ('trigger', 'table')"));

@@ -107,6 +107,9 @@ test('five at once: each migration is applied once, and all agree', async (t) =>
 const long = 'CREATE TABLE "Half" ("id" INTEGER);\nINSERT INTO "Half" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n '
   + 'WHERE i < (SELECT CASE WHEN count(*) > 0 THEN 30000000 ELSE 1 END FROM "User")) SELECT i FROM n;\n';
 
+const isThere = (project, table) =>
+  sql(project.database, `SELECT count(*) AS n FROM sqlite_schema WHERE name = '${table}'`)[0].n === 1;
+
 async function until(what, probe) {
   for (let tries = 0; tries < 3000; ++tries) {
     if (probe()) return;
@@ -115,6 +118,22 @@ async function until(what, probe) {
   throw new Error(`${what}: not in time`);
 }
 
+test('kill -9 in the middle of one with transactions of its own: that blocks until it is resolved', async (t) => {
+  const project = migrateProject(t, user);
+  project.must('dev');
+  sql(project.database, "INSERT INTO User VALUES (1, 'a')");
+  const name = '29990101000000_long';
+  add(project, name, `CREATE TABLE "Before" ("id" INTEGER);\nBEGIN;\n${long}COMMIT;\n`);
+  const child = start(project, 'deploy');
+  await until('the first statement', () => isThere(project, 'Before'));
+  child.kill('SIGKILL');
+  await child.ended;
+  assert.match(project.run('deploy').stderr, /29990101000000_long failed.*\n.*was begun and not finished/);
+  sql(project.database, 'DROP TABLE "Before"; DELETE FROM "User"');
+  project.must('resolve', '--rolled-back', name);
+  assert.equal(project.must('deploy'), `applied ${name}\n`);
+});
+
 test('kill -9 in the middle: all of it or nothing, and the next deploy goes on', async (t) => {
   const project = migrateProject(t, user);
   project.must('dev');
@@ -122,7 +141,7 @@ test('kill -9 in the middle: all of it or nothing, and the next deploy goes on',
   add(project, '29990101000000_before', 'CREATE TABLE "Before" ("id" INTEGER);\n');
   add(project, '29990101000001_long', long);
   const child = start(project, 'deploy');
-  await until('the first one', () => sql(project.database, "SELECT count(*) AS n FROM sqlite_schema WHERE name = 'Before'")[0].n === 1);
+  await until('the first one', () => isThere(project, 'Before'));
   const waiting = start(project, 'deploy', '--wait', '0');
   assert.equal(await waiting.ended, 1);
   assert.match(waiting.err, /another process is migrating/);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { folder, must, run } from '../cli/support.mjs';
+import { folder, json, must, post, run, serve } from '../cli/support.mjs';
 import { history, layout, sql } from './prisma.mjs';
 import { datasource, migrateProject } from './support.mjs';
 
@@ -197,6 +197,50 @@ test('a project with migrations is served and developed by them alone', (t) => {
   const developing = run(['dev', project.folder, '--listen', '127.0.0.1:0']);
   assert.match(developing.stderr + developing.stdout, /trivet migrate dev/);
   assert.match(run(['db', 'push', project.folder]).stderr, /this project has migrations/);
+});
+
+test('a migration that comes later and stands earlier must come to the same', (t) => {
+  const project = migrateProject(t, one);
+  project.must('dev');
+  const add = (name, script) => {
+    mkdirSync(path.join(project.migrations, name));
+    writeFileSync(path.join(project.migrations, name, 'migration.sql'), script);
+  };
+  add('20000101000000_alone', 'CREATE TABLE "Alone" ("id" INTEGER);');
+  assert.match(project.must('dev'), /^applied 20000101000000_alone\n {2}drop table "Alone"\n/, 'the schema has no such model');
+  add('20000101000001_early', 'ALTER TABLE "User" ADD COLUMN "x" TEXT;');
+  assert.match(project.run('dev').stderr, /20000101000001_early comes before migrations that are applied already/);
+  assert.equal(project.json('status').pending.length, 1);
+});
+
+test('deploy beside a server: what it doesn\'t break goes on', async (t) => {
+  const project = migrateProject(t, `${one.slice(0, -2)}\n  @@allow('all', true)\n}\n`);
+  project.must('dev');
+  must(['keys', project.folder]);
+  const server = await serve(t, ['serve', project.folder, '--listen', '127.0.0.1:0']);
+  const write = async (id) => (await json(`${server.url}/rest/v1/User`, post({ id, name: 'x' }))).status;
+  assert.equal(await write(1), 201);
+  project.write(project.schema.slice(datasource.length).replace('name String', 'name String @default("n")\n  more String?'));
+  project.must('dev');
+  assert.match(project.read(project.names()[1]), /RedefineTables/);
+  assert.equal(await write(2), 201);
+  assert.equal((await json(`${server.url}/rest/v1/User?select=name`)).body.length, 2);
+  server.child.kill('SIGHUP');
+  await server.saw('schema reloaded');
+  assert.deepEqual((await json(`${server.url}/rest/v1/User?select=more`)).body, [{ more: null }, { more: null }]);
+  assert.equal(await server.stop(), 0);
+});
+
+test('an encrypted database has migrations too', (t) => {
+  const project = migrateProject(t, one);
+  const key = ['--set', 'database.key=a key of some length'];
+  project.must('dev', ...key);
+  project.write(two);
+  project.must('dev', ...key);
+  project.must('rollback', ...key);
+  assert.equal(project.must('deploy', ...key), `applied ${project.names()[1]}\n`);
+  assert.equal(project.must('diff', '--from', 'database', ...key), 'no difference\n');
+  assert.match(project.run('status').stderr, /is encrypted, or not an SQLite database/);
 });
 
 test('resolve is asked for one thing', (t) => {

@@ -19,8 +19,8 @@ std::unexpected<Error> statement_failure(Connection& connection, int number,
                                          std::string_view statement) {
   const std::string words = sqlite3_errmsg(connection.db());
   const Error cause = connection.failure();
-  Error error(cause.code,
-              "statement " + std::to_string(number) + " failed: " + words, excerpt(statement));
+  Error error(cause.code, "statement " + std::to_string(number) + " failed: " + words,
+              excerpt(statement));
   return std::unexpected(std::move(error));
 }
 

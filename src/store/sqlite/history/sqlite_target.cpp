@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "store/sql/ddl.h"
@@ -78,6 +79,10 @@ result<DatabaseDescription> SqliteTarget::describe() {
 
 DatabaseDescription SqliteTarget::layout_of(const schema::Schema& schema) const {
   return sql::describe_schema(schema);
+}
+
+std::string SqliteTarget::render(const sql::LayoutDiff& diff) const {
+  return sql::render_script(diff);
 }
 
 result<bool> SqliteTarget::is_empty() {
@@ -165,9 +170,9 @@ result<void> SqliteTarget::apply(const sql::MigrationScript& script) {
   if (done) return {};
   Error error = done.error();
   // Nothing of it remained, and the record says so: the next deploy may try again.
-  const auto recorded = insert_record(
-      *connection, script,
-      "NULL, " + now_sql() + ", " + sql::quote_literal(words_of(error)) + ", 0");
+  const auto recorded =
+      insert_record(*connection, script,
+                    "NULL, " + now_sql() + ", " + sql::quote_literal(words_of(error)) + ", 0");
   if (!recorded) error.details += "\nand that could not be recorded: " + recorded.error().message;
   return std::unexpected(std::move(error));
 }
@@ -178,9 +183,8 @@ result<void> SqliteTarget::run_openly(Connection& connection, const sql::Migrati
   if (done) done = finish_transaction(connection);
   if (!done && is_in_transaction(connection)) (void)connection.execute("ROLLBACK");
   const std::string where = " WHERE id = " + sql::quote_literal(id);
-  const std::string update =
-      done ? "finished_at = " + now_sql() + ", applied_steps_count = 1"
-           : "logs = " + sql::quote_literal(words_of(done.error()));
+  const std::string update = done ? "finished_at = " + now_sql() + ", applied_steps_count = 1"
+                                  : "logs = " + sql::quote_literal(words_of(done.error()));
   const result<void> recorded =
       connection.execute("UPDATE _prisma_migrations SET " + update + where);
   // The script may have changed any setting of the connection.
@@ -194,14 +198,15 @@ result<void> SqliteTarget::revert(const sql::MigrationRecord& record, const std:
   const sql::ScriptFacts facts = sql::read_script(down);
   if (facts.manages_transactions)
     return fail(ErrorCode::bad_config,
-                "down.sql has transactions of its own, so it could stay half done",
-                {}, "take BEGIN, COMMIT and VACUUM out of it");
+                "down.sql has transactions of its own, so it could stay half done", {},
+                "take BEGIN, COMMIT and VACUUM out of it");
   return run_atomically(*connection, facts, [&]() -> result<void> {
     TRIVET_CHECK(run_statements(*connection, down));
     // Without finished_at, so that Prisma's `migrate resolve --applied` takes it too.
-    return connection->execute("UPDATE _prisma_migrations SET finished_at = NULL, logs = "
-                               "'rolled back with down.sql', rolled_back_at = " +
-                               now_sql() + " WHERE id = " + sql::quote_literal(record.id));
+    return connection->execute(
+        "UPDATE _prisma_migrations SET finished_at = NULL, logs = "
+        "'rolled back with down.sql', rolled_back_at = " +
+        now_sql() + " WHERE id = " + sql::quote_literal(record.id));
   });
 }
 
@@ -230,7 +235,9 @@ result<void> SqliteTarget::run(const std::string& script) {
 
 result<std::vector<Loss>> SqliteTarget::find_losses(const sql::LayoutDiff& diff) {
   TRIVET_TRY(Connection* const connection, reading());
-  if (connection == nullptr) return std::vector<Loss>();
+  const bool takes_from = std::ranges::any_of(
+      diff.changes, [](const sql::TableChange& change) { return change.from != nullptr; });
+  if (connection == nullptr || !takes_from) return std::vector<Loss>();
   TRIVET_TRY(const DatabaseDescription live, describe());
   return sqlite::find_losses(*connection, live, diff.changes, diff.renames);
 }
@@ -238,8 +245,11 @@ result<std::vector<Loss>> SqliteTarget::find_losses(const sql::LayoutDiff& diff)
 result<int64_t> SqliteTarget::count_rows(const std::string& table) {
   TRIVET_TRY(Connection* const connection, reading());
   if (connection == nullptr) return 0;
-  TRIVET_TRY(const DatabaseDescription live, describe());
-  if (live.find_table(table) == nullptr) return 0;
+  TRIVET_TRY(const int64_t exists,
+             connection->query_integer("SELECT count(*) FROM sqlite_schema WHERE type = 'table' "
+                                       "AND name = " +
+                                       sql::quote_literal(table)));
+  if (exists == 0) return 0;
   return connection->query_integer("SELECT count(*) FROM " + sql::quote_identifier(table));
 }
 

@@ -1,8 +1,9 @@
 // Migrations of an SQLite file.
 //
-// A script and its record are one transaction, so a process that is killed leaves all of a migration
-// or nothing, and one that fails leaves a record that says why and blocks nothing. Only a script
-// with transactions of its own runs openly, statement by statement, and may stay half done (failed).
+// A script and its record are one transaction, so a process that is killed leaves all of a
+// migration or nothing, and one that fails leaves a record that says why and blocks nothing. Only a
+// script with transactions of its own runs openly, statement by statement, and may stay half done
+// (failed).
 #pragma once
 
 #include <memory>
@@ -28,6 +29,7 @@ class SqliteTarget final : public sql::MigrationTarget {
   [[nodiscard]] std::string place() const override { return options_.path; }
   [[nodiscard]] result<DatabaseDescription> describe() override;
   [[nodiscard]] DatabaseDescription layout_of(const schema::Schema& schema) const override;
+  [[nodiscard]] std::string render(const sql::LayoutDiff& diff) const override;
   [[nodiscard]] result<bool> is_empty() override;
   [[nodiscard]] result<std::string> dump_layout() override;
   [[nodiscard]] result<std::optional<std::vector<sql::MigrationRecord>>> history() override;

@@ -26,9 +26,10 @@ class SqliteTargetTest : public testing::Test {
     if (!*records) return "none";
     std::string text;
     for (const sql::MigrationRecord& record : **records)
-      text += record.name + (record.state == MigrationState::applied  ? " applied"
-                             : record.state == MigrationState::failed ? " failed"
-                                                                      : " rolled back") +
+      text += record.name +
+              (record.state == MigrationState::applied  ? " applied"
+               : record.state == MigrationState::failed ? " failed"
+                                                        : " rolled back") +
               (record.logs.empty() ? "; " : " (" + record.logs + "); ");
     return text;
   }
@@ -86,8 +87,9 @@ TEST_F(SqliteTargetTest, AFailureLeavesARecordAndNothingElse) {
 }
 
 TEST_F(SqliteTargetTest, AScriptWithTransactionsMayStayHalfDone) {
-  EXPECT_NE(apply("1_a", "BEGIN; CREATE TABLE A (id INTEGER); COMMIT; BEGIN; CREATE TABLE C (id "
-                         "INTEGER); SELECT absent; COMMIT"),
+  EXPECT_NE(apply("1_a",
+                  "BEGIN; CREATE TABLE A (id INTEGER); COMMIT; BEGIN; CREATE TABLE C (id "
+                  "INTEGER); SELECT absent; COMMIT"),
             "");
   EXPECT_EQ(tables(), "A ");
   EXPECT_TRUE(history().starts_with("1_a failed (statement 6 failed: no such column: absent"))
@@ -97,9 +99,10 @@ TEST_F(SqliteTargetTest, AScriptWithTransactionsMayStayHalfDone) {
 }
 
 TEST_F(SqliteTargetTest, ChecksForeignKeysThatAScriptSuspends) {
-  ASSERT_EQ(apply("1_a", "CREATE TABLE A (id INTEGER PRIMARY KEY); CREATE TABLE B (id INTEGER, a "
-                         "INTEGER REFERENCES A (id) ON DELETE CASCADE); INSERT INTO A VALUES (1), "
-                         "(2); INSERT INTO B VALUES (1, 1), (2, 2)"),
+  ASSERT_EQ(apply("1_a",
+                  "CREATE TABLE A (id INTEGER PRIMARY KEY); CREATE TABLE B (id INTEGER, a "
+                  "INTEGER REFERENCES A (id) ON DELETE CASCADE); INSERT INTO A VALUES (1), "
+                  "(2); INSERT INTO B VALUES (1, 1), (2, 2)"),
             "");
   const std::string rebuild =
       "PRAGMA foreign_keys=OFF; CREATE TABLE new_A (id INTEGER PRIMARY KEY, b TEXT); INSERT INTO "
@@ -129,8 +132,9 @@ TEST_F(SqliteTargetTest, TakesBack) {
 TEST_F(SqliteTargetTest, ReadsTheTimesOfOtherDrivers) {
   ASSERT_EQ(apply("2_b", "CREATE TABLE A (id INTEGER)"), "");
   ASSERT_EQ(apply("3_c", "CREATE TABLE B (id INTEGER)"), "");
-  ASSERT_TRUE(target.run("UPDATE _prisma_migrations SET started_at = '2001-02-03T04:05:06.789Z' "
-                         "WHERE migration_name = '3_c'"));
+  ASSERT_TRUE(
+      target.run("UPDATE _prisma_migrations SET started_at = '2001-02-03T04:05:06.789Z' "
+                 "WHERE migration_name = '3_c'"));
   EXPECT_EQ(history(), "3_c applied; 2_b applied; ");
 }
 
