@@ -37,8 +37,14 @@ struct Dialect {
   bool nulls_smallest;  // ascending order puts nulls first unless said
   const OpText* ops;    // text and containment operators
   size_t op_count;
+  std::string_view true_text = "1";
+  std::string_view false_text = "0";
+  // The database knows the types: parameters name theirs, enums and JSON compare by themselves, and a
+  // cast is written with the type's name ($1 operand, $3 name).
+  bool typed = false;
 };
 
 [[nodiscard]] const Dialect& sqlite_dialect();
+[[nodiscard]] const Dialect& postgresql_dialect();
 
 }  // namespace trivet::store::sql

@@ -46,6 +46,12 @@ void Renderer::json_get(const Expr& expr) {
 
 void Renderer::cast(const Expr& expr) {
   const Expr& operand = expr.args[0];
+  if (dialect_.typed) {
+    if (operand.type == expr.type) return expression(operand);
+    return form(
+        dialect_.cast, [&] { expression(operand); }, [] {},
+        [&] { type_name(expr.type, expr.enum_index); });
+  }
   if (same_form(operand.type, expr.type)) return expression(operand);
   form(
       dialect_.cast, [&] { expression(operand); },
@@ -100,7 +106,8 @@ void Renderer::linked(const Expr& expr) {
 
 void Renderer::extreme(const Expr& expr, std::string_view function) {
   const Expr& operand = expr.args[0];
-  const bool by_declaration = operand.type == Type::enum_ && operand.enum_index >= 0;
+  const bool by_declaration =
+      !dialect_.typed && operand.type == Type::enum_ && operand.enum_index >= 0;
   if (by_declaration) raw("CASE ");
   raw(function);
   raw("(");

@@ -49,7 +49,7 @@ void Renderer::column(std::string_view alias, std::string_view name) {
 }
 
 void Renderer::bind(BindKind kind, int index, Type type) {
-  const Binding binding{kind, index, type};
+  const Binding binding{kind, index, type, -1};
   // One parameter per value, however often it is used; the type may differ without changing how it
   // is bound.
   auto found = std::ranges::find_if(
@@ -62,25 +62,30 @@ void Renderer::bind(BindKind kind, int index, Type type) {
 void Renderer::expression(const Expr& expr) {
   switch (expr.op) {
     case Op::always_true:
-      return raw("1");
+      return raw(dialect_.true_text);
     case Op::always_false:
-      return raw("0");
+      return raw(dialect_.false_text);
     case Op::null_value:
       return raw("NULL");
     case Op::column: {
       TRIVET_ASSERT(expr.depth < scopes_.size());
       const Scope& scope = scopes_[scopes_.size() - 1 - expr.depth];
+      if (dialect_.typed) return typed_column(scope, schema_.models[scope.model].fields[expr.field]);
       return column(scope.alias, schema_.models[scope.model].fields[expr.field].db_name);
     }
     case Op::before:  // the row id comes first (render_check_row)
       return bind(BindKind::cell, 1 + schema_.models[scopes_.front().model].fields[expr.field].column,
                   expr.type);
     case Op::param:
+      if (dialect_.typed && expr.is_list)
+        return bind_list(BindKind::param, expr.param, expr.type, expr.enum_index);
+      if (dialect_.typed)
+        return bind_typed(BindKind::param, expr.param, expr.type, expr.enum_index);
       return bind(BindKind::param, expr.param, expr.type);
     case Op::and_:
-      return logic(expr, " AND ", "1");
+      return logic(expr, " AND ", dialect_.true_text);
     case Op::or_:
-      return logic(expr, " OR ", "0");
+      return logic(expr, " OR ", dialect_.false_text);
     case Op::not_:
       raw("(NOT ");
       expression(expr.args[0]);
@@ -170,6 +175,7 @@ void Renderer::enum_position(const Expr& expr) {
 }
 
 void Renderer::order_key(const Expr& expr) {
+  if (dialect_.typed) return expression(expr);
   if (expr.enum_index >= 0 && expr.type == Type::enum_) return enum_position(expr);
   if (is_json(expr.type) || expr.is_list)
     return form(dialect_.json_order, [&] { expression(expr); });
@@ -182,6 +188,7 @@ void Renderer::group_key(const Expr& expr) {
 }
 
 void Renderer::comparison(const Expr& expr, std::string_view sign) {
+  if (dialect_.typed) return typed_comparison(expr, sign);
   const Expr& left = expr.args[0];
   const Expr& right = expr.args[1];
   raw("(");
@@ -209,6 +216,7 @@ void Renderer::comparison(const Expr& expr, std::string_view sign) {
 }
 
 void Renderer::is_distinct(const Expr& expr) {
+  if (dialect_.typed) return typed_comparison(expr, " IS DISTINCT FROM ");
   const Expr& left = expr.args[0];
   const Expr& right = expr.args[1];
   raw("(");
@@ -230,6 +238,7 @@ void Renderer::is_distinct(const Expr& expr) {
 }
 
 void Renderer::in_list(const Expr& expr) {
+  if (dialect_.typed) return typed_in_list(expr);
   raw("(");
   group_key(expr.args[0]);
   raw(" IN ");

@@ -35,6 +35,11 @@ class Renderer {
   void literal(std::string_view text);  // quoted text
   void column(std::string_view alias, std::string_view name);
   void bind(BindKind kind, int index, Type type);
+  // A list given as one parameter, in a typed dialect: `$1::integer[]`.
+  void bind_list(BindKind kind, int index, Type element, int enum_index);
+  void bind_typed(BindKind kind, int index, Type type, int enum_index);
+  // `integer`, or the quoted name of the enum.
+  void type_name(Type type, int enum_index);
   void expression(const Expr& expr);
   // An operand in a form that sorts and compares by declaration (enums) or as jsonb.
   void order_key(const Expr& expr);
@@ -69,6 +74,10 @@ class Renderer {
   void enum_position(const Expr& expr);
   void extreme(const Expr& expr, std::string_view function);
   void structure(const Expr& expr);
+  void typed_column(const Scope& scope, const schema::Field& field);
+  void parameter(const Binding& binding);
+  void typed_comparison(const Expr& expr, std::string_view sign);
+  void typed_in_list(const Expr& expr);
 
   const schema::Schema& schema_;
   const Dialect& dialect_;

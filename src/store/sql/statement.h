@@ -26,6 +26,7 @@ struct Binding {
   BindKind kind = BindKind::param;
   int index = 0;
   Type type = Type::unknown;
+  int enum_index = -1;  // of Type::enum_, in a typed dialect
 
   friend bool operator==(const Binding&, const Binding&) = default;
 };

@@ -1,0 +1,222 @@
+#include "store/postgres/postgres_store.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <thread>
+
+#include "store/postgres/bind.h"
+#include "store/postgres/errors.h"
+#include "store/postgres/lane.h"
+#include "store/postgres/rows.h"
+#include "store/postgres/write/program.h"
+#include "store/sql/render_nested.h"
+
+namespace trivet::store::postgres {
+
+namespace {
+
+constexpr size_t texts_max = 4096;
+using std::chrono::steady_clock;
+
+// Whether a run that ended in this way may be sent again. A statement that was stopped before its
+// time was in the way of a cancellation that meant its neighbour.
+bool should_repeat(const Error& error, std::string_view state, Deadline deadline) {
+  if (steady_clock::now() >= deadline) return false;
+  return may_repeat(state) || (state == "57014" && error.code == ErrorCode::query_canceled);
+}
+
+// Longer with each attempt, so that those who fight for one row come apart.
+task<void> pause_before(int attempt) {
+  SystemRandom random;
+  const uint64_t most = uint64_t{2} << std::min(attempt, 6);
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
+                                  std::chrono::milliseconds(1 + random.below(most)));
+  co_await timer.async_wait(boost::asio::as_tuple(use_task));
+}
+
+boost::asio::execution_context& context_of(const Executor& executor) { return executor.context(); }
+
+}  // namespace
+
+// A loop on a thread of its own.
+class OwnLoop {
+ public:
+  OwnLoop() : work_(context_.get_executor()), thread_([this] { context_.run(); }) {}
+  ~OwnLoop() {
+    work_.reset();
+    thread_.join();
+  }
+  Executor executor() { return context_.get_executor(); }
+
+ private:
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::thread thread_;
+};
+
+Capabilities postgres_capabilities() {
+  Capabilities made;
+  made.store_name = "postgresql";
+  made.decimal_digits = 1000;
+  for (const Capability capability :
+       {Capability::regex, Capability::text_search, Capability::json_path,
+        Capability::json_containment, Capability::lists, Capability::aggregates,
+        Capability::transactions, Capability::foreign_keys, Capability::case_insensitive_like,
+        Capability::upsert})
+    made.add(capability);
+  return made;
+}
+
+PostgresStore::PostgresStore(PostgresOptions options, std::vector<Executor> loops)
+    : options_(std::move(options)), capabilities_(postgres_capabilities()) {
+  if (loops.empty()) {
+    own_ = std::make_unique<OwnLoop>();
+    loops.push_back(own_->executor());
+  }
+  const auto canceller = std::make_shared<Canceller>();
+  for (const auto& loop : loops)
+    lanes_.push_back(std::make_shared<Lane>(loop, options_, canceller));
+}
+
+PostgresStore::~PostgresStore() {
+  if (own_ == nullptr) {
+    for (const auto& lane : lanes_) lane->close();
+    return;
+  }
+  boost::asio::post(own_->executor(), [lane = lanes_.front()] { lane->close(); });
+  lanes_.clear();
+  own_.reset();  // runs what was posted
+}
+
+Lane& PostgresStore::lane_of(const Executor& caller) {
+  for (const auto& lane : lanes_)
+    if (&context_of(lane->executor()) == &context_of(caller)) return *lane;
+  return *lanes_.front();
+}
+
+template <class T>
+task<T> PostgresStore::on_lane(Lane& lane, const Executor& caller, task<T> work) {
+  if (&context_of(lane.executor()) == &context_of(caller)) co_return co_await std::move(work);
+  co_return co_await boost::asio::co_spawn(lane.executor(), std::move(work), use_task);
+}
+
+PostgresStore::Texts PostgresStore::texts_of(const Query& query) {
+  if (query.id != 0) {
+    const std::lock_guard lock(mutex_);
+    const auto found = texts_.find(query.id);
+    if (found != texts_.end()) return found->second;
+  }
+  auto made = std::make_shared<QueryTexts>();
+  const sql::Dialect& dialect = sql::postgresql_dialect();
+  made->select = std::make_shared<const sql::Statement>(
+      sql::render_nested(*query.schema, dialect, query.root, {}));
+  if (query.count)
+    made->count = std::make_shared<const sql::Statement>(
+        sql::render_nested_count(*query.schema, dialect, query.root));
+  if (query.id != 0) {
+    const std::lock_guard lock(mutex_);
+    if (texts_.size() >= texts_max) texts_.clear();
+    texts_.emplace(query.id, made);
+  }
+  return made;
+}
+
+task<result<Rows>> PostgresStore::read(const Query& query, const Params& params,
+                                       Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  result<Rows> rows = co_await on_lane(lane, caller, read_on(lane, query, params, deadline));
+  co_return rows;
+}
+
+task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, const Params& params,
+                                          Deadline deadline) {
+  const Texts texts = texts_of(query);
+  for (int attempt = 1;; ++attempt) {
+    auto exchange = std::make_shared<Exchange>();
+    for (const auto& statement : {texts->select, texts->count}) {
+      if (statement == nullptr) continue;
+      TRIVET_CO_TRY(Command command, make_command(statement, {.params = params.values}));
+      exchange->commands.push_back(std::move(command));
+    }
+    {
+      auto lease = co_await lane.acquire(Use::shared, deadline);
+      if (!lease) co_return std::unexpected(std::move(lease).error());
+      co_await (*lease)->run(exchange, deadline);
+    }
+    if (!exchange->error) {
+      Rows rows;
+      TRIVET_CO_TRY(rows.batch, decode_rows(*exchange->results[0], query.root, rows.arena));
+      if (query.count) rows.total = integer_at(*exchange->results[1], 0, 0);
+      co_return rows;
+    }
+    // A read may be sent again whatever happened to its connection.
+    const bool lost =
+        exchange->error->code == ErrorCode::store_lost && steady_clock::now() < deadline;
+    const bool again = lost || should_repeat(*exchange->error, exchange->state, deadline);
+    if (!again || attempt >= options_.attempts_max) co_return std::unexpected(*exchange->error);
+    co_await pause_before(attempt);
+  }
+}
+
+task<result<WriteResult>> PostgresStore::write(const Program& program, const Params& params,
+                                               Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  result<WriteResult> written =
+      co_await on_lane(lane, caller, write_on(lane, program, params, deadline));
+  co_return written;
+}
+
+task<result<WriteResult>> PostgresStore::write_on(Lane& lane, const Program& program,
+                                                  const Params& params, Deadline deadline) {
+  for (int attempt = 1;; ++attempt) {
+    std::string state;
+    result<WriteResult> written = fail(ErrorCode::internal, "not run");
+    {
+      ProgramRun run(lane, program, params, deadline);
+      written = co_await run.run();
+      state = run.state();
+    }
+    if (written) co_return written;
+    if (!should_repeat(written.error(), state, deadline) || attempt >= options_.attempts_max)
+      co_return written;
+    co_await pause_before(attempt);
+  }
+}
+
+task<result<void>> PostgresStore::execute(std::vector<std::string> statements, Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  result<void> done =
+      co_await on_lane(lane, caller, execute_on(lane, std::move(statements), deadline));
+  co_return done;
+}
+
+task<result<void>> PostgresStore::execute_on(Lane& lane, std::vector<std::string> statements,
+                                             Deadline deadline) {
+  auto lease = co_await lane.acquire(Use::shared, deadline);
+  if (!lease) co_return std::unexpected(std::move(lease).error());
+  auto exchange = std::make_shared<Exchange>();
+  for (std::string& text : statements)
+    exchange->commands.push_back(
+        {std::make_shared<const sql::Statement>(sql::Statement{std::move(text), {}}), {}, {}});
+  co_await (*lease)->run(exchange, deadline);
+  if (exchange->error) co_return std::unexpected(*exchange->error);
+  co_return result<void>();
+}
+
+task<result<void>> PostgresStore::ping(Deadline deadline) {
+  std::vector<std::string> statements;
+  statements.emplace_back("SELECT 1");
+  result<void> answered = co_await execute(std::move(statements), deadline);
+  co_return answered;
+}
+
+}  // namespace trivet::store::postgres

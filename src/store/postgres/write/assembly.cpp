@@ -1,0 +1,212 @@
+// Which commands a program's next exchange holds.
+#include <algorithm>
+
+#include "store/postgres/bind.h"
+#include "store/postgres/write/program.h"
+#include "store/postgres/write/statements.h"
+#include "store/sql/render_nested.h"
+
+namespace trivet::store::postgres {
+
+std::optional<Value> ProgramRun::resolve(Value value) const {
+  if (value.kind() != ValueKind::reference) return value;
+  const uint32_t index = value.reference_step();
+  const auto field = static_cast<int>(value.reference_field());
+  const Written& written = written_[index];
+  if (written.done) {
+    const auto at = std::ranges::find(written.fields, field);
+    if (at == written.fields.end() || value.reference_row() >= written.rows.size()) return Value();
+    return written.rows[value.reference_row()][static_cast<size_t>(at - written.fields.begin())];
+  }
+  // What an insert was told is known without asking.
+  const Step& step = program_.steps[index];
+  const auto at = std::ranges::find(step.fields, field);
+  if (step.kind != StepKind::insert || at == step.fields.end()) return std::nullopt;
+  const size_t position =
+      value.reference_row() * step.fields.size() + static_cast<size_t>(at - step.fields.begin());
+  const Value cell = params_.blocks[step.block].cells[position];
+  if (cell.kind() == ValueKind::absent) return std::nullopt;
+  return resolve(cell);
+}
+
+bool ProgramRun::is_known(Value value) const { return resolve(value).has_value(); }
+
+result<void> ProgramRun::add(sql::Statement statement, Sent sent, std::span<const Value> cells,
+                             std::span<const Value> rows) {
+  std::vector<Value> values = params_.values;
+  for (Value& value : values) value = resolve(value).value_or(Value());
+  TRIVET_TRY(Command command,
+             make_command(std::make_shared<const sql::Statement>(std::move(statement)),
+                          {.params = values, .cells = cells, .rows = rows}));
+  commands_.push_back(std::move(command));
+  sent_.push_back(sent);
+  return {};
+}
+
+void ProgramRun::add_control(const char* text) {
+  commands_.push_back({std::make_shared<const sql::Statement>(sql::Statement{text, {}}), {}, {}});
+  sent_.push_back({Part::control, program_.steps.size(), 0});
+}
+
+// False if the step needs what isn't here yet.
+result<bool> ProgramRun::try_add_step(size_t index) {
+  const Step& step = program_.steps[index];
+  // Whether the program goes on is known when such a find is answered.
+  const bool may_stop = std::ranges::any_of(
+      undecided_, [&](size_t earlier) { return program_.steps[earlier].if_none == IfNone::stop; });
+  if (may_stop) return false;
+  const auto uses_unknown = [&](const sql::Statement& statement) {
+    return std::ranges::any_of(statement.bindings, [&](const sql::Binding& binding) {
+      const bool of_params =
+          binding.kind == sql::BindKind::param || binding.kind == sql::BindKind::list;
+      return of_params && !is_known(params_.values[static_cast<size_t>(binding.index)]);
+    });
+  };
+  const StepText text{*program_.schema, step, written_[index].fields};
+  const Sent sent{Part::step, index, 0};
+  if (step.block >= 0) {
+    const auto known = [&](const Value& cell) { return is_known(cell); };
+    if (!std::ranges::all_of(params_.blocks[step.block].cells, known)) return false;
+    TRIVET_CHECK(add_rows(index));
+  } else if (step.kind == StepKind::check) {
+    if (!keys_are_known(static_cast<size_t>(step.of))) return false;
+    sql::Statement statement = render_check(text);
+    if (uses_unknown(statement)) return false;
+    if (step.rows == CheckRows::updated && !written_[step.of].done) return false;
+    const auto keys = written_keys(static_cast<size_t>(step.of), step.rows);
+    if (!keys->empty() && !keys->front().as_list().empty())
+      TRIVET_CHECK(add(std::move(statement), sent, {}, *keys));
+  } else {
+    sql::Statement statement = step.kind == StepKind::update    ? render_update(text)
+                               : step.kind == StepKind::delete_ ? render_delete(text)
+                                                                : render_find(text);
+    if (uses_unknown(statement)) return false;
+    const bool returns = static_cast<int>(index) == program_.returning_step;
+    if (returns && program_.returning && step.kind == StepKind::delete_)
+      TRIVET_CHECK(add_delete_read(index));
+    TRIVET_CHECK(add(std::move(statement), sent, {}, {}));
+  }
+  if (decides(step)) undecided_.push_back(index);
+  return true;
+}
+
+// The rows as they are before they go.
+result<void> ProgramRun::add_delete_read(size_t index) {
+  Level level = *program_.returning;
+  std::vector<Expr> conditions;
+  if (level.where) conditions.push_back(*level.where);
+  if (program_.steps[index].where) conditions.push_back(*program_.steps[index].where);
+  if (!conditions.empty()) level.where = make_and(std::move(conditions));
+  return add(sql::render_nested(*program_.schema, sql::postgresql_dialect(), level, {}),
+             {Part::read_back, index, 0}, {}, {});
+}
+
+result<void> ProgramRun::add_rows(size_t index) {
+  const Step& step = program_.steps[index];
+  const RowBlock& block = params_.blocks[step.block];
+  const bool links = step.kind == StepKind::link || step.kind == StepKind::unlink;
+  const size_t width = links ? 2 : step.fields.size();
+  const StepText text{*program_.schema, step, written_[index].fields};
+  const auto cell = [&](uint32_t row, size_t column) {
+    return *resolve(block.cells[row * width + column]);
+  };
+  const bool has_list = !links && std::ranges::any_of(step.fields, [&](int field) {
+    return program_.schema->models[step.model].fields[field].is_list;
+  });
+  const bool has_absent = std::ranges::any_of(
+      block.cells, [](const Value& given) { return given.kind() == ValueKind::absent; });
+  if (links || has_list || has_absent || width == 0 || block.rows < 2) {
+    for (uint32_t row = 0; row < block.rows; ++row) {
+      std::vector<Value> cells;
+      for (size_t column = 0; column < width; ++column) cells.push_back(cell(row, column));
+      if (links)
+        TRIVET_CHECK(add(render_link(text), {Part::step, index, row}, cells, {}));
+      else
+        TRIVET_CHECK(add_row(index, row, cells));
+    }
+    return {};
+  }
+  std::vector<Value> columns;
+  for (size_t column = 0; column < width; ++column) {
+    std::vector<Value> values;
+    for (uint32_t row = 0; row < block.rows; ++row) values.push_back(cell(row, column));
+    columns.push_back(arena_.copy_list(values));
+  }
+  return add(render_insert(text, Shape::many), {Part::step, index, 0}, columns, {});
+}
+
+// A row by itself. An absent cell is left out: the column takes its default, or keeps what it has.
+result<void> ProgramRun::add_row(size_t index, uint32_t row, std::span<const Value> given) {
+  Step step = program_.steps[index];
+  std::vector<Value> cells;
+  step.fields.clear();
+  for (size_t i = 0; i < given.size(); ++i) {
+    const int field = program_.steps[index].fields[i];
+    if (given[i].kind() == ValueKind::absent) {
+      std::erase(step.update_fields, field);
+    } else {
+      step.fields.push_back(field);
+      cells.push_back(given[i]);
+    }
+  }
+  // With nothing to set the row still has to be seen: a key is set to itself.
+  if (step.update_fields.empty() && !program_.steps[index].update_fields.empty())
+    step.update_fields = step.conflict_fields;
+  const StepText text{*program_.schema, step, written_[index].fields};
+  return add(render_insert(text, Shape::one), {Part::step, index, row}, cells, {});
+}
+
+bool ProgramRun::keys_are_known(size_t index) const {
+  const Step& step = program_.steps[index];
+  if (written_[index].done) return true;
+  if (step.kind != StepKind::insert) return false;
+  if (params_.blocks[step.block].rows == 0) return true;
+  const std::vector<int> keys = key_fields(program_.schema->models[step.model]);
+  return std::ranges::all_of(keys, [&](int key) {
+    const auto given = [&](uint32_t row) {
+      return is_known(
+          Value::reference(static_cast<uint32_t>(index), row, static_cast<uint32_t>(key)));
+    };
+    for (uint32_t row = 0; row < params_.blocks[step.block].rows; ++row)
+      if (!given(row)) return false;
+    return true;
+  });
+}
+
+// A list for each column of the key.
+std::optional<std::vector<Value>> ProgramRun::written_keys(size_t index, CheckRows which) {
+  const Step& step = program_.steps[index];
+  const auto rows = written_[index].done ? static_cast<uint32_t>(written_[index].rows.size())
+                                         : params_.blocks[step.block].rows;
+  std::vector<Value> lists;
+  for (const int key : key_fields(program_.schema->models[step.model])) {
+    std::vector<Value> values;
+    for (uint32_t row = 0; row < rows; ++row) {
+      if (which == CheckRows::updated && !written_[index].updated[row]) continue;
+      const auto value =
+          resolve(Value::reference(static_cast<uint32_t>(index), row, static_cast<uint32_t>(key)));
+      if (!value) return std::nullopt;
+      values.push_back(*value);
+    }
+    lists.push_back(arena_.copy_list(values));
+  }
+  return lists;
+}
+
+result<bool> ProgramRun::try_add_read_back() {
+  const auto index = static_cast<size_t>(program_.returning_step);
+  if (!keys_are_known(index)) return false;
+  const auto keys = written_keys(index, CheckRows::written);
+  has_read_back_ = true;
+  const auto columns =
+      static_cast<uint32_t>(program_.returning->outputs.size() + program_.returning->embeds.size());
+  result_.rows.batch = {columns, 0, nullptr};
+  // An aggregate has a row even of no rows.
+  if (!program_.returning->grouped && (keys->empty() || keys->front().as_list().empty()))
+    return true;
+  TRIVET_CHECK(add(render_read_back(*program_.schema, *program_.returning),
+                   {Part::read_back, index, 0}, {}, *keys));
+  return true;
+}
+
+}  // namespace trivet::store::postgres

@@ -1,0 +1,283 @@
+#include "store/postgres/write/statements.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "store/postgres/ddl.h"
+#include "store/sql/render_nested.h"
+#include "store/sql/renderer.h"
+#include "store/store.h"
+
+namespace trivet::store::postgres {
+
+using schema::Field;
+using schema::Model;
+using sql::BindKind;
+using sql::Renderer;
+using sql::Statement;
+
+namespace {
+
+constexpr std::string_view order_column = "trivet_order";
+
+const Model& model_of(const StepText& text) { return text.schema.models[text.step.model]; }
+
+Expr column_expr(const Model& model, int field) {
+  Expr expr = make_column(field, field_type(model.fields[field]));
+  expr.enum_index = model.fields[field].enum_index;
+  expr.is_list = model.fields[field].is_list;
+  return expr;
+}
+
+// Types that Trivet handles as text or numeric are cast to the column's own.
+void cast_to_column(Renderer& out, const Field& field) {
+  if (field_type(field) != Type::other_text && field.native.name != "Money") return;
+  out.raw("::" + column_type(out.schema(), field));
+}
+
+void names(Renderer& out, const Model& model, std::span<const int> fields) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) out.raw(", ");
+    out.identifier(model.fields[fields[i]].db_name);
+  }
+}
+
+void target(Renderer& out, const Model& model, const std::string& alias) {
+  out.identifier(model.db_name);
+  out.raw(" AS " + alias);
+}
+
+void where_clause(Renderer& out, const std::optional<Expr>& where) {
+  if (!where || where->op == Op::always_true) return;
+  out.raw(" WHERE ");
+  out.expression(*where);
+}
+
+void selected(Renderer& out, const StepText& text) {
+  for (size_t i = 0; i < text.returned.size(); ++i) {
+    if (i > 0) out.raw(", ");
+    out.expression(column_expr(model_of(text), text.returned[i]));
+  }
+}
+
+void returning(Renderer& out, const StepText& text) {
+  if (text.returned.empty()) return;
+  out.raw(" RETURNING ");
+  selected(out, text);
+}
+
+void cells(Renderer& out, const Model& model, std::span<const int> fields, Shape shape) {
+  out.raw(shape == Shape::one ? " VALUES (" : " SELECT * FROM unnest(");
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) out.raw(", ");
+    const Field& field = model.fields[fields[i]];
+    const Type type = field_type(field);
+    if (shape == Shape::many || field.is_list)
+      out.bind_list(BindKind::cell, static_cast<int>(i), type, field.enum_index);
+    else
+      out.bind_typed(BindKind::cell, static_cast<int>(i), type, field.enum_index);
+    if (shape == Shape::one) {
+      cast_to_column(out, field);
+    } else if (type == Type::other_text || field.native.name == "Money") {
+      out.raw("::" + column_type(out.schema(), field) + "[]");
+    }
+  }
+  out.raw(")");
+}
+
+void on_conflict(Renderer& out, const StepText& text) {
+  const Step& step = text.step;
+  const Model& model = model_of(text);
+  out.raw(" ON CONFLICT");
+  if (!step.conflict_fields.empty()) {
+    out.raw(" (");
+    names(out, model, step.conflict_fields);
+    out.raw(")");
+  }
+  if (step.update_fields.empty()) return out.raw(" DO NOTHING");
+  for (size_t i = 0; i < step.update_fields.size(); ++i) {
+    out.raw(i == 0 ? " DO UPDATE SET " : ", ");
+    out.identifier(model.fields[step.update_fields[i]].db_name);
+    out.raw(" = EXCLUDED.");
+    out.identifier(model.fields[step.update_fields[i]].db_name);
+  }
+  where_clause(out, step.conflict_where);
+}
+
+// unnest($1::integer[], …) of the keys that came back.
+void written_keys(Renderer& out, const Model& model, std::span<const int> keys) {
+  out.raw("unnest(");
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (i > 0) out.raw(", ");
+    const Field& field = model.fields[keys[i]];
+    out.bind_list(BindKind::rows, static_cast<int>(i), field_type(field), field.enum_index);
+    if (field_type(field) == Type::other_text)
+      out.raw("::" + column_type(out.schema(), field) + "[]");
+  }
+  out.raw(")");
+}
+
+}  // namespace
+
+std::vector<int> key_fields(const Model& model) {
+  std::vector<int> fields;
+  if (model.primary_key) {
+    for (const schema::KeyColumn& column : model.primary_key->columns)
+      fields.push_back(column.field);
+    return fields;
+  }
+  for (const schema::Key& key : model.uniques) {
+    const bool whole = key.where_sql.empty() &&
+                       std::ranges::none_of(key.columns, [&](const schema::KeyColumn& column) {
+                         return model.fields[column.field].optional;
+                       });
+    if (!whole) continue;
+    for (const schema::KeyColumn& column : key.columns) fields.push_back(column.field);
+    return fields;
+  }
+  return fields;
+}
+
+Statement render_insert(const StepText& text, Shape shape) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const Model& model = model_of(text);
+  const std::string alias = out.push(text.step.model);
+  out.raw("INSERT INTO ");
+  target(out, model, alias);
+  if (text.step.fields.empty()) {
+    out.raw(" DEFAULT VALUES");
+  } else {
+    out.raw(" (");
+    names(out, model, text.step.fields);
+    out.raw(")");
+    cells(out, model, text.step.fields, shape);
+  }
+  if (text.step.kind != StepKind::upsert) {
+    returning(out, text);
+    return out.take();
+  }
+  on_conflict(out, text);
+  out.raw(" RETURNING ");
+  selected(out, text);
+  if (!text.returned.empty()) out.raw(", ");
+  // A row that was there is locked by this very transaction.
+  out.raw("(" + alias + ".xmax = 0)");
+  return out.take();
+}
+
+Statement render_update(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const Model& model = model_of(text);
+  const std::string alias = out.push(text.step.model);
+  out.raw("UPDATE ");
+  target(out, model, alias);
+  for (size_t i = 0; i < text.step.fields.size(); ++i) {
+    const Field& field = model.fields[text.step.fields[i]];
+    out.raw(i == 0 ? " SET " : ", ");
+    out.identifier(field.db_name);
+    out.raw(" = (");
+    out.expression(text.step.values[i]);
+    out.raw(")");
+    cast_to_column(out, field);
+  }
+  where_clause(out, text.step.where);
+  returning(out, text);
+  return out.take();
+}
+
+Statement render_delete(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const std::string alias = out.push(text.step.model);
+  out.raw("DELETE FROM ");
+  target(out, model_of(text), alias);
+  where_clause(out, text.step.where);
+  returning(out, text);
+  return out.take();
+}
+
+Statement render_find(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const std::string alias = out.push(text.step.model);
+  out.raw("SELECT ");
+  selected(out, text);
+  out.raw(" FROM ");
+  target(out, model_of(text), alias);
+  where_clause(out, text.step.where);
+  out.raw(" LIMIT 2");
+  return out.take();
+}
+
+Statement render_check(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const Model& model = model_of(text);
+  const std::vector<int> keys = key_fields(model);
+  const std::string alias = out.push(text.step.model);
+  out.raw("SELECT 1 FROM ");
+  target(out, model, alias);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    out.raw(i == 0 ? " WHERE (" : ", ");
+    out.column(alias, model.fields[keys[i]].db_name);
+  }
+  out.raw(") IN (SELECT * FROM ");
+  written_keys(out, model, keys);
+  out.raw(") AND (");
+  out.expression(*text.step.where);
+  out.raw(") IS NOT TRUE LIMIT 1");
+  return out.take();
+}
+
+Statement render_link(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const schema::Relation& relation = text.schema.relations[text.step.relation];
+  const auto cell = [&](int side) {
+    const Model& model = text.schema.models[relation.model[side]];
+    const Field& key =
+        model.fields[side == 0 ? relation.from_fields.front() : relation.to_fields.front()];
+    out.bind_typed(BindKind::cell, side, field_type(key), key.enum_index);
+    cast_to_column(out, key);
+  };
+  if (text.step.kind == StepKind::link) {
+    out.raw("INSERT INTO ");
+    out.identifier(relation.constraint);
+    out.raw(" (\"A\", \"B\") VALUES (");
+    cell(0);
+    out.raw(", ");
+    cell(1);
+    out.raw(") ON CONFLICT DO NOTHING");
+    return out.take();
+  }
+  out.raw("DELETE FROM ");
+  out.identifier(relation.constraint);
+  out.raw(" WHERE \"A\" = ");
+  cell(0);
+  out.raw(" AND \"B\" = ");
+  cell(1);
+  return out.take();
+}
+
+Statement render_read_back(const schema::Schema& schema, const Level& level) {
+  const Model& model = schema.models[level.model];
+  const std::vector<int> keys = key_fields(model);
+  const auto table = [&](Renderer& out) {
+    out.raw("(SELECT stored.*, written.");
+    out.identifier(order_column);
+    out.raw(" FROM ");
+    written_keys(out, model, keys);
+    out.raw(" WITH ORDINALITY AS written(");
+    for (size_t i = 0; i < keys.size(); ++i) out.raw("k" + std::to_string(i) + ", ");
+    out.identifier(order_column);
+    out.raw(") JOIN ");
+    out.identifier(model.db_name);
+    out.raw(" AS stored ON ");
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (i > 0) out.raw(" AND ");
+      out.column("stored", model.fields[keys[i]].db_name);
+      out.raw(" = written.k" + std::to_string(i));
+    }
+    out.raw(")");
+  };
+  return sql::render_nested(schema, sql::postgresql_dialect(), level,
+                            {table, std::string(order_column)});
+}
+
+}  // namespace trivet::store::postgres
