@@ -11,6 +11,7 @@
 #include "app/config/keys_file.h"
 #include "app/config/safety.h"
 #include "app/database.h"
+#include "app/drivers/driver.h"
 #include "app/environment.h"
 #include "app/generations.h"
 #include "app/project.h"
@@ -20,8 +21,6 @@
 #include "observe/fanout.h"
 #include "observe/log_sink.h"
 #include "observe/metrics.h"
-#include "store/sqlite/sqlite_store.h"
-#include "store/sqlite/times/integer_times.h"
 
 namespace trivet::app {
 namespace {
@@ -105,10 +104,10 @@ struct App::State {
   ~State() {
     watcher.reset();
     // Nothing may run any more in what goes now, also if starting failed half-way.
-    if (store) store->interrupt_reads();
+    if (database) database->interrupt();
     runtime.end();
     generations.reset();
-    store.reset();
+    database.reset();
   }
 
   [[nodiscard]] const Config& config() const { return options.loaded.config; }
@@ -120,7 +119,7 @@ struct App::State {
   result<void> open_database();
   result<void> match_database(const schema::Schema& wanted);
   result<void> listen();
-  void count_connections_and_writes();
+  void count_connections();
   void follow_files();
   [[nodiscard]] std::vector<std::string> watched_files() const;
   std::vector<std::string> reload();
@@ -136,8 +135,8 @@ struct App::State {
   auth::ProjectKeys keys;
   std::vector<std::string> schema_files;
   std::shared_ptr<const schema::Schema> schema;  // shared with the engines and their plans
-  store::sqlite::SqliteOptions database;
-  std::unique_ptr<store::sqlite::SqliteStore> store;
+  std::unique_ptr<Driver> driver;
+  std::unique_ptr<OpenDatabase> database;
   std::unique_ptr<Generations> generations;
   std::unique_ptr<Watcher> watcher;
   std::mutex reloading;
@@ -148,42 +147,37 @@ result<void> App::State::build() {
   TRIVET_TRY(keys, keys_for(options.loaded, options.mode));
   TRIVET_TRY(schema, load_schema(config(), schema_files));
   TRIVET_CHECK(open_database());
-  generations = std::make_unique<Generations>(GenerationParts{*store, environment, sinks, metrics});
+  generations = std::make_unique<Generations>(GenerationParts{database->store(), environment, sinks, metrics});
   generations->add(config(), keys, schema);
-  count_connections_and_writes();
+  count_connections();
   return listen();
 }
 
-void App::State::count_connections_and_writes() {
-  const auto read = [](auto value) { return [value] { return static_cast<double>(value()); }; };
+void App::State::count_connections() {
   http::add_runtime_metrics(metrics, runtime);
-  metrics.add_reader({"trivet_sqlite_write_groups_total", "counter", "Commits of the writer."},
-                     read([this] { return store->writer_counts().groups; }));
-  metrics.add_reader({"trivet_sqlite_write_programs_total", "counter", "Writes in those commits."},
-                     read([this] { return store->writer_counts().programs; }));
+  database->add_metrics(metrics);
 }
 
 result<void> App::State::open_database() {
-  TRIVET_TRY(database, database_options(config(), *schema, process_environment()));
-  served.database = database.path;
+  TRIVET_TRY(driver, find_driver(config(), *schema, process_environment()));
+  served.database = driver->place();
   TRIVET_CHECK(match_database(*schema));
-  database.missing = store::sqlite::Missing::refuse;
-  TRIVET_TRY(store, store::sqlite::SqliteStore::open(database, runtime.pool()));
+  TRIVET_TRY(database, driver->open({runtime.pool(), runtime.executors(),
+                                     config().limits.request_timeout}));
+  runtime.set_on_drained([this](unsigned loop) { database->close_loop(loop); });
   return {};
 }
 
 // dev makes the database match where nothing is lost; serve never changes it.
 result<void> App::State::match_database(const schema::Schema& wanted) {
   if (options.mode == Mode::serve) {
-    TRIVET_CHECK(require_in_sync(database, wanted));
+    TRIVET_CHECK(require_in_sync(*driver, wanted));
   } else {
-    TRIVET_TRY(const std::vector<std::string> changes, push_without_loss(database, wanted));
+    TRIVET_TRY(const std::vector<std::string> changes, push_without_loss(*driver, wanted));
     for (const std::string& change : changes) tell(Level::info, "database.changed", change);
   }
-  const auto times =
-      store::sqlite::find_integer_times(database, wanted, store::sqlite::Look::sample);
-  if (times && !times->empty())
-    tell(Level::warning, "database.integer_times", store::sqlite::describe_integer_times(*times));
+  for (const Concern& concern : driver->concerns(wanted))
+    tell(Level::warning, concern.event, concern.text);
   return {};
 }
 
@@ -227,9 +221,8 @@ result<void> App::State::reload_all() {
   TRIVET_TRY(const auth::ProjectKeys fresh_keys, keys_for(reread.loaded, options.mode));
   TRIVET_TRY(const std::shared_ptr<const schema::Schema> fresh,
              load_schema(reread.loaded.config, schema_files));
-  TRIVET_TRY(const store::sqlite::SqliteOptions asked,
-             database_options(reread.loaded.config, *fresh, process_environment()));
-  if (asked.path != database.path)
+  TRIVET_TRY(const auto asked, find_driver(reread.loaded.config, *fresh, process_environment()));
+  if (asked->place() != driver->place())
     reread.need_restart.push_back("the url of the schema's datasource");
   TRIVET_CHECK(match_database(*fresh));
   TRIVET_CHECK(generations->engine().set_schema(fresh));

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
+#include "app/drivers/driver.h"
 #include "engine/engine.h"
-#include "store/sqlite/sqlite_store.h"
 
 namespace trivet::app {
 
 void check_servable(schema::CheckResult& check) {
   if (!check.ok()) return;
   std::vector<schema::Diagnostic> missing =
-      engine::Engine::check(*check.schema, store::sqlite::sqlite_capabilities());
+      engine::Engine::check(*check.schema, capabilities_for(*check.schema));
   const bool refused = std::ranges::any_of(missing, [](const schema::Diagnostic& diagnostic) {
     return diagnostic.kind != schema::DiagnosticKind::warning;
   });

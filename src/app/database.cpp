@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "app/migrate/project.h"
 #include "app/project.h"
-#include "store/sqlite/migrate.h"
 
 namespace trivet::app {
 
@@ -47,32 +45,34 @@ result<sqlite::SqliteOptions> database_options(const Config& config, const schem
   return options;
 }
 
-result<void> require_in_sync(const sqlite::SqliteOptions& options, const schema::Schema& schema) {
-  if (!std::filesystem::exists(options.path))
-    return fail(ErrorCode::bad_config,
-                fmt::format("there is no database {}: {} makes it", options.path, remedy(schema)));
-  TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
+result<void> require_in_sync(Driver& driver, const schema::Schema& schema) {
+  if (auto found = driver.find(); !found) {
+    Error error = std::move(found).error();
+    if (has_migrations(schema)) error.hint = fmt::format("{} makes what it needs", remedy(schema));
+    return std::unexpected(std::move(error));
+  }
+  TRIVET_TRY(const Migration migration, driver.plan(schema, Extras::keep));
   if (migration.empty()) return {};
-  return fail(ErrorCode::bad_config,
-              fmt::format("the database {} is not what the schema says: {} makes it so",
-                          options.path, remedy(schema)),
-              fmt::format("missing: {}", fmt::join(titles_of(migration), "; ")));
+  return fail(
+      ErrorCode::bad_config,
+      fmt::format("the database {} is not what the schema says: {} makes it so", driver.place(),
+                  remedy(schema)),
+      fmt::format("missing: {}", fmt::join(titles_of(migration), "; ")));
 }
 
-result<std::vector<std::string>> push_without_loss(const sqlite::SqliteOptions& options,
-                                                   const schema::Schema& schema) {
+result<std::vector<std::string>> push_without_loss(Driver& driver, const schema::Schema& schema) {
   if (has_migrations(schema)) {
-    TRIVET_CHECK(require_in_sync(options, schema));
+    TRIVET_CHECK(require_in_sync(driver, schema));
     return std::vector<std::string>();
   }
-  TRIVET_TRY(const Migration migration, sqlite::plan_migration(options, schema));
+  TRIVET_TRY(const Migration migration, driver.plan(schema, Extras::keep));
   if (migration.empty()) return std::vector<std::string>();
   if (!migration.losses.empty())
     return fail(ErrorCode::would_lose_data,
-                fmt::format("the schema's change would lose data in {}", options.path),
+                fmt::format("the schema's change would lose data in {}", driver.place()),
                 fmt::format("{}", fmt::join(loss_texts(migration), "\n  ")),
                 "`trivet db push --accept-data-loss` does it all the same");
-  TRIVET_CHECK(sqlite::apply_migration(options, migration, sqlite::DataLoss::refuse));
+  TRIVET_CHECK(driver.apply(migration, DataLoss::refuse));
   return titles_of(migration);
 }
 

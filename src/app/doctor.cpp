@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 
-#include <filesystem>
 #include <optional>
 
 #include "app/check.h"
 #include "app/config/keys_file.h"
 #include "app/database.h"
+#include "app/drivers/driver.h"
 #include "app/project.h"
 #include "net/endpoint.h"
-#include "store/sqlite/migrate.h"
 
 namespace trivet::app {
 namespace {
@@ -51,14 +49,19 @@ class Examination {
 
   void database(const Config& config, const schema::Schema& schema,
                 const Environment& environment) {
-    const auto options = database_options(config, schema, environment);
-    if (!options) return add(Kind::problem, "database", options.error().message);
-    if (const auto matches = require_in_sync(*options, schema); !matches)
-      return add(std::filesystem::exists(options->path) ? Kind::problem : Kind::warning, "database",
-                 matches.error().message);
-    add(Kind::good, "database",
-        fmt::format("{} ({} bytes)", options->path, std::filesystem::file_size(options->path)));
-    disk(options->path);
+    const auto driver = find_driver(config, schema, environment);
+    if (!driver) return add(Kind::problem, "database", driver.error().message);
+    if (const auto found = (*driver)->find(); !found)
+      return add(found.error().code == ErrorCode::bad_config ? Kind::warning : Kind::problem,
+                 "database", found.error().message);
+    if (const auto matches = require_in_sync(**driver, schema); !matches)
+      return add(Kind::problem, "database", matches.error().message);
+    const auto text = (*driver)->describe();
+    if (!text) return add(Kind::problem, "database", text.error().message);
+    add(Kind::good, "database", *text);
+    for (const Concern& concern : (*driver)->concerns(schema))
+      add(Kind::warning, std::string(concern.event.substr(concern.event.find('.') + 1)),
+          concern.text);
   }
 
   void endpoints(const Config& config) {
@@ -84,15 +87,6 @@ class Examination {
       if (model.rules.empty() && !model.ignored)
         add(Kind::warning, "rules",
             fmt::format("{} has no rule: only the service key reaches it", model.name));
-  }
-
-  void disk(const std::string& path) {
-    struct statvfs space {};
-    const std::string folder = std::filesystem::absolute(path).parent_path().string();
-    if (::statvfs(folder.c_str(), &space) != 0) return;
-    const uint64_t free_mib = uint64_t{space.f_bavail} * space.f_frsize >> 20;
-    if (free_mib < 512)
-      add(Kind::warning, "disk", fmt::format("{} MiB are free in {}", free_mib, folder));
   }
 
   std::vector<Finding> findings_;

@@ -8,8 +8,8 @@ namespace trivet::app {
 
 Offline::~Offline() {
   engine_.reset();
-  snapshot_.reset();
-  store_.reset();
+  frozen_.reset();
+  database_.reset();
 }
 
 result<std::unique_ptr<Offline>> Offline::open(const LoadedConfig& loaded,
@@ -18,12 +18,10 @@ result<std::unique_ptr<Offline>> Offline::open(const LoadedConfig& loaded,
   schema::CheckResult check = load_project_schema(loaded.config);
   check_servable(check);
   TRIVET_TRY(offline->schema_, require_schema(check));
-  TRIVET_TRY(store::sqlite::SqliteOptions options,
-             database_options(loaded.config, *offline->schema_, environment));
-  TRIVET_CHECK(require_in_sync(options, *offline->schema_));
-  options.missing = store::sqlite::Missing::refuse;
-  TRIVET_TRY(offline->store_, store::sqlite::SqliteStore::open(options, offline->pool_));
-  offline->use(*offline->store_);
+  TRIVET_TRY(offline->driver_, find_driver(loaded.config, *offline->schema_, environment));
+  TRIVET_CHECK(require_in_sync(*offline->driver_, *offline->schema_));
+  TRIVET_TRY(offline->database_, offline->driver_->open({offline->pool_, {}}));
+  offline->use(offline->database_->store());
   return offline;
 }
 
@@ -35,8 +33,8 @@ void Offline::use(store::Store& store) {
 }
 
 result<void> Offline::freeze() {
-  TRIVET_TRY(snapshot_, SnapshotStore::make(*store_));
-  use(*snapshot_);
+  TRIVET_TRY(frozen_, database_->freeze());
+  use(*frozen_);
   return {};
 }
 

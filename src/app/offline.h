@@ -5,11 +5,10 @@
 #include <memory>
 
 #include "app/config/config_load.h"
+#include "app/drivers/driver.h"
 #include "app/environment.h"
-#include "app/snapshot_store.h"
 #include "engine/engine.h"
 #include "net/pool.h"
-#include "store/sqlite/sqlite_store.h"
 
 namespace trivet::app {
 
@@ -26,7 +25,7 @@ class Offline {
 
   [[nodiscard]] engine::Engine& engine() { return *engine_; }
   [[nodiscard]] const std::shared_ptr<const schema::Schema>& schema() const { return schema_; }
-  [[nodiscard]] const store::sqlite::SqliteOptions& database() const { return store_->options(); }
+  [[nodiscard]] Driver& driver() { return *driver_; }
 
  private:
   Offline() = default;
@@ -35,8 +34,9 @@ class Offline {
   net::Pool pool_{{.threads = 1, .queue_max = 16}};
   SystemEnvironment system_;
   std::shared_ptr<const schema::Schema> schema_;  // shared with the engine and its plans
-  std::unique_ptr<store::sqlite::SqliteStore> store_;
-  std::unique_ptr<SnapshotStore> snapshot_;  // null unless frozen
+  std::unique_ptr<Driver> driver_;
+  std::unique_ptr<OpenDatabase> database_;
+  std::unique_ptr<store::Store> frozen_;  // null unless frozen
   std::unique_ptr<engine::Engine> engine_;
 };
 

@@ -4,18 +4,16 @@
 #include <functional>
 
 #include "app/check.h"
-#include "app/database.h"
+#include "app/drivers/driver.h"
 #include "app/migrate/project.h"
 #include "app/project.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
-#include "store/sqlite/migrate.h"
 
 namespace trivet::cli {
 namespace {
 
 using store::Migration;
-namespace sqlite = store::sqlite;
 
 template <class Items, class Member>
 std::string json_list(const Items& items, Member member) {
@@ -63,19 +61,18 @@ int refuse(const DbPushArguments& arguments, const Migration& migration) {
       "nothing was changed, because data would be lost; --accept-data-loss does it all the same");
 }
 
-int apply(const DbPushArguments& arguments, const sqlite::SqliteOptions& options,
-          const Migration& migration) {
+int apply(const DbPushArguments& arguments, app::Driver& driver, const Migration& migration) {
   const bool accept = arguments.accept_data_loss == Switch::on;
   if (!migration.losses.empty() &&
       (!accept || std::ranges::any_of(migration.losses, &store::Loss::is_impossible)))
     return refuse(arguments, migration);
-  const auto applied = sqlite::apply_migration(
-      options, migration, accept ? sqlite::DataLoss::accept : sqlite::DataLoss::refuse);
+  const auto applied =
+      driver.apply(migration, accept ? app::DataLoss::accept : app::DataLoss::refuse);
   if (!applied) return report(applied.error());
   if (arguments.common.output == Output::json)
     print(as_json(migration, true));
   else
-    print_changes(migration, options.path);
+    print_changes(migration, driver.place());
   return exit_ok;
 }
 
@@ -90,16 +87,16 @@ int run(const DbPushArguments& arguments) {
   app::check_servable(check);
   const auto schema = app::require_schema(check);
   if (!schema) return report(schema.error());
-  const auto options = app::database_options(loaded->config, **schema, environment);
-  if (!options) return report(options.error());
-  const auto migration = sqlite::plan_migration(*options, **schema);
+  const auto driver = app::find_driver(loaded->config, **schema, environment);
+  if (!driver) return report(driver.error());
+  const auto migration = (*driver)->plan(**schema, app::Extras::drop);
   if (!migration) return report(migration.error());
   if (!migration->empty() && app::has_migrations(**schema))
     print_note(
         "note: this project has migrations, and what db push does is in none of them (drift); "
         "`trivet migrate dev` makes one\n");
-  return arguments.dry_run == Switch::on ? dry_run(arguments, *migration, options->path)
-                                         : apply(arguments, *options, *migration);
+  return arguments.dry_run == Switch::on ? dry_run(arguments, *migration, (*driver)->place())
+                                         : apply(arguments, **driver, *migration);
 }
 
 }  // namespace trivet::cli

@@ -5,7 +5,6 @@
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "cli/with_project.h"
-#include "store/sqlite/migrate.h"
 
 namespace trivet::cli {
 namespace {
@@ -55,7 +54,7 @@ int import_file(const ImportArguments& arguments, app::Offline& project, data::F
   progress.clear();
   if (!summary) return report(summary.error());
   // New rows, new statistics: without them the planner chooses indexes by guess.
-  if (const auto learned = store::sqlite::optimize_database(project.database()); !learned)
+  if (const auto learned = project.driver().optimize(); !learned)
     return report(learned.error());
   print_summary(arguments, *summary, progress.seconds());
   return summary->stopped ? exit_failure : exit_ok;

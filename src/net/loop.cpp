@@ -137,6 +137,7 @@ task<void> Loop::tick_loop() {
       stream.check_peer();
     }
   }
+  if (on_drained_) on_drained_();
 }
 
 void Loop::finish_if_empty() {

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <memory>
 
@@ -42,6 +43,8 @@ class Loop {
   void add_listener(int descriptor, Service& service, ListenOptions options);
   // Until drained or stopped.
   void run();
+  // Before run: called on the loop's thread once it is drained. What still keeps it busy shall end.
+  void set_on_drained(std::function<void()> on_drained) { on_drained_ = std::move(on_drained); }
 
   // From any thread.
   void post_drain();
@@ -70,6 +73,7 @@ class Loop {
   ConnectionCounts& counts_;
   Pool& pool_;
   bool draining_ = false;
+  std::function<void()> on_drained_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;

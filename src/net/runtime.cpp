@@ -151,6 +151,18 @@ void Runtime::post(unsigned loop_index, std::function<void()> function) {
   asio::post(state_->loops.at(loop_index)->context(), std::move(function));
 }
 
+void Runtime::set_on_drained(std::function<void(unsigned loop_index)> on_drained) {
+  TRIVET_ASSERT(!state_->started);
+  for (unsigned i = 0; i < threads(); ++i)
+    state_->loops[i]->set_on_drained([on_drained, i] { on_drained(i); });
+}
+
+std::vector<Executor> Runtime::executors() {
+  std::vector<Executor> all;
+  for (auto& loop : state_->loops) all.push_back(loop->context().get_executor());
+  return all;
+}
+
 unsigned Runtime::threads() const { return static_cast<unsigned>(state_->loops.size()); }
 
 Pool& Runtime::pool() { return *state_->pool; }

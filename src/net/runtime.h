@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/task.h"
 #include "net/pool.h"
 #include "net/service.h"
 
@@ -65,6 +66,12 @@ class Runtime {
 
   // Runs `function` on that loop's thread soon. From any thread, between start and the end of wait.
   void post(unsigned loop_index, std::function<void()> function);
+
+  // Before start. `on_drained` runs on each loop's thread once its connections have gone, so that
+  // what else keeps it busy (a driver's connections) can end.
+  void set_on_drained(std::function<void(unsigned loop_index)> on_drained);
+  // Of the loops, by index. They live as long as the Runtime.
+  [[nodiscard]] std::vector<Executor> executors();
 
   [[nodiscard]] unsigned threads() const;
   [[nodiscard]] Pool& pool();

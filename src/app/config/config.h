@@ -3,6 +3,7 @@
 // value; stays inside the composition root: parts get the few values that they need.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,6 +26,10 @@ struct Config {
   std::string schema;
   std::string database_url;
   std::string database_key;
+  uint32_t database_connections = 4;
+  bool database_pgbouncer = false;
+  std::chrono::milliseconds database_connect_timeout{5000};
+  std::chrono::milliseconds database_queue_timeout{5000};
 
   bool require_key = false;
   bool anonymous = true;

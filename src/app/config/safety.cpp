@@ -13,9 +13,15 @@ bool comes_from_file(const LoadedConfig& loaded, const Setting& setting) {
   return found != loaded.origins.end() && found->second.find("trivet.toml") != std::string::npos;
 }
 
+// A URL with a password in it is one too.
+bool holds_secret(const Setting& setting, const Config& config) {
+  return setting.is_secret ||
+         (setting.name == "database.url" && value_text(setting, config).find("***") != std::string::npos);
+}
+
 void check_config_file(const LoadedConfig& loaded, std::vector<std::string>& reasons) {
   for (const Setting& setting : settings()) {
-    if (!setting.is_secret || !comes_from_file(loaded, setting)) continue;
+    if (!holds_secret(setting, loaded.config) || !comes_from_file(loaded, setting)) continue;
     if (auto reason = readable_by_others(loaded.config.folder + "/trivet.toml"))
       reasons.push_back(fmt::format("{} is in trivet.toml: {}, or give it as {}", setting.name,
                                     *reason, environment_name(setting)));

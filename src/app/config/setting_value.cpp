@@ -77,6 +77,19 @@ std::string quote(std::string_view text) {
   return quoted + '"';
 }
 
+// user:***@host of a URL; `?password=…` likewise.
+std::string without_password(std::string text) {
+  const size_t start = text.find("://");
+  if (start == std::string::npos) return text;
+  const size_t end = std::min(text.find_first_of("/?", start + 3), text.size());
+  const size_t at = text.rfind('@', end);
+  const size_t colon = text.find(':', start + 3);
+  if (at != std::string::npos && at > start && colon < at) text.replace(colon + 1, at - colon - 1, "***");
+  if (const size_t given = text.find("password="); given != std::string::npos)
+    text.replace(given + 9, std::min(text.find('&', given), text.size()) - given - 9, "***");
+  return text;
+}
+
 std::string duration_text(std::chrono::milliseconds value) {
   const auto ms = value.count();
   return ms % 1000 == 0 ? fmt::format("\"{}s\"", ms / 1000) : fmt::format("\"{}ms\"", ms);
@@ -135,7 +148,7 @@ std::string value_text(const Setting& setting, const Config& config) {
   return std::visit(
       Overloaded{[&](std::string* value) {
                    if (setting.is_secret) return std::string(value->empty() ? "\"\"" : "\"(set)\"");
-                   return quote(*value);
+                   return quote(without_password(*value));
                  },
                  [](std::vector<std::string>* value) {
                    std::vector<std::string> quoted;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/postgres/errors.h"
+#include "store/sql/render.h"
 
 namespace trivet::store::postgres {
 
@@ -16,12 +17,20 @@ namespace {
 constexpr auto quietly = boost::asio::as_tuple(use_task);
 using Socket = boost::asio::posix::stream_descriptor;
 
-// What every session is set to. Repeatable read: all commands of one exchange see one snapshot.
-constexpr auto session_texts = std::to_array<const char*>({
-    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-    "SET TIME ZONE 'UTC'",
-    "SET jit = off",
-});
+// What every session is set to. Repeatable read: all commands of one exchange see one snapshot. A
+// pooler of transactions keeps nothing of this but the time zone, so there transactions say it
+// themselves.
+std::vector<std::string> session_texts(const PostgresOptions& options) {
+  std::vector<std::string> texts = {"SET TIME ZONE 'UTC'"};
+  if (options.pooler == Pooler::transactions) return texts;
+  texts.emplace_back("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  texts.emplace_back("SET jit = off");
+  if (!options.schema.empty())
+    texts.push_back("SET search_path = " + sql::quote_identifier(options.schema));
+  if (options.statement_timeout.count() > 0)
+    texts.push_back("SET statement_timeout = " + std::to_string(options.statement_timeout.count()));
+  return texts;
+}
 
 // A clock's last moment is further away than timers reckon.
 Deadline bounded(Deadline deadline) {
@@ -120,9 +129,8 @@ task<result<void>> Connection::open(Deadline deadline) {
   open_ = true;
   read_more();
   auto setup = std::make_shared<Exchange>();
-  for (const char* text : session_texts)
-    setup->commands.push_back(
-        {std::make_shared<const sql::Statement>(sql::Statement{text, {}}), {}, {}});
+  for (std::string& text : session_texts(options_))
+    setup->commands.push_back(plain_command(std::move(text)));
   co_await run(setup, deadline);
   if (setup->error) {
     close();
@@ -161,10 +169,14 @@ bool Connection::send(Running& running) {
   return true;
 }
 
+bool Connection::may_prepare() const {
+  return options_.pooler == Pooler::none && prepared_.size() < options_.statements_max;
+}
+
 bool Connection::send_command(Running& running, const Command& command) {
   const std::string& text = command.statement->text;
   auto known = prepared_.find(text);
-  if (known == prepared_.end() && prepared_.size() < options_.statements_max) {
+  if (known == prepared_.end() && may_prepare()) {
     known = prepared_.emplace(text, "s" + std::to_string(next_name_++)).first;
     running.items.push_back({&command, true});
     if (PQsendPrepare(connection_, known->second.c_str(), text.c_str(), 0, nullptr) != 1)

@@ -1,9 +1,9 @@
 // Connection: one libpq connection in pipeline mode, on one event loop.
 //
 // Many exchanges are under way at once, answered in order. A statement is prepared when it is first
-// met. At its deadline an exchange is given up: the caller goes on at once, and the server is asked
-// to stop as soon as it is at work on it. When the connection breaks, everything under way fails.
-// Every member runs on the loop's thread.
+// met, unless a pooler stands between. At its deadline an exchange is given up: the caller goes on
+// at once, and the server is asked to stop as soon as it is at work on it. When the connection
+// breaks, everything under way fails. Every member runs on the loop's thread.
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   task<result<void>> poll_connect(Deadline deadline);
   task<bool> wait_socket(boost::asio::posix::stream_descriptor::wait_type what, Deadline deadline);
   bool send(Running& running);
+  [[nodiscard]] bool may_prepare() const;
   bool send_command(Running& running, const Command& command);
   void flush();
   void read_more();

@@ -156,7 +156,7 @@ Error error_of_result(const pg_result& failed, std::source_location where) {
 
 Error connection_error(ErrorCode code, std::string_view driver_text, std::source_location where) {
   Error error(code,
-              code == ErrorCode::connection_failed ? "the database can't be reached"
+              code == ErrorCode::connection_failed ? "Database connection error."
                                                    : "the connection to the database was lost",
               {}, "try again", where);
   error.log_text = "postgresql: " + std::string(driver_text);

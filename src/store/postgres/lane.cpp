@@ -42,19 +42,18 @@ void Lane::drop_broken() {
 }
 
 void Lane::open_another() {
-  if (closed_ || connections_.size() + opening_ >= options_.connections) return;
+  if (closed_ || connections_.size() + opening_.size() >= options_.connections) return;
   if (steady_clock::now() < next_attempt_) return;
-  ++opening_;
+  opening_.push_back(std::make_shared<Connection>(executor_, options_, canceller_));
   boost::asio::co_spawn(
-      executor_, open_one(),
+      executor_, open_one(opening_.back()),
       // The lane lives until the attempt has ended, and close() makes nothing of its outcome.
       [self = shared_from_this()](const std::exception_ptr&) {});
 }
 
-task<void> Lane::open_one() {
-  auto connection = std::make_shared<Connection>(executor_, options_, canceller_);
+task<void> Lane::open_one(std::shared_ptr<Connection> connection) {
   const auto opened = co_await connection->open(steady_clock::now() + options_.connect_timeout);
-  --opening_;
+  std::erase(opening_, connection);
   if (closed_) {
     connection->close();
   } else if (opened) {
@@ -91,7 +90,7 @@ task<result<Lease>> Lane::acquire(Use use, Deadline deadline) {
       co_return fail(ErrorCode::pool_timeout,
                      "Timed out acquiring connection from connection pool.",
                      "too many requests wait for the database");
-    const bool pausing = opening_ == 0 && connections_.empty();
+    const bool pausing = opening_.empty() && connections_.empty();
     co_await wait(pausing ? std::min(last, next_attempt_) : last);
   }
 }
@@ -120,6 +119,7 @@ void Lane::wake_all() {
 void Lane::close() {
   closed_ = true;
   for (const auto& connection : connections_) connection->close();
+  for (const auto& connection : opening_) connection->close();
   connections_.clear();
   wake_all();
 }

@@ -44,6 +44,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   Lane(Executor executor, PostgresOptions options, std::shared_ptr<Canceller> canceller);
 
   [[nodiscard]] Executor executor() const { return executor_; }
+  [[nodiscard]] const PostgresOptions& options() const { return options_; }
   task<result<Lease>> acquire(Use use, Deadline deadline);
   void give_back(Connection& connection, Use use);
   // Ends all connections; what waits fails.
@@ -53,7 +54,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::shared_ptr<Connection> pick() const;
   void drop_broken();
   void open_another();
-  task<void> open_one();
+  task<void> open_one(std::shared_ptr<Connection> connection);
   task<void> wait(Deadline deadline);
   void wake_one();
   void wake_all();
@@ -63,7 +64,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::shared_ptr<Canceller> canceller_;
   std::vector<std::shared_ptr<Connection>> connections_;
   std::list<boost::asio::steady_timer> waiting_;
-  size_t opening_ = 0;
+  std::vector<std::shared_ptr<Connection>> opening_;
   int failures_ = 0;  // in a row
   Deadline next_attempt_ = Deadline::min();
   std::optional<Error> last_error_;

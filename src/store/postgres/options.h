@@ -3,13 +3,21 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace trivet::store::postgres {
 
+enum class Pooler : uint8_t {
+  none,
+  transactions,  // PgBouncer and its like: a session belongs to us for one transaction only
+};
+
 struct PostgresOptions {
   std::string
-      url;  // postgresql://user@host:port/database?sslmode=verify-full, or key = value pairs
+      url;  // what libpq takes: postgresql://user@host:port/database?sslmode=…, or key=value
+  std::string schema;  // of the database, where the tables are; empty = the server's search path
+  Pooler pooler = Pooler::none;
   size_t connections = 4;        // of each loop
   size_t in_flight_max = 64;     // requests under way on one connection
   size_t queue_max = 4096;       // requests that wait for a connection, of each loop
@@ -18,6 +26,9 @@ struct PostgresOptions {
   std::chrono::milliseconds wait_max{5000};  // for a connection, where the deadline is later
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{5000};
+  // The server's own limit, for a client that is gone; deadlines are asked for beside it. 0 = none.
+  std::chrono::milliseconds statement_timeout{0};
+  std::string snapshot;   // of pg_export_snapshot: what all reads see; empty = each its own
   int attempts_max = 10;  // of a request that the server asks to repeat (40001, 40P01)
 };
 

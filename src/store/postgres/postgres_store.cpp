@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <iterator>
 #include <thread>
 
 #include "store/postgres/bind.h"
@@ -15,6 +16,7 @@
 #include "store/postgres/lane.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/write/program.h"
+#include "store/sql/render.h"
 #include "store/sql/render_nested.h"
 
 namespace trivet::store::postgres {
@@ -38,6 +40,53 @@ task<void> pause_before(int attempt) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
                                   std::chrono::milliseconds(1 + random.below(most)));
   co_await timer.async_wait(boost::asio::as_tuple(use_task));
+}
+
+// Ends a session whose transaction was not seen to end.
+class TransactionGuard {
+ public:
+  explicit TransactionGuard(Lease& lease) : lease_(lease) {}
+  ~TransactionGuard() {
+    if (!ended_) lease_->close();
+  }
+  TransactionGuard(const TransactionGuard&) = delete;
+  TransactionGuard& operator=(const TransactionGuard&) = delete;
+  void set_ended() { ended_ = true; }
+
+ private:
+  Lease& lease_;
+  bool ended_ = false;
+};
+
+// For reads whose snapshot the session doesn't give them by itself.
+task<void> run_in_transaction(Lane& lane, std::shared_ptr<Exchange> exchange, Deadline deadline) {
+  auto lease = co_await lane.acquire(Use::alone, deadline);
+  if (!lease) {
+    exchange->error = std::move(lease).error();
+    co_return;
+  }
+  std::vector<Command> commands;
+  commands.push_back(plain_command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+  const std::string& snapshot = lane.options().snapshot;
+  if (!snapshot.empty())
+    commands.push_back(plain_command("SET TRANSACTION SNAPSHOT " + sql::quote_literal(snapshot)));
+  const auto before = static_cast<std::ptrdiff_t>(commands.size());
+  std::ranges::move(exchange->commands, std::back_inserter(commands));
+  commands.push_back(plain_command("COMMIT"));
+  exchange->commands = std::move(commands);
+  TransactionGuard guard(*lease);
+  co_await (*lease)->run(exchange, deadline);
+  if (exchange->error) co_return;
+  guard.set_ended();
+  exchange->results.erase(exchange->results.begin(), exchange->results.begin() + before);
+}
+
+task<void> run_shared(Lane& lane, std::shared_ptr<Exchange> exchange, Deadline deadline) {
+  auto lease = co_await lane.acquire(Use::shared, deadline);
+  if (lease)
+    co_await (*lease)->run(exchange, deadline);
+  else
+    exchange->error = std::move(lease).error();
 }
 
 boost::asio::execution_context& context_of(const Executor& executor) { return executor.context(); }
@@ -94,6 +143,8 @@ PostgresStore::~PostgresStore() {
   own_.reset();  // runs what was posted
 }
 
+void PostgresStore::close_loop(size_t index) { lanes_.at(index)->close(); }
+
 Lane& PostgresStore::lane_of(const Executor& caller) {
   for (const auto& lane : lanes_)
     if (&context_of(lane->executor()) == &context_of(caller)) return *lane;
@@ -145,11 +196,11 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, const 
       TRIVET_CO_TRY(Command command, make_command(statement, {.params = params.values}));
       exchange->commands.push_back(std::move(command));
     }
-    {
-      auto lease = co_await lane.acquire(Use::shared, deadline);
-      if (!lease) co_return std::unexpected(std::move(lease).error());
-      co_await (*lease)->run(exchange, deadline);
-    }
+    const bool pooled = options_.pooler == Pooler::transactions;
+    if (!options_.snapshot.empty() || (query.count && pooled))
+      co_await run_in_transaction(lane, exchange, deadline);
+    else
+      co_await run_shared(lane, exchange, deadline);
     if (!exchange->error) {
       Rows rows;
       TRIVET_CO_TRY(rows.batch, decode_rows(*exchange->results[0], query.root, rows.arena));
@@ -204,9 +255,7 @@ task<result<void>> PostgresStore::execute_on(Lane& lane, std::vector<std::string
   auto lease = co_await lane.acquire(Use::shared, deadline);
   if (!lease) co_return std::unexpected(std::move(lease).error());
   auto exchange = std::make_shared<Exchange>();
-  for (std::string& text : statements)
-    exchange->commands.push_back(
-        {std::make_shared<const sql::Statement>(sql::Statement{std::move(text), {}}), {}, {}});
+  for (std::string& text : statements) exchange->commands.push_back(plain_command(std::move(text)));
   co_await (*lease)->run(exchange, deadline);
   if (exchange->error) co_return std::unexpected(*exchange->error);
   co_return result<void>();

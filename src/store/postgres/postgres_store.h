@@ -34,6 +34,9 @@ class PostgresStore final : public Store {
   task<result<WriteResult>> write(const Program& program, const Params& params,
                                   Deadline deadline) override;
   task<result<void>> ping(Deadline deadline) override;
+  // On the thread of that loop, when nothing is asked there any more: its sessions end, so that the
+  // loop can.
+  void close_loop(size_t index);
   // Runs statements without parameters, each for itself: schemas for tests and tools.
   task<result<void>> execute(std::vector<std::string> statements, Deadline deadline);
 

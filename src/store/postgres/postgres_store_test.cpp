@@ -3,12 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <optional>
 
-#include "store/postgres/ddl.h"
+#include "store/postgres/layout/ddl.h"
+#include "store/postgres/layout/session.h"
 #include "store/postgres/testing/server.h"
 #include "value/json_writer.h"
 #include "value/text_format.h"
@@ -372,7 +375,7 @@ TEST(PostgresStore, GivesUpOnADatabaseThatIsNotThere) {
   const auto answered = run(store.ping(soon()));
   ASSERT_FALSE(answered);
   EXPECT_EQ(answered.error().code, ErrorCode::connection_failed);
-  EXPECT_EQ(answered.error().message, "the database can't be reached");
+  EXPECT_EQ(answered.error().message, "Database connection error.");
 }
 
 // Many at once on few connections, each with its own answer.
@@ -435,6 +438,81 @@ TEST(PostgresStore, RepeatsWhatTheServerCouldNotSerialise) {
                           });
   context.run();
   EXPECT_EQ(done, 8);
+}
+
+// Prepares nothing and asks nothing of a session but its time zone.
+TEST(PostgresStore, WorksBehindAPoolerOfTransactions) {
+  PostgresOptions options;
+  options.connections = 1;
+  options.pooler = Pooler::transactions;
+  Fixture f(blog, options);
+  ASSERT_TRUE(f.insert("User", {"email"}, {Value::text("a"), Value::text("b")}));
+  ASSERT_FALSE(f.insert("User", {"email"}, {Value::text("a")}));
+  Query query;
+  query.id = 1;
+  query.schema = f.schema;
+  query.root = f.level("User", {"email"});
+  query.root.order.push_back({f.column("User", "id")});
+  query.count = true;
+  for (int i = 0; i < 2; ++i) {
+    const auto rows = run(f.store->read(query, {}, soon()));
+    ASSERT_TRUE(rows) << rows.error().log_text;
+    EXPECT_EQ(show(query.root, rows->batch), "[a][b]");
+    EXPECT_EQ(rows->total, 2);
+  }
+  const auto none = run(f.store->execute(
+      {"SELECT 1 / (count(*) = 0)::int FROM pg_prepared_statements",
+       "SELECT 1 / (current_setting('transaction_isolation') = 'read committed')::int"},
+      soon()));
+  EXPECT_TRUE(none) << none.error().log_text;
+}
+
+// A client that leaves while its write waits for a lock: nothing of it happens, and the next one
+// doesn't find itself in its transaction.
+TEST(PostgresStore, LeavesNoTransactionBehindWhenItIsCancelled) {
+  PostgresOptions options;
+  options.connections = 1;
+  Fixture f(blog, options);
+  ASSERT_TRUE(f.insert("User", {"email"}, {Value::text("a")}));
+  const auto other = Session::open(f.options);
+  ASSERT_TRUE(other);
+  ASSERT_TRUE((*other)->execute("BEGIN"));
+  ASSERT_TRUE((*other)->execute("UPDATE \"User\" SET email = 'b'"));
+  Program program;
+  program.schema = f.schema;
+  Step update;
+  update.kind = StepKind::update;
+  update.model = f.model("User");
+  update.fields = {f.field("User", "email")};
+  update.values = {make_param(0, Type::text)};
+  update.rows_max = 5;
+  program.steps = {update};
+  program.returning_step = 0;
+  Params params;
+  params.values.push_back(Value::text("c"));
+  boost::asio::io_context context;
+  boost::asio::cancellation_signal leave;
+  bool ended = false;
+  boost::asio::co_spawn(
+      context, f.store->write(program, params, soon()),
+      boost::asio::bind_cancellation_slot(
+          leave.slot(), [&](const std::exception_ptr& failure, const result<WriteResult>& written) {
+            ended = true;
+            EXPECT_TRUE(failure != nullptr || !written);
+          }));
+  Server& server = Server::instance();
+  const std::string waiting =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+  do context.poll();
+  while (server.run(f.options.url, waiting) == "0");
+  leave.emit(boost::asio::cancellation_type::terminal);
+  context.restart();
+  context.run();
+  EXPECT_TRUE(ended);
+  ASSERT_TRUE((*other)->execute("ROLLBACK"));
+  ASSERT_TRUE(f.insert("User", {"email"}, {Value::text("d")}));
+  EXPECT_EQ(server.run(f.options.url, "SELECT string_agg(email, '' ORDER BY id) FROM \"User\""),
+            "ad");
 }
 
 }  // namespace

@@ -26,6 +26,11 @@ struct Command {
   std::vector<std::pair<size_t, int>> cells;  // where in bytes, and how long; -1 = null
 };
 
+// Without parameters.
+[[nodiscard]] inline Command plain_command(std::string text) {
+  return {std::make_shared<const sql::Statement>(sql::Statement{std::move(text), {}}), {}, {}};
+}
+
 // Outside of a transaction, the commands of one exchange are one transaction of their own.
 struct Exchange {
   std::vector<Command> commands;

@@ -8,6 +8,23 @@
 
 namespace trivet::store::postgres {
 
+namespace {
+
+// Left to the database. A null for a column that counts up is meant so too, as on SQLite.
+bool takes_default(const schema::Field& field, const Value& cell) {
+  if (cell.kind() == ValueKind::absent) return true;
+  return cell.is_null() && field.default_value.kind == schema::DefaultKind::autoincrement;
+}
+
+bool has_defaults(const schema::Model& model, const Step& step, const RowBlock& block) {
+  for (size_t i = 0; i < block.cells.size(); ++i)
+    if (takes_default(model.fields[step.fields[i % step.fields.size()]], block.cells[i]))
+      return true;
+  return false;
+}
+
+}  // namespace
+
 std::optional<Value> ProgramRun::resolve(Value value) const {
   if (value.kind() != ValueKind::reference) return value;
   const uint32_t index = value.reference_step();
@@ -25,7 +42,7 @@ std::optional<Value> ProgramRun::resolve(Value value) const {
   const size_t position =
       value.reference_row() * step.fields.size() + static_cast<size_t>(at - step.fields.begin());
   const Value cell = params_.blocks[step.block].cells[position];
-  if (cell.kind() == ValueKind::absent) return std::nullopt;
+  if (takes_default(program_.schema->models[step.model].fields[field], cell)) return std::nullopt;
   return resolve(cell);
 }
 
@@ -44,7 +61,7 @@ result<void> ProgramRun::add(sql::Statement statement, Sent sent, std::span<cons
 }
 
 void ProgramRun::add_control(const char* text) {
-  commands_.push_back({std::make_shared<const sql::Statement>(sql::Statement{text, {}}), {}, {}});
+  commands_.push_back(plain_command(text));
   sent_.push_back({Part::control, program_.steps.size(), 0});
 }
 
@@ -113,9 +130,8 @@ result<void> ProgramRun::add_rows(size_t index) {
   const bool has_list = !links && std::ranges::any_of(step.fields, [&](int field) {
     return program_.schema->models[step.model].fields[field].is_list;
   });
-  const bool has_absent = std::ranges::any_of(
-      block.cells, [](const Value& given) { return given.kind() == ValueKind::absent; });
-  if (links || has_list || has_absent || width == 0 || block.rows < 2) {
+  if (links || has_list || has_defaults(program_.schema->models[step.model], step, block) ||
+      width == 0 || block.rows < 2) {
     for (uint32_t row = 0; row < block.rows; ++row) {
       std::vector<Value> cells;
       for (size_t column = 0; column < width; ++column) cells.push_back(cell(row, column));
@@ -142,7 +158,7 @@ result<void> ProgramRun::add_row(size_t index, uint32_t row, std::span<const Val
   step.fields.clear();
   for (size_t i = 0; i < given.size(); ++i) {
     const int field = program_.steps[index].fields[i];
-    if (given[i].kind() == ValueKind::absent) {
+    if (takes_default(program_.schema->models[step.model].fields[field], given[i])) {
       std::erase(step.update_fields, field);
     } else {
       step.fields.push_back(field);

@@ -11,7 +11,7 @@ namespace trivet::store::postgres {
 
 namespace {
 
-constexpr const char* begin_text = "BEGIN";
+constexpr const char* begin_text = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr const char* commit_text = "COMMIT";
 constexpr const char* rollback_text = "ROLLBACK";
 
@@ -106,7 +106,9 @@ task<result<void>> ProgramRun::run_exchanges() {
       TRIVET_CO_TRY(complete, try_add_read_back());
     }
     const bool decides_later = !undecided_.empty() || program_.singular || program_.rollback;
-    const bool alone = !complete || decides_later || in_transaction_;
+    // What a pooler's session would do by itself is said.
+    const bool pooled = lane_.options().pooler == Pooler::transactions;
+    const bool alone = !complete || decides_later || in_transaction_ || pooled;
     if (!lease_) {
       auto leased = co_await lane_.acquire(alone ? Use::alone : Use::shared, deadline_);
       if (!leased) co_return std::unexpected(std::move(leased).error());

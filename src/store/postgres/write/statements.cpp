@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "store/postgres/ddl.h"
+#include "store/postgres/layout/ddl.h"
 #include "store/sql/render_nested.h"
 #include "store/sql/renderer.h"
 #include "store/store.h"

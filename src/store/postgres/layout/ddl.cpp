@@ -1,4 +1,4 @@
-#include "store/postgres/ddl.h"
+#include "store/postgres/layout/ddl.h"
 
 #include <algorithm>
 #include <array>
@@ -71,6 +71,28 @@ std::string serial_type(const std::string& type) {
   return type == "SMALLINT" ? "SMALLSERIAL" : "SERIAL";
 }
 
+// base64 → '\x6869', as Prisma writes it.
+std::string bytes_literal(std::string_view base64) {
+  static constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr std::string_view hex = "0123456789abcdef";
+  std::string text = "'\\x";
+  uint32_t bits = 0;
+  int count = 0;
+  for (const char c : base64) {
+    const size_t digit = alphabet.find(c == '-' ? '+' : c == '_' ? '/' : c);
+    if (digit == alphabet.npos) break;
+    bits = bits << 6 | static_cast<uint32_t>(digit);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    const uint32_t byte = bits >> count & 0xff;
+    text += hex[byte >> 4];
+    text += hex[byte & 15];
+  }
+  return text + "'";
+}
+
 std::string literal(const Schema& schema, const Field& field, const schema::Expr& value) {
   using schema::ExprKind;
   if (field.enum_index >= 0) {
@@ -81,7 +103,7 @@ std::string literal(const Schema& schema, const Field& field, const schema::Expr
   if (value.kind == ExprKind::literal_boolean) return value.boolean ? "true" : "false";
   if (value.kind == ExprKind::literal_number) return value.text;
   if (field.type == ScalarType::decimal) return value.text;
-  if (field.type == ScalarType::bytes) return "decode(" + quote_literal(value.text) + ", 'base64')";
+  if (field.type == ScalarType::bytes) return bytes_literal(value.text);
   if (field.type == ScalarType::datetime) {
     if (const auto us = parse_datetime(value.text, Type::timestamptz, TimeContext{})) {
       std::string text;

@@ -1,0 +1,62 @@
+#include "app/drivers/driver.h"
+
+#include <fmt/format.h>
+
+#include "app/drivers/postgres_driver.h"
+#include "app/drivers/sqlite_driver.h"
+#include "store/postgres/layout/url.h"
+#include "store/postgres/postgres_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace trivet::app {
+namespace {
+
+// As it is written: in the configuration, else in the datasource; empty where neither says.
+std::string written_url(const Config& config, const schema::Schema& schema,
+                        const Environment& environment) {
+  if (!config.database_url.empty()) return config.database_url;
+  if (!schema.datasource.url.empty()) return schema.datasource.url;
+  if (schema.datasource.url_env.empty() || !environment) return {};
+  return environment(schema.datasource.url_env).value_or("");
+}
+
+std::unexpected<Error> wrong_provider(std::string_view provider, std::string_view url_kind) {
+  return fail(
+      ErrorCode::bad_config,
+      fmt::format("the schema is written for {}, but the database's url is {}", provider, url_kind),
+      {},
+      "`provider` of the schema's datasource and `[database] url` (or the datasource's "
+      "url) must be of one kind");
+}
+
+}  // namespace
+
+result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::Schema& schema,
+                                            const Environment& environment) {
+  const std::string url = written_url(config, schema, environment);
+  const schema::Provider provider = schema.datasource.provider;
+  if (store::postgres::is_postgres_url(url)) {
+    if (provider != schema::Provider::postgresql) return wrong_provider("SQLite", "PostgreSQL's");
+    return make_postgres_driver(config, url);
+  }
+  const std::string scheme = url.substr(0, url.find(':'));
+  if (url.find("://") != std::string::npos && scheme != "file" && scheme != "sqlite")
+    return fail(ErrorCode::bad_config,
+                fmt::format("the database {} can't be opened: this build has drivers for SQLite "
+                            "(file:./data.db) and PostgreSQL (postgres://user@host/database)",
+                            scheme));
+  if (provider == schema::Provider::postgresql && url.empty())
+    return fail(ErrorCode::bad_config,
+                "the schema is written for PostgreSQL, and nothing says where the database is", {},
+                "set `[database] url`, or TRIVET_DATABASE_URL, to postgres://user@host/database");
+  if (provider == schema::Provider::postgresql) return wrong_provider("PostgreSQL", "a file's");
+  return make_sqlite_driver(config, schema, environment);
+}
+
+store::Capabilities capabilities_for(const schema::Schema& schema) {
+  return schema.datasource.provider == schema::Provider::postgresql
+             ? store::postgres::postgres_capabilities()
+             : store::sqlite::sqlite_capabilities();
+}
+
+}  // namespace trivet::app

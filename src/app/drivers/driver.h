@@ -1,0 +1,85 @@
+// Driver: one kind of database, as the product uses it: found by the configuration, compared with
+// the schema, changed, opened. Blocking.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config/config_load.h"
+#include "base/error.h"
+#include "base/task.h"
+#include "net/pool.h"
+#include "observe/metrics.h"
+#include "schema/schema.h"
+#include "store/migration.h"
+#include "store/store.h"
+
+namespace trivet::app {
+
+enum class DataLoss : uint8_t { refuse, accept };
+
+// What of a database the schema doesn't know.
+enum class Extras : uint8_t {
+  drop,
+  keep,  // it is in nobody's way; a driver may need it gone all the same
+};
+
+// Something that an operator should know.
+struct Concern {
+  std::string_view event;  // "database.integer_times"
+  std::string text;
+};
+
+class OpenDatabase {
+ public:
+  virtual ~OpenDatabase() = default;
+  [[nodiscard]] virtual store::Store& store() = 0;
+  // Ends what runs, for shutting down. Any thread.
+  virtual void interrupt() {}
+  // On the thread of a loop that serves no more: what the database has there ends.
+  virtual void close_loop(unsigned) {}
+  virtual void add_metrics(observe::Metrics&) {}
+  // Reads of the store that comes back all see this moment, on this thread alone. It must go before
+  // the database does.
+  [[nodiscard]] virtual result<std::unique_ptr<store::Store>> freeze() = 0;
+};
+
+struct OpenParts {
+  net::Pool& pool;              // outlives the database
+  std::vector<Executor> loops;  // from which it will be used; empty: from any thread, by the way
+  std::chrono::milliseconds statement_timeout{0};  // 0 = none beside each request's deadline
+};
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+  // Path or URL, for people.
+  [[nodiscard]] virtual const std::string& place() const = 0;
+  // That it is there and answers; else why not and what helps (bad_config, connection_failed).
+  [[nodiscard]] virtual result<void> find() = 0;
+  // A few words about it: its size, its version.
+  [[nodiscard]] virtual result<std::string> describe() = 0;
+  [[nodiscard]] virtual std::vector<Concern> concerns(const schema::Schema& schema) = 0;
+
+  [[nodiscard]] virtual result<store::Migration> plan(const schema::Schema& schema,
+                                                      Extras extras) = 0;
+  virtual result<void> apply(const store::Migration& migration, DataLoss data_loss) = 0;
+  // After an import: lets the database learn how values are spread.
+  virtual result<void> optimize() = 0;
+  [[nodiscard]] virtual result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) = 0;
+};
+
+// The database of the project. The datasource's env() is looked up in `environment`. Errors:
+// bad_config.
+[[nodiscard]] result<std::unique_ptr<Driver>> find_driver(const Config& config,
+                                                          const schema::Schema& schema,
+                                                          const Environment& environment);
+
+// Of the kind of database that the schema is written for.
+[[nodiscard]] store::Capabilities capabilities_for(const schema::Schema& schema);
+
+}  // namespace trivet::app

@@ -1,0 +1,136 @@
+#include "app/drivers/postgres_driver.h"
+
+#include <fmt/format.h>
+
+#include "store/postgres/layout/migrate.h"
+#include "store/postgres/layout/session.h"
+#include "store/postgres/layout/url.h"
+#include "store/postgres/postgres_store.h"
+
+namespace trivet::app {
+namespace {
+
+namespace postgres = store::postgres;
+
+// A store whose reads see the moment that a session beside it holds.
+class FrozenStore final : public store::Store {
+ public:
+  FrozenStore(std::unique_ptr<postgres::Session> holder, const postgres::PostgresOptions& options)
+      : holder_(std::move(holder)), store_(options, {}) {}
+
+  [[nodiscard]] const store::Capabilities& capabilities() const override {
+    return store_.capabilities();
+  }
+  task<result<store::Rows>> read(const store::Query& query, const store::Params& params,
+                                 store::Deadline deadline) override {
+    return store_.read(query, params, deadline);
+  }
+  task<result<store::WriteResult>> write(const store::Program&, const store::Params&,
+                                         store::Deadline) override {
+    co_return fail(ErrorCode::read_only, "a snapshot can't be written to");
+  }
+  task<result<void>> ping(store::Deadline deadline) override { return store_.ping(deadline); }
+
+ private:
+  std::unique_ptr<postgres::Session> holder_;
+  postgres::PostgresStore store_;
+};
+
+class OpenServer final : public OpenDatabase {
+ public:
+  OpenServer(const postgres::PostgresOptions& options, const std::vector<Executor>& loops)
+      : options_(options), has_loops_(!loops.empty()), store_(options, loops) {}
+
+  [[nodiscard]] store::Store& store() override { return store_; }
+  void close_loop(unsigned index) override {
+    if (has_loops_) store_.close_loop(index);
+  }
+  [[nodiscard]] result<std::unique_ptr<store::Store>> freeze() override {
+    TRIVET_TRY(auto holder, postgres::Session::open(options_));
+    TRIVET_CHECK(holder->execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+    TRIVET_TRY(const auto rows, holder->query("SELECT pg_export_snapshot()"));
+    postgres::PostgresOptions options = options_;
+    options.snapshot = rows.at(0).at(0);
+    options.connections = 1;
+    return std::make_unique<FrozenStore>(std::move(holder), options);
+  }
+
+ private:
+  const postgres::PostgresOptions options_;
+  const bool has_loops_;
+  postgres::PostgresStore store_;
+};
+
+class PostgresDriver final : public Driver {
+ public:
+  PostgresDriver(postgres::PostgresOptions options, std::string place)
+      : options_(std::move(options)), place_(std::move(place)) {}
+
+  [[nodiscard]] const std::string& place() const override { return place_; }
+
+  [[nodiscard]] result<void> find() override {
+    const auto session = postgres::Session::open(options_);
+    if (session) return {};
+    return unreachable(session.error());
+  }
+
+  [[nodiscard]] result<std::string> describe() override {
+    TRIVET_TRY(const auto session, postgres::Session::open(options_));
+    TRIVET_TRY(const auto rows,
+               session->query("SELECT current_setting('server_version'), "
+                              "pg_size_pretty(pg_database_size(current_database()))"));
+    return fmt::format("{} (PostgreSQL {}, {})", place_, rows.at(0).at(0), rows.at(0).at(1));
+  }
+
+  [[nodiscard]] std::vector<Concern> concerns(const schema::Schema&) override { return {}; }
+
+  [[nodiscard]] result<store::Migration> plan(const schema::Schema& schema,
+                                              Extras extras) override {
+    auto planned = postgres::plan_migration(
+        options_, schema, extras == Extras::keep ? postgres::Extras::keep : postgres::Extras::drop);
+    if (!planned && planned.error().code == ErrorCode::connection_failed)
+      return unreachable(planned.error());
+    return planned;
+  }
+
+  result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
+    return postgres::apply_migration(
+        options_, migration,
+        data_loss == DataLoss::accept ? postgres::DataLoss::accept : postgres::DataLoss::refuse);
+  }
+
+  result<void> optimize() override { return postgres::optimize_database(options_); }
+
+  [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
+    postgres::PostgresOptions options = options_;
+    options.statement_timeout = parts.statement_timeout;
+    return std::make_unique<OpenServer>(options, parts.loops);
+  }
+
+ private:
+  [[nodiscard]] std::unexpected<Error> unreachable(const Error& error) const {
+    Error told = error;
+    told.message = fmt::format("the database {} can't be reached", place_);
+    told.hint = "is the server running, and are host, port, user and password right?";
+    return std::unexpected(std::move(told));
+  }
+
+  postgres::PostgresOptions options_;
+  std::string place_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const std::string& url) {
+  postgres::PostgresOptions options;
+  options.connections = config.database_connections;
+  options.connect_timeout = config.database_connect_timeout;
+  options.wait_max = config.database_queue_timeout;
+  if (config.database_pgbouncer) options.pooler = postgres::Pooler::transactions;
+  TRIVET_CHECK(postgres::read_url(url, options));
+  if (options.connections == 0)
+    return fail(ErrorCode::bad_config, "database.connections must be at least 1");
+  return std::make_unique<PostgresDriver>(std::move(options), postgres::without_password(url));
+}
+
+}  // namespace trivet::app

@@ -1,0 +1,107 @@
+#include "app/drivers/sqlite_driver.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include <filesystem>
+
+#include "app/database.h"
+#include "app/snapshot_store.h"
+#include "store/sqlite/migrate.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/times/integer_times.h"
+
+namespace trivet::app {
+namespace {
+
+namespace sqlite = store::sqlite;
+
+class OpenFile final : public OpenDatabase {
+ public:
+  explicit OpenFile(std::unique_ptr<sqlite::SqliteStore> store) : store_(std::move(store)) {}
+
+  [[nodiscard]] store::Store& store() override { return *store_; }
+  void interrupt() override { store_->interrupt_reads(); }
+  void add_metrics(observe::Metrics& metrics) override {
+    const auto read = [this](auto member) {
+      return [this, member] { return static_cast<double>(store_->writer_counts().*member); };
+    };
+    metrics.add_reader({"trivet_sqlite_write_groups_total", "counter", "Commits of the writer."},
+                       read(&sqlite::WriterCounts::groups));
+    metrics.add_reader(
+        {"trivet_sqlite_write_programs_total", "counter", "Writes in those commits."},
+        read(&sqlite::WriterCounts::programs));
+  }
+  [[nodiscard]] result<std::unique_ptr<store::Store>> freeze() override {
+    TRIVET_TRY(std::unique_ptr<store::Store> frozen, SnapshotStore::make(*store_));
+    return frozen;
+  }
+
+ private:
+  std::unique_ptr<sqlite::SqliteStore> store_;
+};
+
+class SqliteDriver final : public Driver {
+ public:
+  explicit SqliteDriver(sqlite::SqliteOptions options) : options_(std::move(options)) {}
+
+  [[nodiscard]] const std::string& place() const override { return options_.path; }
+
+  [[nodiscard]] result<void> find() override {
+    if (std::filesystem::exists(options_.path)) return {};
+    return fail(ErrorCode::bad_config,
+                fmt::format("there is no database {}: `trivet db push` makes it", options_.path));
+  }
+
+  [[nodiscard]] result<std::string> describe() override {
+    return fmt::format("{} ({} bytes)", options_.path, std::filesystem::file_size(options_.path));
+  }
+
+  [[nodiscard]] std::vector<Concern> concerns(const schema::Schema& schema) override {
+    std::vector<Concern> found;
+    const auto times = sqlite::find_integer_times(options_, schema, sqlite::Look::sample);
+    if (times && !times->empty())
+      found.push_back({"database.integer_times", sqlite::describe_integer_times(*times)});
+    struct statvfs space {};
+    const std::string folder = std::filesystem::absolute(options_.path).parent_path().string();
+    if (::statvfs(folder.c_str(), &space) != 0) return found;
+    const uint64_t free_mib = uint64_t{space.f_bavail} * space.f_frsize >> 20;
+    if (free_mib < 512)
+      found.push_back({"database.disk", fmt::format("{} MiB are free in {}", free_mib, folder)});
+    return found;
+  }
+
+  // SQLite's tables are rebuilt as wholes: what the schema doesn't know doesn't survive that.
+  [[nodiscard]] result<store::Migration> plan(const schema::Schema& schema, Extras) override {
+    return sqlite::plan_migration(options_, schema);
+  }
+
+  result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
+    return sqlite::apply_migration(
+        options_, migration,
+        data_loss == DataLoss::accept ? sqlite::DataLoss::accept : sqlite::DataLoss::refuse);
+  }
+
+  result<void> optimize() override { return sqlite::optimize_database(options_); }
+
+  [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
+    sqlite::SqliteOptions options = options_;
+    options.missing = sqlite::Missing::refuse;
+    TRIVET_TRY(auto store, sqlite::SqliteStore::open(options, parts.pool));
+    return std::make_unique<OpenFile>(std::move(store));
+  }
+
+ private:
+  sqlite::SqliteOptions options_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<Driver>> make_sqlite_driver(const Config& config,
+                                                   const schema::Schema& schema,
+                                                   const Environment& environment) {
+  TRIVET_TRY(sqlite::SqliteOptions options, database_options(config, schema, environment));
+  return std::make_unique<SqliteDriver>(std::move(options));
+}
+
+}  // namespace trivet::app

@@ -1,0 +1,161 @@
+#include "store/postgres/layout/describe.h"
+
+#include <algorithm>
+
+#include "store/postgres/layout/ddl.h"
+#include "store/sql/render.h"
+
+namespace trivet::store::postgres {
+
+namespace {
+
+using sql::quote_identifier;
+
+constexpr std::string_view of_database =
+    "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
+constexpr std::string_view of_temporary = "pg_my_temp_schema()";
+
+// "t" or "f", as the server writes a boolean.
+bool is_true(const std::string& cell) { return cell == "t"; }
+
+class Reader {
+ public:
+  Reader(Session& session, std::string_view place) : session_(session), place_(place) {}
+
+  result<Layout> read() {
+    TRIVET_CHECK(enums());
+    TRIVET_CHECK(tables());
+    TRIVET_CHECK(columns());
+    TRIVET_CHECK(constraints());
+    TRIVET_CHECK(indexes());
+    return std::move(layout_);
+  }
+
+ private:
+  // Of pg_class c: tables that are a project's affair.
+  [[nodiscard]] std::string is_ours() const {
+    return "c.relnamespace = " + std::string(place_) +
+           " AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT EXISTS (SELECT FROM "
+           "pg_depend x WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = "
+           "'e')";
+  }
+
+  result<void> enums() {
+    TRIVET_TRY(const auto rows,
+               session_.query("SELECT t.typname, e.enumlabel FROM pg_type t JOIN pg_enum e ON "
+                              "e.enumtypid = t.oid WHERE t.typnamespace = " +
+                              std::string(place_) + " ORDER BY t.oid, e.enumsortorder"));
+    for (const TextRow& row : rows) {
+      if (layout_.enums.empty() || layout_.enums.back().name != row[0])
+        layout_.enums.push_back({row[0], {}});
+      layout_.enums.back().values.push_back(row[1]);
+    }
+    return {};
+  }
+
+  result<void> tables() {
+    TRIVET_TRY(const auto rows, session_.query("SELECT c.relname FROM pg_class c WHERE " +
+                                               is_ours() + " ORDER BY c.oid"));
+    for (const TextRow& row : rows) layout_.tables.push_back({row[0], {}, {}, {}, {}});
+    return {};
+  }
+
+  LayoutTable& table(const std::string& name) {
+    return *std::ranges::find(layout_.tables, name, &LayoutTable::name);
+  }
+
+  result<void> columns() {
+    TRIVET_TRY(
+        const auto rows,
+        session_.query(
+            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+            "a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', "
+            "false), coalesce(pg_get_expr(d.adbin, d.adrelid), '') FROM pg_class c JOIN "
+            "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT "
+            "JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE " +
+            is_ours() + " ORDER BY c.oid, a.attnum"));
+    for (const TextRow& row : rows) {
+      const bool counts_up = is_true(row[4]);
+      table(row[0]).columns.push_back(
+          {row[1], row[2], is_true(row[3]), counts_up, counts_up ? std::string() : row[5]});
+    }
+    return {};
+  }
+
+  result<void> constraints() {
+    TRIVET_TRY(const auto rows,
+               session_.query("SELECT c.relname, k.conname, k.contype, "
+                              "pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON "
+                              "c.oid = k.conrelid WHERE k.contype IN ('p', 'f') AND " +
+                              is_ours() + " ORDER BY k.oid"));
+    for (const TextRow& row : rows) {
+      if (row[2] == "p")
+        table(row[0]).primary_key = {row[1], row[3]};
+      else
+        table(row[0]).foreign_keys.push_back({row[1], row[3]});
+    }
+    return {};
+  }
+
+  result<void> indexes() {
+    TRIVET_TRY(
+        const auto rows,
+        session_.query(
+            "SELECT c.relname, i.relname, x.indisunique, EXISTS (SELECT FROM pg_constraint k WHERE "
+            "k.conindid = x.indexrelid AND k.contype IN ('u', 'x')), "
+            "substring(pg_get_indexdef(x.indexrelid) FROM ' (USING .*)$'), (SELECT "
+            "string_agg(pg_get_indexdef(x.indexrelid, n, true), ', ' ORDER BY n) FROM "
+            "generate_series(1, x.indnkeyatts) n), coalesce(pg_get_expr(x.indpred, x.indrelid), "
+            "'') FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid "
+            "= x.indrelid WHERE NOT x.indisprimary AND " +
+            is_ours() + " ORDER BY i.oid"));
+    for (const TextRow& row : rows)
+      table(row[0]).indexes.push_back(
+          {row[1], is_true(row[2]), is_true(row[3]), row[4], row[5], row[6]});
+    return {};
+  }
+
+  Session& session_;
+  std::string_view place_;
+  Layout layout_;
+};
+
+}  // namespace
+
+const LayoutColumn* LayoutTable::find_column(const std::string& column) const {
+  const auto found = std::ranges::find(columns, column, &LayoutColumn::name);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+const LayoutTable* Layout::find_table(const std::string& table) const {
+  const auto found = std::ranges::find(tables, table, &LayoutTable::name);
+  return found == tables.end() ? nullptr : &*found;
+}
+
+const LayoutEnum* Layout::find_enum(const std::string& type) const {
+  const auto found = std::ranges::find(enums, type, &LayoutEnum::name);
+  return found == enums.end() ? nullptr : &*found;
+}
+
+result<Layout> describe_database(Session& session) {
+  // Names of this schema alone are written without it.
+  TRIVET_CHECK(
+      session.execute("SELECT set_config('search_path', quote_ident(current_schema()), true) WHERE "
+                      "current_schema() IS NOT NULL"));
+  return Reader(session, of_database).read();
+}
+
+result<Layout> describe_schema(Session& session, const schema::Schema& schema) {
+  TRIVET_CHECK(
+      session.execute("SELECT set_config('search_path', 'pg_temp' || coalesce(', ' || "
+                      "quote_ident(current_schema()), ''), true)"));
+  for (const std::string& statement : render_database(schema))
+    if (auto made = session.execute(statement); !made) {
+      Error error = std::move(made).error();
+      error.message = "the schema's tables can't be made on this server: " + error.message;
+      return std::unexpected(std::move(error));
+    }
+  return Reader(session, of_temporary).read();
+}
+
+}  // namespace trivet::store::postgres

@@ -1,0 +1,87 @@
+#include "store/postgres/layout/migrate.h"
+
+#include "store/postgres/layout/describe.h"
+#include "store/postgres/layout/difference.h"
+#include "store/postgres/layout/session.h"
+#include "store/sql/render.h"
+
+namespace trivet::store::postgres {
+
+namespace {
+
+// Of pg_advisory_xact_lock: any number that is ours.
+constexpr const char* lock_text = "SELECT pg_advisory_xact_lock(8388172611)";
+
+result<void> check_losses(const Migration& migration, DataLoss data_loss) {
+  std::string details;
+  bool impossible = false;
+  for (const Loss& loss : migration.losses) {
+    if (data_loss == DataLoss::accept && !loss.is_impossible()) continue;
+    impossible = impossible || loss.is_impossible();
+    details += (details.empty() ? "" : "\n") + loss.text;
+  }
+  if (details.empty()) return {};
+  if (impossible)
+    return fail(ErrorCode::would_lose_data,
+                "the migration can't be applied to the data that is there", details);
+  return fail(ErrorCode::would_lose_data, "the migration would lose data", details,
+              "run it with --accept-data-loss if that is meant");
+}
+
+result<void> run_steps(Session& session, const Migration& migration) {
+  for (const MigrationStep& step : migration.steps)
+    for (const std::string& statement : step.sql)
+      if (auto done = session.execute(statement); !done) {
+        Error error = std::move(done).error();
+        error.message = "can't " + step.title + ": " + error.message;
+        return std::unexpected(std::move(error));
+      }
+  return {};
+}
+
+// A database schema (a folder of tables) that the URL names and that isn't there yet.
+result<void> add_missing_schema(Session& session, const PostgresOptions& options,
+                                Migration& migration) {
+  if (options.schema.empty()) return {};
+  TRIVET_TRY(const auto found,
+             session.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", {options.schema}));
+  if (!found.empty()) return {};
+  const std::string name = sql::quote_identifier(options.schema);
+  migration.steps.push_back({"create schema " + name, {"CREATE SCHEMA " + name}});
+  return {};
+}
+
+}  // namespace
+
+result<Migration> plan_migration(const PostgresOptions& options, const schema::Schema& schema,
+                                 Extras extras) {
+  TRIVET_TRY(const auto session, Session::open(options));
+  Migration migration;
+  TRIVET_CHECK(add_missing_schema(*session, options, migration));
+  TRIVET_CHECK(session->execute("BEGIN"));
+  TRIVET_TRY(const Layout from, describe_database(*session));
+  TRIVET_TRY(const Layout to, describe_schema(*session, schema));
+  // The temporary tables go, so that names mean the real ones again.
+  TRIVET_CHECK(session->execute("ROLLBACK"));
+  TRIVET_CHECK(add_differences(*session, {from, to, extras}, migration));
+  return migration;
+}
+
+result<void> apply_migration(const PostgresOptions& options, const Migration& migration,
+                             DataLoss data_loss) {
+  TRIVET_CHECK(check_losses(migration, data_loss));
+  if (migration.empty()) return {};
+  TRIVET_TRY(const auto session, Session::open(options));
+  TRIVET_CHECK(session->execute("BEGIN"));
+  TRIVET_CHECK(session->execute(lock_text));
+  // What fails ends the session, and with it the transaction.
+  TRIVET_CHECK(run_steps(*session, migration));
+  return session->execute("COMMIT");
+}
+
+result<void> optimize_database(const PostgresOptions& options) {
+  TRIVET_TRY(const auto session, Session::open(options));
+  return session->execute("ANALYZE");
+}
+
+}  // namespace trivet::store::postgres

@@ -1,0 +1,39 @@
+// Session: one blocking connection, for tools that look at a database or change its tables.
+//
+// One thread. Errors carry the server's words in the log text, and in the details, as they are for
+// the operator and never for a client.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "store/postgres/options.h"
+
+struct pg_conn;
+
+namespace trivet::store::postgres {
+
+using TextRow = std::vector<std::string>;  // null is empty
+
+class Session {
+ public:
+  [[nodiscard]] static result<std::unique_ptr<Session>> open(const PostgresOptions& options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // One statement; all its rows.
+  [[nodiscard]] result<std::vector<TextRow>> query(const std::string& sql,
+                                                   const std::vector<std::string>& values = {});
+  [[nodiscard]] result<int64_t> query_integer(const std::string& sql);
+  result<void> execute(const std::string& sql);
+
+ private:
+  explicit Session(pg_conn* connection) : connection_(connection) {}
+
+  pg_conn* connection_;
+};
+
+}  // namespace trivet::store::postgres

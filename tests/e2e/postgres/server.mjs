@@ -1,0 +1,73 @@
+// A PostgreSQL server of the test's own, from Debian's package: a folder, a free port, gone with the test.
+import { spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const versions = '/usr/lib/postgresql';
+const newest = existsSync(versions)
+  ? readdirSync(versions).sort((a, b) => Number(b) - Number(a)).find((v) => existsSync(`${versions}/${v}/bin/initdb`))
+  : undefined;
+
+export const isInstalled = newest !== undefined;
+
+async function freePort() {
+  const listener = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => listener.once('listening', resolve));
+  const { port } = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
+}
+
+// The server refuses to run as root.
+function unprivileged() {
+  if (process.getuid() !== 0) return {};
+  const entry = spawnSync('getent', ['passwd', 'postgres'], { encoding: 'utf8' }).stdout.split(':');
+  return { uid: Number(entry[2]), gid: Number(entry[3]) };
+}
+
+const program = (name) => `${versions}/${newest}/bin/${name}`;
+
+export async function startServer(t) {
+  const user = unprivileged();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'trivet-pg-'));
+  const data = path.join(folder, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  if (user.uid !== undefined) for (const place of [folder, data]) chownSync(place, user.uid, user.gid);
+  const words = ['-D', data, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-U', 'postgres', '--no-sync'];
+  const made = spawnSync(program('initdb'), words, { encoding: 'utf8', ...user });
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  const port = await freePort();
+  const server = { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, child: undefined, log: '' };
+
+  server.sql = (text) => {
+    const words = ['-X', '-q', '-A', '-t', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-c', text];
+    return spawnSync(program('psql'), words, { encoding: 'utf8' });
+  };
+  // What a killed server leaves behind may hold its memory for a moment: then it is started again.
+  server.start = async () => {
+    for (let tries = 0; tries < 600; ++tries) {
+      if (server.child === undefined || server.child.exitCode !== null || server.child.signalCode !== null) {
+        server.child = spawn(program('postgres'), ['-D', data, '-k', folder, '-p', String(port),
+          '-c', 'listen_addresses=127.0.0.1', '-c', 'shared_buffers=32MB'], { stdio: ['ignore', 'pipe', 'pipe'], ...user });
+        for (const stream of [server.child.stdout, server.child.stderr])
+          stream.on('data', (text) => { server.log += text; });
+      }
+      if (server.sql('SELECT 1').status === 0) return;
+      await delay(50);
+    }
+    throw new Error(`PostgreSQL doesn't start\n${server.log}`);
+  };
+  server.kill = (signal) => new Promise((resolve) => {
+    server.child.once('exit', resolve);
+    server.child.kill(signal);
+  });
+  t.after(async () => {
+    if (server.child?.exitCode === null && server.child.signalCode === null) await server.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await server.start();
+  return server;
+}
