@@ -319,6 +319,13 @@ TEST(PostgresStore, HonoursForbidFindAndCheck) {
   ASSERT_FALSE(unchecked);
   EXPECT_EQ(unchecked.error().message, "not this row");
   EXPECT_EQ(stored(), "[a]");
+  // What it can't check it doesn't write.
+  check.rows = CheckRows::given;
+  EXPECT_EQ(write({check, update}, 1).error().code, ErrorCode::missing_capability);
+  check.rows = CheckRows::written;
+  check.where = make_unary(Op::is_null, Expr{.op = Op::before, .type = Type::text, .field = 1});
+  EXPECT_EQ(write({update, check}, 0).error().code, ErrorCode::missing_capability);
+  EXPECT_EQ(stored(), "[a]");
   Step find = guard;
   find.kind = StepKind::find;
   find.where = email_is(1);
