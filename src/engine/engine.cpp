@@ -11,6 +11,7 @@
 #include "engine/plan/planner.h"
 #include "engine/policy/apply.h"
 #include "engine/policy/fold.h"
+#include "engine/policy/validate.h"
 
 namespace trivet::engine {
 
@@ -62,12 +63,26 @@ void check_enforced(const schema::Schema& schema, std::vector<schema::Diagnostic
     diagnostics.push_back({schema::DiagnosticKind::place, where, what + " is not enforced yet",
                            "remove it, and check values before they are written"});
   };
-  for (const schema::Model& model : schema.models) {
-    if (!model.checks.empty()) refuse(model.where, "@@validate");
-    for (const schema::Field& field : model.fields) {
-      if (!field.checks.empty()) refuse(field.where, "@" + field.checks.front().name);
-      if (!field.updated_at_ignore.empty()) refuse(field.where, "@updatedAt(ignore: …)");
+  std::vector<bool> used(schema.types.size(), false);
+  const auto use = [&](const auto& self, const std::vector<schema::Field>& fields) -> void {
+    for (const schema::Field& field : fields) {
+      if (field.type_index < 0 || used[field.type_index]) continue;
+      used[field.type_index] = true;
+      self(self, schema.types[field.type_index].fields);
     }
+  };
+  for (const schema::Model& model : schema.models) {
+    use(use, model.fields);
+    for (const schema::Field& field : model.fields)
+      if (!field.updated_at_ignore.empty()) refuse(field.where, "@updatedAt(ignore: …)");
+  }
+  for (size_t i = 0; i < schema.types.size(); ++i) {
+    if (!used[i]) continue;
+    const schema::CompositeType& type = schema.types[i];
+    if (!type.checks.empty()) refuse(type.checks.front().condition.where, "@@validate in typed JSON");
+    for (const schema::Field& field : type.fields)
+      if (!field.checks.empty())
+        refuse(field.where, "@" + field.checks.front().name + " in typed JSON");
   }
 }
 
@@ -166,6 +181,25 @@ result<void> check_params(const Plan& plan, const store::Params& params, const L
   return {};
 }
 
+// What an update sets, as the checks of its fields leave it; `cells` outlives the run.
+result<void> validate_update(const Plan& plan, store::Params& params, std::vector<Value>& cells,
+                             Arena& arena) {
+  if (plan.kind != OperationKind::update || plan.write.block < 0) return {};
+  const int index = plan.write.program.steps[plan.write.root].model;
+  const auto& checks = plan.policy->models[index].checks;
+  store::RowBlock& block = params.blocks[plan.write.block];
+  if (checks.empty() || block.rows == 0) return {};
+  cells.assign(block.cells.begin(), block.cells.end());
+  const schema::Model& model = plan.policy->schema->models[index];
+  for (const ColumnSource& column : plan.write.columns) {
+    Value& cell = cells[column.cell];
+    TRIVET_TRY(cell, validate_value(model, model.fields[column.field], checks[column.field], cell,
+                                    arena));
+  }
+  block.cells = cells;
+  return {};
+}
+
 void append_params(const Plan& plan, const Caller& caller, int64_t now_us, store::Params& params) {
   params.values.resize(static_cast<size_t>(plan.base));
   params.values.reserve(params.values.size() + plan.appended.size());
@@ -179,6 +213,14 @@ result<void> check_run_patterns(const Plan& plan, const store::Params& params,
   std::optional<RegexCache> own;
   RegexCache& regexes = thread == nullptr ? own.emplace() : thread->regexes;
   return store::check_patterns(plan.patterns, params.values, regexes);
+}
+
+Outcome nothing_read(const store::Query& query) {
+  Outcome outcome;
+  outcome.rows.batch.columns =
+      static_cast<uint32_t>(query.root.outputs.size() + query.root.embeds.size());
+  if (query.count) outcome.rows.total = 0;
+  return outcome;
 }
 
 Outcome empty_outcome(const WritePlan& write) {
@@ -204,11 +246,15 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
   if (caller->class_name != plan->class_name)
     co_return fail(ErrorCode::internal, "a plan of other callers");
   TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
+  Arena arena;
+  std::vector<Value> validated;
+  TRIVET_CO_CHECK(validate_update(*plan, params, validated, arena));
   const int64_t now_us = state_->environment.now_us();
   append_params(*plan, *caller, now_us, params);
   TRIVET_CO_CHECK(check_run_patterns(*plan, params, thread));
   if (plan->kind == OperationKind::read) {
     const ReadPlan& read = plan->read;
+    if (read.nothing) co_return nothing_read(read.query);
     const bool small = read.small_query && is_small(read.bounds, params.values);
     const store::Query& query = small ? *read.small_query : read.query;
     result<store::Rows> rows = co_await state_->store.read(query, params, context.deadline);
@@ -218,7 +264,6 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
     outcome.affected = outcome.rows.batch.rows;
     co_return outcome;
   }
-  Arena arena;
   std::optional<EnvironmentClock> clock;
   std::optional<EnvironmentRandom> random;
   std::optional<IdMaker> own_ids;

@@ -209,17 +209,22 @@ TEST_F(EngineTest, LimitsAreLimits) {
 TEST(EngineCheck, RefusesWhatNothingEnforcesYet) {
   const auto schema = testing::make_schema(R"(
 datasource db { provider = "sqlite" }
+type Place {
+  name String
+  @@validate(length(name) > 1)
+}
 model Post {
   id Int @id
   title String @length(1, 80)
-  plain String
+  place Place? @json
+  seen DateTime @updatedAt(ignore: [title])
   @@validate(id > 0)
 }
 )");
   const auto diagnostics = Engine::check(*schema, store::memory::MemoryStore(schema).capabilities());
   ASSERT_EQ(diagnostics.size(), 2u);
-  EXPECT_EQ(diagnostics[0].message, "@@validate is not enforced yet");
-  EXPECT_EQ(diagnostics[1].message, "@length is not enforced yet");
+  EXPECT_EQ(diagnostics[0].message, "@updatedAt(ignore: …) is not enforced yet");
+  EXPECT_EQ(diagnostics[1].message, "@@validate in typed JSON is not enforced yet");
 }
 
 }  // namespace

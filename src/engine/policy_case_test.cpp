@@ -7,12 +7,14 @@
 //   as service | anon | user {claims}
 //   do {operation}                    (testing/operation_text.h)
 //   gives [[…]] | affects N | fails CODE message
+//   details TEXT                      of the error
 //   never TEXT                        must not be in the answer or the error
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "engine/testing/harness.h"
@@ -27,6 +29,7 @@ struct Step {
   std::string as = "service";
   std::string operation;
   std::string expected;
+  std::optional<std::string> details;
   std::vector<std::string> never;
 };
 
@@ -64,11 +67,13 @@ Case read_case(const std::filesystem::path& path) {
     else if (word == "rows")
       read_block(in, rest, made);
     else if (word == "case")
-      made.steps.push_back({rest, "service", {}, {}, {}});
+      made.steps.push_back({rest, "service", {}, {}, {}, {}});
     else if (word == "as")
       made.steps.back().as = rest;
     else if (word == "do")
       made.steps.back().operation = rest;
+    else if (word == "details")
+      made.steps.back().details = rest;
     else if (word == "never")
       made.steps.back().never.push_back(rest);
     else if (word == "gives" || word == "affects" || word == "fails")
@@ -85,7 +90,8 @@ Identity identity_of(const std::string& as) {
   return user(rest_of(as, "user"));
 }
 
-std::string answer(Engine& engine, const std::string& text, const Identity& identity) {
+std::string answer(Engine& engine, const std::string& text, const Identity& identity,
+                   std::string* details = nullptr) {
   const auto json = parse_json(text, 64);
   if (!json) return "not JSON: " + text;
   auto parsed = parse_operation(*engine.schema(), *json);
@@ -94,6 +100,7 @@ std::string answer(Engine& engine, const std::string& text, const Identity& iden
   auto outcome = run(engine, parsed->operation, parsed->params, identity);
   if (!outcome) {
     const Error& error = outcome.error();
+    if (details != nullptr) *details = error.details;
     return "fails " + std::string(error_code_info(error.code).text) + " " + error.message;
   }
   if (!returns) return "affects " + std::to_string(outcome->affected);
@@ -119,10 +126,13 @@ void PolicyCase::run_case(const Case& made, const std::shared_ptr<const schema::
     ASSERT_TRUE(done.starts_with("affects")) << setup << "\n" << done;
   }
   for (const Step& step : made.steps) {
-    const std::string given = answer(engine, step.operation, identity_of(step.as));
+    std::string details;
+    const std::string given = answer(engine, step.operation, identity_of(step.as), &details);
     EXPECT_EQ(given, step.expected) << "case " << step.name << ": " << step.operation;
+    EXPECT_EQ(details, step.details.value_or(details)) << "case " << step.name;
     for (const std::string& text : step.never)
-      EXPECT_EQ(given.find(text), std::string::npos) << "case " << step.name << " shows " << text;
+      EXPECT_EQ((given + details).find(text), std::string::npos)
+          << "case " << step.name << " shows " << text;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/unicode.h"
 #include "store/evaluate/operators.h"
 #include "value/coerce.h"
 
@@ -52,6 +53,7 @@ class Evaluator {
       case Op::json_get:
       case Op::json_get_text:
       case Op::cast:
+      case Op::length:
         return unary(expr);
       case Op::count_rows:
       case Op::count:
@@ -176,6 +178,10 @@ class Evaluator {
   result<Value> unary(const Expr& expr) const {
     TRIVET_TRY(const Value value, evaluate(expr.args[0]));
     if (value.is_null()) return Value();
+    if (expr.op == Op::length)
+      return Value::integer(static_cast<int64_t>(value.kind() == ValueKind::list
+                                                     ? value.as_list().size()
+                                                     : count_code_points(value.as_text())));
     if (expr.op != Op::cast) return get_json(expr, value, evaluation_.scratch);
     return cast_value(value, expr.args[0].type, expr.type, {}, evaluation_.scratch);
   }

@@ -30,6 +30,7 @@ enum class Op : uint8_t {
   regex, iregex,             // RE2, unanchored
   contains, starts_with, ends_with, icontains, istarts_with, iends_with,  // literal text
   text_search,               // args: subject, query text; `text` = "" | "plain" | "phrase" | "websearch", `key` = configuration
+  length,                    // args: text or list; int4: its code points or elements
   // containment on lists and json; args: left, right
   contains_all, contained_by, overlaps,
   // structure

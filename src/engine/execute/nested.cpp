@@ -64,17 +64,17 @@ int Writer::add_block(uint32_t rows, std::vector<Value> cells) {
   return static_cast<int>(params_.blocks.size() - 1);
 }
 
-void Writer::emit_check(int model, const Expr& rule, uint32_t step) {
+void Writer::emit_check(int model, const Expr& rule, uint32_t step, Error error) {
   Step check;
   check.kind = StepKind::check;
   check.model = model;
   check.of = static_cast<int>(step);
   check.where = rule;
-  check.error = row_denied(context_.plan.policy->schema->models[model]);
+  check.error = std::move(error);
   add_step(std::move(check));
 }
 
-void Writer::emit_check_before(const Step& step, const Expr& rule) {
+void Writer::emit_check_before(const Step& step, const Expr& rule, Error error) {
   Step check;
   check.kind = StepKind::check;
   check.model = step.model;
@@ -82,7 +82,7 @@ void Writer::emit_check_before(const Step& step, const Expr& rule) {
   check.fields = step.fields;
   check.block = step.block;
   check.where = rule;
-  check.error = row_denied(context_.plan.policy->schema->models[step.model]);
+  check.error = std::move(error);
   add_step(std::move(check));
 }
 
@@ -181,14 +181,19 @@ result<Writer::RowReference> Writer::emit_create(const NestedWrite& write, int m
   }
   std::vector<Value> row;
   TRIVET_CHECK(rows_.append_row(context_.plan.policy->schema->models[model], columns, given, row));
-  const bool in_store = rules.create && (std::ranges::any_of(row, is_reference) ||
-                                         reaches_other_rows(*rules.create));
+  const bool later = std::ranges::any_of(row, is_reference);
+  const bool in_store = rules.create && (later || reaches_other_rows(*rules.create));
+  if (!later) TRIVET_CHECK(rows_.validate_row(model, rules.checks, columns, row));
   if (rules.create && !in_store)
     TRIVET_CHECK(rows_.check_rule(model, *rules.create, columns, row));
   step.kind = StepKind::insert;
   step.model = model;
   step.block = add_block(1, std::move(row));
-  if (in_store) emit_check_before(step, *rules.create);
+  for (size_t i = 0; later && i < rules.checks.size(); ++i)
+    emit_check_before(step, rules.checks[i].condition, rules.checks[i].error);
+  if (in_store)
+    emit_check_before(step, *rules.create,
+                      row_denied(context_.plan.policy->schema->models[model]));
   const uint32_t index = add_step(std::move(step));
   TRIVET_CHECK(emit_dependents(write.nested, 0, model, {index, 0}));
   return RowReference{index, 0};
@@ -297,7 +302,9 @@ void Writer::emit_relink(const Relation& relation, int child, RowReference found
   update.where = row_filter(child, found);
   const uint32_t step = add_step(std::move(update));
   const NestedRules& rules = rules_of(child);
-  if (rules.post_update) emit_check(child, *rules.post_update, step);
+  for (const PlannedCheck& check : rules.checks)
+    emit_check(child, check.condition, step, check.error);
+  if (rules.post_update) emit_check(child, *rules.post_update, step, row_denied(model));
 }
 
 }  // namespace trivet::engine

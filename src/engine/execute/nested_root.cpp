@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/execute/writer.h"
+#include "engine/policy/apply.h"
 
 namespace trivet::engine {
 
@@ -115,7 +116,11 @@ result<void> Writer::prepare_nested() {
   begin_program();
   params_.blocks.push_back(given);  // nested_root_rows reads it
   TRIVET_TRY(std::vector<Value> cells, nested_root_rows(columns, rows));
-  const bool in_store = write.create_in_store || std::ranges::any_of(cells, is_reference);
+  const bool later = std::ranges::any_of(cells, is_reference);
+  const bool in_store = write.create_in_store || later;
+  for (size_t at = 0; !later && at < cells.size(); at += columns.size())
+    TRIVET_CHECK(rows_.validate_row(root.model, write.checks, columns,
+                                    std::span<const Value>(cells).subspan(at, columns.size())));
   for (size_t at = 0; write.create_rule && !in_store && at < cells.size(); at += columns.size())
     TRIVET_CHECK(rows_.check_rule(root.model, *write.create_rule, columns,
                                   std::span<const Value>(cells).subspan(at, columns.size())));
@@ -135,7 +140,10 @@ result<void> Writer::prepare_nested() {
   for (const ColumnSource& column : columns) root.fields.push_back(column.field);
   root.block = add_block(static_cast<uint32_t>(rows.size()), std::move(cells));
   const int model = root.model;
-  if (write.create_rule && in_store) emit_check_before(root, *write.create_rule);
+  for (size_t i = 0; later && i < write.checks.size(); ++i)
+    emit_check_before(root, write.checks[i].condition, write.checks[i].error);
+  if (write.create_rule && in_store)
+    emit_check_before(root, *write.create_rule, row_denied(schema.models[model]));
   const uint32_t step = add_step(std::move(root));
   own_program_->returning_step = static_cast<int>(step);
   for (uint32_t i = 0; i < rows.size(); ++i)

@@ -114,6 +114,8 @@ result<Value> RowBuilder::missing(const schema::Field& field, const ColumnSource
 result<void> RowBuilder::append_row(const schema::Model& model,
                                     std::span<const ColumnSource> columns,
                                     std::span<const Value> given, std::vector<Value>& cells) {
+  const auto index = static_cast<size_t>(&model - context_.plan.policy->schema->models.data());
+  const auto& checks = context_.plan.policy->models[index].checks;
   for (const ColumnSource& source : columns) {
     const schema::Field& field = model.fields[source.field];
     Value value = source.cell >= 0 ? given[source.cell] : Value::absent();
@@ -127,6 +129,9 @@ result<void> RowBuilder::append_row(const schema::Model& model,
     }
     if (value.is_null() && source.required && !filled_by_store)
       return std::unexpected(null_violation(model, field));
+    if (!checks.empty() && !checks[source.field].empty()) {
+      TRIVET_TRY(value, validate_value(model, field, checks[source.field], value, context_.arena));
+    }
     cells.push_back(value);
   }
   return {};
@@ -143,6 +148,16 @@ result<bool> RowBuilder::satisfies(int model, const store::Expr& filter,
   const store::Evaluation evaluation{schema, context_.params, nullptr, context_.arena};
   const store::RowScope scope{model, row_};
   return store::evaluate_predicate(evaluation, filter, {&scope, 1});
+}
+
+result<void> RowBuilder::validate_row(int model, std::span<const PlannedCheck> checks,
+                                      std::span<const ColumnSource> columns,
+                                      std::span<const Value> cells) {
+  for (const PlannedCheck& check : checks) {
+    TRIVET_TRY(const bool valid, satisfies(model, check.condition, columns, cells));
+    if (!valid) return std::unexpected(check.error);
+  }
+  return {};
 }
 
 result<void> RowBuilder::check_rule(int model, const store::Expr& rule,

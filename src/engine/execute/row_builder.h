@@ -33,11 +33,16 @@ class RowBuilder {
   explicit RowBuilder(const RunContext& context) : context_(context) {}
 
   // Appends the cells of one row, one per source. `given`: the operation's cells
-  // (ColumnSource::cell). 23502 for a required column without value.
+  // (ColumnSource::cell). 23502 for a required column without value, 23514 for one that its field's
+  // checks refuse.
   [[nodiscard]] result<void> append_row(const schema::Model& model,
                                         std::span<const ColumnSource> columns,
                                         std::span<const Value> given, std::vector<Value>& cells);
 
+  // 23514 unless all `checks` hold for the new row.
+  [[nodiscard]] result<void> validate_row(int model, std::span<const PlannedCheck> checks,
+                                          std::span<const ColumnSource> columns,
+                                          std::span<const Value> cells);
   // 42501 unless `rule` holds for the new row. `cells` as append_row made them.
   [[nodiscard]] result<void> check_rule(int model, const store::Expr& rule,
                                         std::span<const ColumnSource> columns,

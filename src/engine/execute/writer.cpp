@@ -10,6 +10,7 @@ result<void> Writer::prepare() {
     case OperationKind::update:
       return prepare_update();
     case OperationKind::delete_:
+      nothing_ = context_.plan.write.nothing_to_do;
       return {};
     default:
       return context_.plan.write.nested.empty() ? prepare_rows() : prepare_nested();
@@ -30,8 +31,11 @@ store::RowBlock Writer::root_block() const {
 
 result<void> Writer::check_root_rules(uint32_t rows, std::span<const Value> cells) {
   const WritePlan& write = context_.plan.write;
-  if (!write.create_rule || write.create_in_store) return {};
   const size_t width = write.columns.size();
+  for (uint32_t row = 0; row < rows && !write.checks.empty(); ++row)
+    TRIVET_CHECK(rows_.validate_row(write.program.steps[write.root].model, write.checks,
+                                    write.columns, cells.subspan(row * width, width)));
+  if (!write.create_rule || write.create_in_store) return {};
   for (uint32_t row = 0; row < rows; ++row)
     TRIVET_CHECK(rows_.check_rule(write.program.steps[write.root].model, *write.create_rule, write.columns,
                                   cells.subspan(row * width, width)));

@@ -69,9 +69,9 @@ class Writer {
   store::Expr reference_param(RowReference row, int field, Type type);
   // The row itself, by its key.
   store::Expr row_filter(int model, RowReference row);
-  void emit_check(int model, const store::Expr& rule, uint32_t step);
+  void emit_check(int model, const store::Expr& rule, uint32_t step, Error error);
   // Of the rows that `step`, which comes next, will write.
-  void emit_check_before(const store::Step& step, const store::Expr& rule);
+  void emit_check_before(const store::Step& step, const store::Expr& rule, Error error);
   uint32_t add_step(store::Step step);
   int add_block(uint32_t rows, std::vector<Value> cells);
   store::Expr key_filter(const NestedWrite& write, int model);

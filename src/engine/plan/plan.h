@@ -30,6 +30,7 @@ struct LevelBound {
 };
 
 struct ReadPlan {
+  bool nothing = false;  // no row can be read: the store isn't asked
   store::Query query;
   // The same query for runs whose parameters keep it bounded; absent if nothing can.
   std::optional<store::Query> small_query;
@@ -54,6 +55,12 @@ struct FieldRules {
   store::Expr update;
 };
 
+// What @@validate asks of a row, for this plan's parameters.
+struct PlannedCheck {
+  store::Expr condition;
+  Error error;
+};
+
 // Rules of a model that a nested write reaches.
 struct NestedRules {
   int model = -1;
@@ -65,6 +72,7 @@ struct NestedRules {
   std::optional<Error> create_denied;
   std::optional<Error> read_denied;
   std::optional<Error> update_denied;
+  std::vector<PlannedCheck> checks;
   std::vector<ColumnSource> defaults;  // of every column
 };
 
@@ -74,9 +82,10 @@ struct WritePlan {
   std::vector<ColumnSource> columns;       // create, upsert: of the program's block
   std::optional<store::Expr> create_rule;  // over each new row, before it is written
   bool create_in_store = false;  // create_rule needs other rows: the step before `root` checks it
+  std::vector<PlannedCheck> checks;        // of the operation's own rows
   std::optional<store::Expr> put_filter;   // PUT: exactly one new row satisfies it
   int block = -1;                          // of the operation's parameters
-  bool nothing_to_do = false;              // an update of no field
+  bool nothing_to_do = false;              // an update of no field, or of no row that there can be
   bool default_missing = false;
   bool singular = false;
   std::vector<NestedWrite> nested;

@@ -42,6 +42,8 @@ result<void> plan_read(const Operation& operation, const PlanContext& context, P
   plan.query.count = operation.count != CountKind::none;
   RuleApplier rules(context.caller, params);
   TRIVET_CHECK(rules.apply(plan.query.root));
+  plan.nothing = plan.query.root.where && plan.query.root.where->op == store::Op::always_false &&
+                 !plan.query.root.grouped;
   cap_rows(plan.query.root, params, context.limits.rows_max);
   if (auto bounds = find_bounds(plan.query)) {
     plan.bounds = std::move(*bounds);

@@ -26,6 +26,8 @@ void conjoin_to(std::optional<Expr>& where, std::optional<Expr> more) {
   where = store::make_and(std::move(args));
 }
 
+bool is_nothing(const Step& step) { return step.where && step.where->op == Op::always_false; }
+
 std::set<int> field_set(const schema::Key& key) {
   std::set<int> fields;
   for (const schema::KeyColumn& column : key.columns) fields.insert(column.field);
@@ -51,6 +53,7 @@ result<void> ProgramPlanner::run() {
   plan_.program.singular = plan_.singular = operation_.write.singular;
   plan_.default_missing = operation_.write.default_missing;
   plan_.block = operation_.write.block;
+  plan_.checks = row_checks(operation_.selection.model);
   switch (operation_.kind) {
     case OperationKind::create:
       TRIVET_CHECK(plan_create());
@@ -143,6 +146,22 @@ void ProgramPlanner::add_check(std::optional<Expr> predicate, store::CheckRows r
   plan_.program.steps.push_back(std::move(check));
 }
 
+std::vector<PlannedCheck> ProgramPlanner::row_checks(int model) {
+  std::vector<PlannedCheck> checks;
+  for (const RowCheck& check : context_.caller.policy->models[model].row_checks)
+    checks.push_back({rules_.constraint(check.condition),
+                      row_check_failed(schema_.models[model], check)});
+  return checks;
+}
+
+// Changed rows are looked at when they are as they will be.
+void ProgramPlanner::add_row_checks(store::CheckRows rows) {
+  for (const PlannedCheck& check : plan_.checks) {
+    add_check(check.condition, rows);
+    plan_.program.steps.back().error = check.error;
+  }
+}
+
 // The step that writes new rows; before it, where their rule takes other rows to decide, its check.
 void ProgramPlanner::add_new_rows(Step step) {
   plan_.create_in_store = plan_.create_rule && reaches_other_rows(*plan_.create_rule);
@@ -212,6 +231,7 @@ result<void> ProgramPlanner::plan_upsert() {
     TRIVET_TRY(post_update, rules_.predicate(model, schema::Operation::post_update));
   }
   add_new_rows(std::move(step));
+  if (!operation_.write.ignore_duplicates) add_row_checks(store::CheckRows::updated);
   add_check(std::move(post_update), store::CheckRows::updated);
   if (operation_.write.put && operation_.selection.where) {
     plan_.put_filter = operation_.selection.where;
@@ -313,6 +333,8 @@ result<std::optional<Expr>> ProgramPlanner::selected_rows(schema::Operation oper
   if (!readable) return readable;
   std::optional<Expr> where = operation_.selection.where;
   if (where) TRIVET_CHECK(rules_.apply(*where, model));
+  for (const auto* rule : {&*allowed, &*readable})
+    if (*rule && (*rule)->op == Op::always_false) return *rule;
   if (operation != schema::Operation::read) conjoin_to(where, std::move(*allowed));
   conjoin_to(where, std::move(*readable));
   return where;
@@ -333,7 +355,7 @@ result<void> ProgramPlanner::plan_update() {
              selected_rows(updates ? schema::Operation::update : schema::Operation::read));
   TRIVET_CHECK(forbid_updated_fields(step.where, assigned));
   plan_.root = plan_.program.steps.size();
-  plan_.nothing_to_do = given.empty() && operation_.write.nested.empty();
+  plan_.nothing_to_do = (given.empty() && operation_.write.nested.empty()) || is_nothing(step);
   using Source = AppendedParam::Source;
   const auto assign = [&](int field, AppendedParam source) {
     const schema::Field& target = schema_.models[model].fields[field];
@@ -354,6 +376,7 @@ result<void> ProgramPlanner::plan_update() {
     for (int field : updated_at_fields(given)) assign(field, {Source::now, -1, 0});
   plan_.program.steps.push_back(std::move(step));
   if (!changes_row) return {};
+  add_row_checks(store::CheckRows::written);
   auto after = rules_.predicate(model, schema::Operation::post_update);
   if (!after) return std::unexpected(std::move(after).error());
   add_check(std::move(*after), store::CheckRows::written);
@@ -366,6 +389,7 @@ result<void> ProgramPlanner::plan_delete() {
   step.model = operation_.selection.model;
   step.rows_max = operation_.write.rows_max;
   TRIVET_TRY(step.where, selected_rows(schema::Operation::delete_));
+  plan_.nothing_to_do = is_nothing(step);
   plan_.program.steps.push_back(std::move(step));
   return {};
 }
@@ -426,6 +450,7 @@ void ProgramPlanner::add_nested_rules(int model) {
   take(schema::Operation::update, rules.update, rules.update_denied);
   auto after = rules_.predicate(model, schema::Operation::post_update);
   if (after) rules.post_update = std::move(*after);
+  rules.checks = row_checks(model);
   for (int field : schema_.models[model].columns) {
     rules.defaults.push_back(column_source(model, field));
     FieldRules own{field, rules_.field_read(model, field), rules_.field_update(model, field)};

@@ -41,6 +41,8 @@ class ProgramPlanner {
   void add_new_row_columns(store::Step& step);
   void add_new_rows(store::Step step);
   void add_check(std::optional<store::Expr> predicate, store::CheckRows rows);
+  void add_row_checks(store::CheckRows rows);
+  std::vector<PlannedCheck> row_checks(int model);
   void collect_nested(const std::vector<NestedWrite>& writes, int model);
   void add_nested_rules(int model);
 

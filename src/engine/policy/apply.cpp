@@ -136,6 +136,7 @@ result<void> RuleApplier::apply(store::Level& level) {
   auto readable = predicate(level.model, schema::Operation::read);
   if (!readable) return std::unexpected(std::move(readable).error());
   TRIVET_CHECK(apply_below(level));
+  if (*readable && (*readable)->op == Op::always_false) level.where.reset();
   conjoin_to(level.where, std::move(*readable));
   return {};
 }

@@ -25,6 +25,11 @@ class RuleApplier {
   [[nodiscard]] store::Expr field_read(int model, int field);
   [[nodiscard]] store::Expr field_update(int model, int field);
 
+  // A condition of the schema that holds whoever asks (RowCheck).
+  [[nodiscard]] store::Expr constraint(const store::Expr& condition) {
+    return instantiate(condition, 0);
+  }
+
   // Masks and conjoins everything in `level` and below, the root's own read predicate included.
   [[nodiscard]] result<void> apply(store::Level& level);
   // As apply, but leaves out the root's read predicate: for rows that a write has checked.

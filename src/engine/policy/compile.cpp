@@ -43,6 +43,7 @@ namespace {
 
 // A rule that check() makes larger than this is refused.
 constexpr size_t rule_nodes_max = 4000;
+constexpr size_t rule_depth_max = 32;
 
 Op comparison(ExprKind kind) {
   switch (kind) {
@@ -118,6 +119,12 @@ Expr RuleCompiler::compile(int model, const schema::Expr& expr, schema::Operatio
   return made;
 }
 
+Expr RuleCompiler::validation(int model, const schema::Expr& condition) {
+  Expr failed = store::make_unary(
+      Op::is_false, compile(model, condition, schema::Operation::create));
+  return fold(store::make_unary(Op::not_, std::move(failed)));
+}
+
 Expr RuleCompiler::refuse(const schema::Expr& expr, std::string what) {
   const std::string message = what + " can't be enforced in access rules yet";
   // A rule is compiled for each operation that it is for, and reported once.
@@ -133,6 +140,7 @@ Expr RuleCompiler::refuse(const schema::Expr& expr, std::string what) {
 
 Expr RuleCompiler::condition(const schema::Expr& expr) {
   if (++nodes_ > rule_nodes_max) return refuse(expr, "a rule that check() makes this large");
+  if (scopes_.size() > rule_depth_max) return refuse(expr, "a rule that goes this deep");
   switch (expr.kind) {
     case ExprKind::literal_null:
       return truth(Op::null_value);

@@ -28,6 +28,8 @@ class RuleCompiler {
   [[nodiscard]] std::optional<store::Expr> model_rule(int model, schema::Operation operation);
   // All rules of a field; always_true without any. `operation`: read or update.
   [[nodiscard]] store::Expr field_rule(int model, int field, schema::Operation operation);
+  // The condition of a @@validate: true for what isn't refused.
+  [[nodiscard]] store::Expr validation(int model, const schema::Expr& condition);
   // `auth().path` as a value of `type`; -1 if `expr` isn't that.
   [[nodiscard]] int auth_param(const schema::Expr& expr, const TypeInfo& type);
   // A literal or list literal as a value of `type` in the policy's arena.
@@ -85,6 +87,8 @@ class RuleCompiler {
   store::Expr list_call(const schema::Expr& expr);
   store::Expr check_call(const schema::Expr& expr);
   store::Expr current_name(const schema::Expr& expr);
+  store::Expr pattern_call(const schema::Expr& expr);
+  store::Expr length_call(const schema::Expr& expr);
 
   // compile_value.cpp
   store::Expr value(const schema::Expr& expr, const TypeInfo& wanted);

@@ -20,7 +20,40 @@ Expr RuleCompiler::call(const schema::Expr& expr) {
   if (name == "has" || name == "hasSome" || name == "hasEvery" || name == "isEmpty")
     return list_call(expr);
   if (name == "check") return check_call(expr);
+  if (name == "regex" || name.starts_with("is")) return pattern_call(expr);
   return refuse(expr, name + "()");
+}
+
+// regex(), isEmail() and their like
+Expr RuleCompiler::pattern_call(const schema::Expr& expr) {
+  std::string pattern;
+  if (expr.text == "regex") {
+    pattern = expr.operands[1].text;
+  } else {
+    std::string name = expr.text.substr(2);
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    int64_t number = -1;
+    if (expr.operands.size() > 1) number = std::stoll(expr.operands[1].text);
+    pattern = validation_pattern(name, number).value_or("");
+  }
+  if (auto regex = Regex::compile(pattern, CaseRule::sensitive); !regex) {
+    diagnostics_.push_back({schema::DiagnosticKind::arg, expr.where, regex.error().message,
+                            "use what JavaScript, PostgreSQL and RE2 read alike"});
+    return truth(Op::always_false);
+  }
+  const TypeInfo text{Type::text, -1, false};
+  Expr subject = value(expr.operands[0], text);
+  RuleParam constant{RuleParamKind::constant, text, Value::text(policy_.arena.copy(pattern)), {},
+                     false};
+  return store::make_binary(Op::regex, std::move(subject), param(std::move(constant)));
+}
+
+Expr RuleCompiler::length_call(const schema::Expr& expr) {
+  const TypeInfo type =
+      declared_type(expr.operands[0]).value_or(TypeInfo{Type::text, -1, false});
+  Expr length = store::make_unary(Op::length, value(expr.operands[0], type));
+  length.type = Type::int4;
+  return length;
 }
 
 // The rules of the related row's model hold for it; unknown without one.

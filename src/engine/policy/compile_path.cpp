@@ -11,6 +11,12 @@ using schema::RelationKind;
 using store::Expr;
 using store::Op;
 
+namespace {
+
+constexpr size_t hops_max = 16;  // of a chain
+
+}  // namespace
+
 size_t RuleCompiler::element_scope() const {
   size_t at = scopes_.size() - 1;
   while (!scopes_[at].element) --at;
@@ -50,7 +56,7 @@ std::optional<RuleCompiler::Place> RuleCompiler::place_of(const schema::Expr& ex
   if (field == nullptr || field->kind != schema::FieldKind::relation || field->is_list)
     return std::nullopt;
   std::optional<Place> row = parent_of(expr);
-  if (!row) return std::nullopt;
+  if (!row || row->hops.size() == hops_max) return std::nullopt;
   row->hops.push_back({field->relation, static_cast<uint8_t>(field->side), -1, 0});
   row->model = schema_.relations[field->relation].model[1 - field->side];
   return row;

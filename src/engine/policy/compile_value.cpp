@@ -54,6 +54,7 @@ std::optional<TypeInfo> RuleCompiler::declared_type(const schema::Expr& expr) co
   if (field != nullptr && field->column >= 0 && !is_auth_member(expr)) return type_info(*field);
   if (expr.kind == ExprKind::call && expr.text == "now")
     return TypeInfo{Type::timestamp, -1, false};
+  if (expr.kind == ExprKind::call && expr.text == "length") return TypeInfo{Type::int4, -1, false};
   std::vector<std::string> path;
   if (!auth_path(expr, path) || path.empty()) return std::nullopt;
   return TypeInfo{scalar_type(expr.type), expr.enum_index, expr.is_list};
@@ -117,6 +118,7 @@ Expr RuleCompiler::value(const schema::Expr& expr, const TypeInfo& wanted) {
     case ExprKind::call:
       if (expr.text == "now")
         return param({RuleParamKind::now, {Type::timestamp, -1, false}, {}, {}, false});
+      if (expr.text == "length") return length_call(expr);
       if (expr.text == "currentModel" || expr.text == "currentOperation") return current_name(expr);
       if (expr.type == schema::ScalarType::boolean || expr.text == "check") return call(expr);
       return refuse(expr, expr.text + "()");

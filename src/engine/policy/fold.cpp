@@ -110,6 +110,7 @@ bool is_strict(Op op) {
     case Op::contains_all:
     case Op::contained_by:
     case Op::overlaps:
+    case Op::length:
       return true;
     default:
       return false;

@@ -15,13 +15,14 @@ using store::Op;
 class PolicyCompiler {
  public:
   PolicyCompiler(Policy& policy, std::vector<schema::Diagnostic>& diagnostics)
-      : schema_(*policy.schema), policy_(policy), rules_(schema_, policy, diagnostics) {}
+      : schema_(*policy.schema), policy_(policy), rules_(schema_, policy, diagnostics), diagnostics_(diagnostics) {}
 
   void run() {
     for (size_t model = 0; model < schema_.models.size(); ++model) {
       compile_model(static_cast<int>(model));
       compile_fields(static_cast<int>(model));
       compile_defaults(static_cast<int>(model));
+      compile_validation(static_cast<int>(model));
     }
   }
 
@@ -60,6 +61,25 @@ class PolicyCompiler {
       if (kind == schema::DefaultKind::auth)
         policy.default_params[i] = rules_.auth_param(field.default_value.value, type_info(field));
     }
+  }
+
+  void compile_validation(int index) {
+    const schema::Model& model = schema_.models[index];
+    ModelPolicy& policy = policy_.models[index];
+    for (const schema::ModelCheck& check : model.checks) {
+      RowCheck made;
+      made.condition = rules_.validation(index, check.condition);
+      made.message = check.message.empty() ? "The row fails @@validate of " + model.name + "."
+                                           : check.message;
+      for (const std::string& column : check.path)
+        made.columns += (made.columns.empty() ? "" : ", ") + column;
+      policy.row_checks.push_back(std::move(made));
+    }
+    const bool any =
+        std::ranges::any_of(model.fields, [](const auto& field) { return !field.checks.empty(); });
+    if (!any) return;
+    for (const schema::Field& field : model.fields)
+      policy.checks.push_back(compile_checks(field, policy_.arena, diagnostics_));
   }
 
   struct Uses {
@@ -104,6 +124,7 @@ class PolicyCompiler {
   const schema::Schema& schema_;
   Policy& policy_;
   RuleCompiler rules_;
+  std::vector<schema::Diagnostic>& diagnostics_;
 };
 
 }  // namespace

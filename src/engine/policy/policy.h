@@ -1,11 +1,11 @@
 // Policy: the access rules and engine-made defaults of one schema, compiled once into the predicate
 // trees that filters use.
 //
-// A rule becomes a store::Expr over the row's own columns. What it takes from outside (literals,
+// A rule becomes a store::Expr over its row and what it is related to. What it takes from outside (literals,
 // `auth()`, `now()`) are rule parameters, numbered in Policy::params. Parts that depend on the
 // caller alone become numbered conditions, so that a plan is made for a class of callers (caller.h)
-// in which they are constants. Relation traversal, collection predicates and the like are refused
-// here, by name (dialects/schema.md, sections 9 to 11). Immutable once made; any thread.
+// in which they are constants. What can't be enforced is refused here, by name (dialects/schema.md,
+// sections 9 to 11 and 15). Immutable once made; any thread.
 #pragma once
 
 #include <array>
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/policy/validate.h"
 #include "schema/schema.h"
 #include "store/expr.h"
 #include "value/arena.h"
@@ -59,6 +60,8 @@ struct ModelPolicy {
   std::vector<FieldPolicy> fields;  // by field; empty: no field of the model has a rule
   std::vector<Value> defaults;      // by field: literal and list defaults, in Policy::arena
   std::vector<int> default_params;  // by field: auth() defaults as a rule parameter, else -1
+  std::vector<std::vector<ValueCheck>> checks;  // by field; empty: no field of the model has one
+  std::vector<RowCheck> row_checks;             // @@validate
 };
 
 struct Policy {

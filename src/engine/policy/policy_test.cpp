@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "engine/policy/caller.h"
 #include "engine/policy/fold.h"
 #include "engine/testing/harness.h"
@@ -84,6 +86,41 @@ model Post { id Int @id  ownerId Int  owner User @relation(fields: [ownerId], re
   @@allow('all', auth().posts?[id == 1]) }
 )");
   EXPECT_EQ(Engine::check(*schema, {}).size(), 1U);
+}
+
+// What the page shows is served.
+TEST(Check, AcceptsTheExampleOfTheDocs) {
+  std::ifstream page(std::string(TRIVET_SOURCE_DIR) + "/docs/rules.md");
+  std::string text;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      if (inside) break;
+      inside = line == "```prisma";
+    } else if (inside) {
+      text += line + "\n";
+    }
+  }
+  const auto schema = testing::make_schema("datasource db { provider = \"sqlite\" }\n" + text);
+  ASSERT_NE(schema, nullptr);
+  EXPECT_EQ(schema->models.size(), 4U);
+  EXPECT_TRUE(Engine::check(*schema, {}).empty());
+}
+
+TEST(Check, RefusesExpressionsThatStoresReadOtherwise) {
+  EXPECT_EQ(check("@@allow('all', true) @@validate(regex(title, \"\\\\bx\"))").substr(0, 4), "12: ");
+}
+
+TEST(Check, RefusesValidationInTypedJson) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+type Address { city String @length(1, 5) }
+model User { id Int @id  address Address? @json }
+)");
+  ASSERT_NE(schema, nullptr);
+  const auto found = Engine::check(*schema, {});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].message, "@length in typed JSON is not enforced yet");
 }
 
 TEST(Check, AcceptsRelations) {

@@ -16,6 +16,7 @@ constexpr auto sqlite_ops = std::to_array<OpText>({
     {Op::icontains, "trivet_icontains($1, $2)"},
     {Op::istarts_with, "trivet_istarts_with($1, $2)"},
     {Op::iends_with, "trivet_iends_with($1, $2)"},
+    {Op::length, "length($1)"},
     {Op::contains_all, "trivet_contains_all($1, $2)"},
     {Op::contained_by, "trivet_contained_by($1, $2)"},
     {Op::overlaps, "trivet_overlaps($1, $2)"},
