@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -22,9 +23,19 @@ struct Generated {
   std::vector<std::unique_ptr<std::vector<Value>>> cells;
 };
 
+// What becomes of zeros behind a decimal's fraction (docs/decisions/0002) and of a JSON number with
+// a large exponent is each store's own.
+enum class Numbers : uint8_t { any, alike_everywhere };
+
+struct Start {
+  uint64_t seed;
+  Numbers numbers = Numbers::any;
+};
+
 class Generator {
  public:
-  Generator(const schema::Schema& schema, uint64_t seed) : schema_(schema), random_(seed) {}
+  Generator(const schema::Schema& schema, Start start)
+      : schema_(schema), numbers_(start.numbers), random_(start.seed) {}
 
   [[nodiscard]] Generated make();
   // A create of `rows` rows as the service.
@@ -59,6 +70,7 @@ class Generator {
   int target_of(const store::Link& link) const;
   Value pick_value(const schema::Field& field, bool null_allowed);
   Value pick_text();
+  std::string_view pick_document();
 
   // generator_write.cpp
   void write(int model);
@@ -71,6 +83,7 @@ class Generator {
   bool chance(uint64_t percent) { return random_.below(100) < percent; }
 
   const schema::Schema& schema_;
+  const Numbers numbers_;
   SeededRandom random_;
   Arena arena_;
   Generated made_;

@@ -129,8 +129,9 @@ void Writer::count_up(int model, Cells& cells) {
     const schema::Field& field = table.fields[column];
     const bool integer =
         field.type == schema::ScalarType::int_ || field.type == schema::ScalarType::bigint;
-    const bool sole_key =
-        table.primary_key && table.primary_key->columns.size() == 1 && field.is_id;
+    // On SQLite such a key counts up without being told.
+    const bool sole_key = schema_.datasource.provider == schema::Provider::sqlite &&
+                          table.primary_key && table.primary_key->columns.size() == 1 && field.is_id;
     const bool counts =
         field.default_value.kind == schema::DefaultKind::autoincrement || (integer && sole_key);
     if (!counts) continue;
