@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "store/sql/migration_target.h"
+#include "store/sql/layout/migration_target.h"
 
 namespace trivet::app {
 

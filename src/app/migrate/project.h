@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "schema/schema.h"
-#include "store/sql/migration_target.h"
+#include "store/sql/layout/migration_target.h"
 
 namespace trivet::app {
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "schema/schema.h"
-#include "store/sql/layout_diff.h"
+#include "store/sql/layout/layout_diff.h"
 
 namespace trivet::app {
 

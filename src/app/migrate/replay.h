@@ -8,7 +8,7 @@
 
 #include "app/migrate/folder.h"
 #include "base/error.h"
-#include "store/sql/migration_target.h"
+#include "store/sql/layout/migration_target.h"
 
 namespace trivet::app {
 

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "store/migration.h"
-#include "store/sql/layout_diff.h"
+#include "store/sql/layout/layout_diff.h"
 #include "store/sqlite/connection.h"
 
 namespace trivet::store::sqlite {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "store/sql/migration_target.h"
+#include "store/sql/layout/migration_target.h"
 
 namespace trivet::store::sqlite {
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "store/sql/script.h"
+#include "store/sql/layout/script.h"
 #include "store/sqlite/connection.h"
 
 namespace trivet::store::sqlite {

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/random.h"
-#include "store/sql/migration_target.h"
+#include "store/sql/layout/migration_target.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/options.h"
 

@@ -1,4 +1,4 @@
-#include "store/sql/script.h"
+#include "store/sql/layout/script.h"
 
 #include <gtest/gtest.h>
 

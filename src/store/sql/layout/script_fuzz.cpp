@@ -1,7 +1,7 @@
 // Any bytes: statements are parts of the script, in order, and reading it comes back.
 #include <cstdlib>
 
-#include "store/sql/script.h"
+#include "store/sql/layout/script.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view script(reinterpret_cast<const char*>(data), size);

@@ -1,4 +1,4 @@
-#include "store/sql/layout_diff.h"
+#include "store/sql/layout/layout_diff.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "store/sql/layout_diff.h"
+#include "store/sql/layout/layout_diff.h"
 #include "store/sql/render.h"
 
 namespace trivet::store::sql {

@@ -12,7 +12,7 @@
 #include "schema/schema.h"
 #include "store/migration.h"
 #include "store/sql/ddl.h"
-#include "store/sql/script.h"
+#include "store/sql/layout/script.h"
 
 namespace trivet::store::sql {
 
