@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/sql/ddl.h"
 #include "store/sql/render.h"
 #include "value/datetime.h"
 
@@ -141,7 +142,7 @@ std::string column_text(const Schema& schema, const Field& field) {
   if (field.is_list) text += "[]";
   if (!field.optional && !field.is_list) text += " NOT NULL";
   if (const std::string value = default_text(schema, field); !value.empty())
-    text += " DEFAULT " + value;
+    text += default_clause(value);
   return text;
 }
 
@@ -247,6 +248,10 @@ std::string join_foreign_key(const Schema& schema, const Relation& relation, int
 }
 
 }  // namespace
+
+std::string default_clause(const std::string& value) {
+  return (value.starts_with(sql::generated_prefix) ? " " : " DEFAULT ") + value;
+}
 
 std::string column_type(const Schema& schema, const Field& field) {
   if (field.type == ScalarType::enum_ && field.enum_index >= 0)

@@ -15,4 +15,7 @@ namespace trivet::store::postgres {
 // The type of the field's column, without list brackets: `TEXT`, `VARCHAR(20)`, `"roles"`.
 [[nodiscard]] std::string column_type(const schema::Schema& schema, const schema::Field& field);
 
+// ` DEFAULT 1`, or the words of a generated column, as they stand behind a column's type.
+[[nodiscard]] std::string default_clause(const std::string& value);
+
 }  // namespace trivet::store::postgres

@@ -70,7 +70,9 @@ class Reader {
         session_.query(
             "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
             "a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', "
-            "false), coalesce(pg_get_expr(d.adbin, d.adrelid), '') FROM pg_class c JOIN "
+            "false), CASE WHEN a.attgenerated = 's' THEN 'GENERATED ALWAYS AS (' || "
+            "pg_get_expr(d.adbin, d.adrelid) || ') STORED' ELSE "
+            "coalesce(pg_get_expr(d.adbin, d.adrelid), '') END FROM pg_class c JOIN "
             "pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped LEFT "
             "JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE " +
             is_ours() + " ORDER BY c.oid, a.attnum"));

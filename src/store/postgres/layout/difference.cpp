@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/postgres/layout/ddl.h"
 #include "store/postgres/layout/losses.h"
 #include "store/sql/render.h"
 
@@ -23,7 +24,7 @@ std::string column_text(const LayoutColumn& column) {
     type = type == "bigint" ? "BIGSERIAL" : type == "smallint" ? "SMALLSERIAL" : "SERIAL";
   std::string text = quote_identifier(column.name) + " " + type;
   if (column.required) text += " NOT NULL";
-  if (!column.default_sql.empty()) text += " DEFAULT " + column.default_sql;
+  if (!column.default_sql.empty()) text += default_clause(column.default_sql);
   return text;
 }
 

@@ -80,6 +80,20 @@ TEST_F(Migrate, MakesAnEmptyDatabaseMatch) {
   EXPECT_EQ(titles(plan(blog, Extras::keep)), "");
 }
 
+TEST_F(Migrate, MakesGeneratedColumns) {
+  const char* lines = R"(
+model Line {
+  id    Int  @id
+  count Int
+  twice Int? @default(dbgenerated("GENERATED ALWAYS AS ((count * 2)) STORED"))
+}
+)";
+  push(lines);
+  run("INSERT INTO \"Line\" (id, count) VALUES (1, 21)");
+  EXPECT_EQ(run("SELECT twice FROM \"Line\""), "42");
+  EXPECT_EQ(titles(plan(lines, Extras::keep)), "");
+}
+
 // As `prisma migrate` writes it for this schema.
 TEST_F(Migrate, FindsNothingToDoInWhatPrismaMade) {
   run("CREATE TYPE \"roles\" AS ENUM ('USER', 'admin');"
