@@ -139,10 +139,20 @@ class NestedRenderer {
       }
   }
 
+  // Made rows are ordered by what was selected: the same expression written again, with other
+  // aliases inside, would be another one to the server.
+  void order_term(const Level& level, const OrderTerm& term) {
+    const auto found = std::ranges::find(level.outputs, term.expr, &Output::expr);
+    const bool made = level.grouped || level.distinct;
+    if (!made || found == level.outputs.end()) return out_.order_term(term);
+    out_.raw(std::to_string(found - level.outputs.begin() + 1));
+    out_.order_direction(term);
+  }
+
   void order_and_page(const Level& level, const Parent* parent) {
     for (size_t i = 0; i < level.order.size(); ++i) {
       out_.raw(i == 0 ? " ORDER BY " : ", ");
-      out_.order_term(level.order[i]);
+      order_term(level, level.order[i]);
     }
     if (level.limit_param >= 0) {
       out_.raw(" LIMIT ");

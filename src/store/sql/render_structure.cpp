@@ -35,10 +35,26 @@ void Renderer::text_search(const Expr& expr) {
 }
 
 void Renderer::json_get(const Expr& expr) {
+  const Expr& from = expr.args[0];
+  // A list of the database's own is no document yet.
+  const bool is_array = dialect_.typed && from.is_list;
+  const auto document = [&] {
+    if (is_array) raw("to_jsonb(");
+    expression(from);
+    if (is_array) raw(")");
+  };
   const auto get = [&] {
-    form(
-        dialect_.json_get, [&] { expression(expr.args[0]); },
-        [&] { expr.is_index ? raw(std::to_string(expr.index)) : literal(expr.key); });
+    if (dialect_.typed && expr.is_index) {
+      // The operator takes a scalar for a list of one.
+      raw("jsonb_path_query_first((");
+      document();
+      raw(")::jsonb, 'strict $[");
+      if (expr.index < 0) raw("last - ");
+      raw(std::to_string(expr.index < 0 ? -(expr.index + 1) : expr.index));
+      return raw("]', '{}', true)");
+    }
+    form(dialect_.json_get, document,
+         [&] { expr.is_index ? raw(std::to_string(expr.index)) : literal(expr.key); });
   };
   if (expr.op == Op::json_get) return get();
   form(dialect_.json_text, get);

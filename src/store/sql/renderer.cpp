@@ -265,6 +265,10 @@ void Renderer::named_operator(const Expr& expr) {
 
 void Renderer::order_term(const OrderTerm& term) {
   order_key(term.expr);
+  order_direction(term);
+}
+
+void Renderer::order_direction(const OrderTerm& term) {
   if (term.descending) raw(" DESC");
   const bool natural = dialect_.nulls_smallest ? !term.descending : term.descending;
   if (term.nulls_first == natural || never_null(schema_, scopes_.back(), term.expr)) return;

@@ -46,6 +46,7 @@ class Renderer {
   // An operand in a form whose equality is that of its type, as GROUP BY, DISTINCT and IN need it.
   void group_key(const Expr& expr);
   void order_term(const OrderTerm& term);
+  void order_direction(const OrderTerm& term);  // what follows the key
   // The far end's table(s) of a link, joined to its target, as `FROM …`; then the condition on the
   // near row's cells.
   void link_tables(const ResolvedLink& link, std::string_view target_alias,

@@ -1,5 +1,6 @@
 // For tests: where the rows of a case file live, so that each case starts from the same ones. On the memory store they are
-// inserted for each case; on SQLite once, into a file that is then copied.
+// inserted for each case; on SQLite once, into a file that is then copied;
+// on PostgreSQL once, into tables that are then copied.
 #pragma once
 
 #include <functional>

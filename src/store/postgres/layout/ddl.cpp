@@ -261,6 +261,11 @@ std::string column_type(const Schema& schema, const Field& field) {
   return std::string(default_type(field.type));
 }
 
+// A view can't have or be the target of a foreign key.
+static bool is_of_tables(const Schema& schema, const Relation& relation) {
+  return !schema.models[relation.model[0]].is_view && !schema.models[relation.model[1]].is_view;
+}
+
 std::vector<std::string> render_database(const Schema& schema) {
   std::vector<std::string> statements;
   for (const schema::Enum& type : schema.enums) statements.push_back(create_enum(type));
@@ -284,7 +289,7 @@ std::vector<std::string> render_database(const Schema& schema) {
   });
   if (!schema.datasource.relation_mode_prisma)
     for (const Relation& relation : schema.relations)
-      if (relation.kind != RelationKind::many_to_many)
+      if (relation.kind != RelationKind::many_to_many && is_of_tables(schema, relation))
         statements.push_back(foreign_key(schema, relation));
   joins([&](const Relation& relation) {
     for (const int side : {0, 1}) statements.push_back(join_foreign_key(schema, relation, side));

@@ -10,6 +10,8 @@ namespace trivet::store::postgres::testing {
 
 class Server {
  public:
+  // Whether Debian's package is there.
+  static bool is_installed();
   // The one of this process. Aborts if none can be started: the tests are about nothing else.
   static Server& instance();
 

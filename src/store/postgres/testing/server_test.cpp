@@ -36,7 +36,6 @@ std::string find_binaries() {
     const std::string folder = version.path() / "bin";
     if (std::filesystem::exists(folder + "/initdb") && folder > found) found = folder;
   }
-  if (found.empty()) give_up("no server under /usr/lib/postgresql: install the package postgresql");
   return found;
 }
 
@@ -125,12 +124,16 @@ class ReadySocket {
 
 }  // namespace
 
+bool Server::is_installed() { return !find_binaries().empty(); }
+
 Server& Server::instance() {
   static Server server;
   return server;
 }
 
 Server::Server() : binaries_(find_binaries()) {
+  if (binaries_.empty())
+    give_up("no server under /usr/lib/postgresql: install the package postgresql-15");
   std::string pattern = std::filesystem::temp_directory_path() / "trivet-postgres-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) give_up("no temporary folder");
   folder_ = pattern;
