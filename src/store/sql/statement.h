@@ -43,9 +43,7 @@ struct LevelStatement {
   std::vector<Type>
       outputs;  // result columns; columns that only key the embedded levels come after them
   std::vector<EmbedStatement> embeds;
-  [[nodiscard]] uint32_t columns() const {
-    return static_cast<uint32_t>(outputs.size() + embeds.size());
-  }
+  [[nodiscard]] uint32_t columns() const;
 };
 
 struct EmbedStatement {
@@ -54,5 +52,9 @@ struct EmbedStatement {
   bool to_one = false;
   LevelStatement level;
 };
+
+inline uint32_t LevelStatement::columns() const {
+  return static_cast<uint32_t>(outputs.size() + embeds.size());
+}
 
 }  // namespace trivet::store::sql
