@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+
 namespace trivet::store {
 
 struct ColumnDescription {
@@ -105,5 +107,16 @@ struct Migration {
   std::vector<Loss> losses;
   [[nodiscard]] bool empty() const { return steps.empty(); }
 };
+
+enum class DataLoss : uint8_t { refuse, accept };
+
+// What of a database the schema doesn't know.
+enum class Extras : uint8_t {
+  drop,
+  keep,  // it is in nobody's way; a driver may need it gone all the same
+};
+
+// would_lose_data, each loss in the details, unless accepted; impossible ones always.
+[[nodiscard]] result<void> check_losses(const Migration& migration, DataLoss data_loss);
 
 }  // namespace trivet::store

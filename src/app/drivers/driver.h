@@ -20,13 +20,8 @@
 
 namespace trivet::app {
 
-enum class DataLoss : uint8_t { refuse, accept };
-
-// What of a database the schema doesn't know.
-enum class Extras : uint8_t {
-  drop,
-  keep,  // it is in nobody's way; a driver may need it gone all the same
-};
+using store::DataLoss;
+using store::Extras;
 
 // Something that an operator should know.
 struct Concern {

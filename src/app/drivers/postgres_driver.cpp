@@ -86,17 +86,14 @@ class PostgresDriver final : public Driver {
 
   [[nodiscard]] result<store::Migration> plan(const schema::Schema& schema,
                                               Extras extras) override {
-    auto planned = postgres::plan_migration(
-        options_, schema, extras == Extras::keep ? postgres::Extras::keep : postgres::Extras::drop);
+    auto planned = postgres::plan_migration(options_, schema, extras);
     if (!planned && planned.error().code == ErrorCode::connection_failed)
       return unreachable(planned.error());
     return planned;
   }
 
   result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
-    return postgres::apply_migration(
-        options_, migration,
-        data_loss == DataLoss::accept ? postgres::DataLoss::accept : postgres::DataLoss::refuse);
+    return postgres::apply_migration(options_, migration, data_loss);
   }
 
   result<void> optimize() override { return postgres::optimize_database(options_); }

@@ -77,9 +77,7 @@ class SqliteDriver final : public Driver {
   }
 
   result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
-    return sqlite::apply_migration(
-        options_, migration,
-        data_loss == DataLoss::accept ? sqlite::DataLoss::accept : sqlite::DataLoss::refuse);
+    return sqlite::apply_migration(options_, migration, data_loss);
   }
 
   result<void> optimize() override { return sqlite::optimize_database(options_); }

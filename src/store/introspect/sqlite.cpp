@@ -1,7 +1,5 @@
 #include "store/introspect/sqlite.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -24,21 +22,6 @@ using TextRow = std::vector<std::string>;
 
 // How long to look at a view's rows for the types of its columns.
 constexpr std::chrono::seconds sample_time{2};
-
-result<std::vector<TextRow>> query(Connection& connection, const std::string& sql) {
-  TRIVET_TRY(const sqlite::StatementPtr statement, connection.prepare(sql));
-  std::vector<TextRow> rows;
-  int code = sqlite3_step(statement.get());
-  for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) {
-    TextRow& row = rows.emplace_back();
-    for (int i = 0; i < sqlite3_column_count(statement.get()); ++i) {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), i));
-      row.emplace_back(text == nullptr ? "" : text);
-    }
-  }
-  if (code != SQLITE_DONE) return std::unexpected(connection.failure());
-  return rows;
-}
 
 ReferentialAction action_of(const std::string& text) {
   if (text == "CASCADE") return ReferentialAction::cascade;
@@ -142,7 +125,7 @@ class Reader {
       condition += (condition.empty() ? "" : " OR ") + sql::quote_identifier(column) + " IS NULL";
     if (condition.empty()) return {};
     TRIVET_TRY(const auto rows,
-               query(connection_, "SELECT 1 FROM " + sql::quote_identifier(live.name) + " WHERE " +
+               query_text(connection_, "SELECT 1 FROM " + sql::quote_identifier(live.name) + " WHERE " +
                                       condition + " LIMIT 1"));
     live.has_null_keys = !rows.empty();
     if (live.has_null_keys)
@@ -162,7 +145,7 @@ class Reader {
           "typeof(" + name + ") <> 'text' OR " + name + " NOT GLOB '????-??-??T??:??:??.*+00:00'";
       TRIVET_TRY(
           const auto rows,
-          query(connection_, "SELECT 1 FROM (SELECT " + name + " FROM " + table + " WHERE " + name +
+          query_text(connection_, "SELECT 1 FROM (SELECT " + name + " FROM " + table + " WHERE " + name +
                                  " IS NOT NULL LIMIT 100) WHERE " + other + " LIMIT 1"));
       if (rows.empty()) continue;
       live_.warnings.push_back("column \"" + live.name + "\".\"" + column.name +
@@ -179,12 +162,12 @@ class Reader {
   result<void> read_views() {
     TRIVET_TRY(
         const auto views,
-        query(connection_, "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"));
+        query_text(connection_, "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"));
     for (const TextRow& row : views) {
       LiveTable view;
       view.name = row[0];
       view.is_view = true;
-      auto columns = query(connection_, "SELECT name, type FROM pragma_table_xinfo(" +
+      auto columns = query_text(connection_, "SELECT name, type FROM pragma_table_xinfo(" +
                                             sql::quote_literal(row[0]) + ")");
       if (!columns) {
         live_.warnings.push_back("view \"" + row[0] +
@@ -205,7 +188,7 @@ class Reader {
       if (column.type != ScalarType::unsupported || !column.raw_type.empty()) continue;
       const std::string name = sql::quote_identifier(column.name);
       connection_.set_deadline(Connection::Clock::now() + sample_time);
-      const auto rows = query(connection_, "SELECT DISTINCT typeof(" + name + ") FROM (SELECT " +
+      const auto rows = query_text(connection_, "SELECT DISTINCT typeof(" + name + ") FROM (SELECT " +
                                                name + " FROM " + sql::quote_identifier(view.name) +
                                                " WHERE " + name + " IS NOT NULL LIMIT 100)");
       connection_.set_deadline(Connection::Clock::time_point::max());
@@ -239,7 +222,7 @@ class Reader {
 
   result<void> warn_of_virtual_tables() {
     TRIVET_TRY(const auto tables,
-               query(connection_,
+               query_text(connection_,
                      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE "
                      "'CREATE VIRTUAL%' ORDER BY name"));
     for (const TextRow& row : tables)
@@ -250,7 +233,7 @@ class Reader {
   // What the schema has no words for stays in the database.
   result<void> warn_of_texts() {
     TRIVET_TRY(const auto tables,
-               query(connection_,
+               query_text(connection_,
                      "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE "
                      "'%CHECK%' ORDER BY name"));
     for (const TextRow& row : tables)

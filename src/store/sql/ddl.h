@@ -23,6 +23,9 @@ namespace trivet::store::sql {
 // The whole database, as a script.
 [[nodiscard]] std::string render_database(const DatabaseDescription& database);
 
+// As SQL says it: "SET NULL".
+[[nodiscard]] std::string_view action_text(schema::ReferentialAction action);
+
 // A generated column is written @default(dbgenerated("GENERATED ALWAYS AS (…) STORED")), or
 // VIRTUAL: its default_sql is these words, and no DEFAULT stands before them.
 inline constexpr std::string_view generated_prefix = "GENERATED ALWAYS AS (";

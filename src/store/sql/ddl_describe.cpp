@@ -45,22 +45,6 @@ std::string_view column_type(const Field& field) {
   return "TEXT";
 }
 
-std::string_view action_text(schema::ReferentialAction action) {
-  switch (action) {
-    case schema::ReferentialAction::cascade:
-      return "CASCADE";
-    case schema::ReferentialAction::restrict:
-      return "RESTRICT";
-    case schema::ReferentialAction::no_action:
-      return "NO ACTION";
-    case schema::ReferentialAction::set_null:
-      return "SET NULL";
-    case schema::ReferentialAction::set_default:
-      return "SET DEFAULT";
-  }
-  return "NO ACTION";
-}
-
 int base64_digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
@@ -228,6 +212,22 @@ TableDescription describe_join_table(const schema::Schema& schema, const Relatio
 }
 
 }  // namespace
+
+std::string_view action_text(schema::ReferentialAction action) {
+  switch (action) {
+    case schema::ReferentialAction::cascade:
+      return "CASCADE";
+    case schema::ReferentialAction::restrict:
+      return "RESTRICT";
+    case schema::ReferentialAction::no_action:
+      return "NO ACTION";
+    case schema::ReferentialAction::set_null:
+      return "SET NULL";
+    case schema::ReferentialAction::set_default:
+      return "SET DEFAULT";
+  }
+  return "NO ACTION";
+}
 
 bool is_generated(const ColumnDescription& column) {
   return column.default_sql.starts_with(generated_prefix);

@@ -19,7 +19,7 @@ namespace trivet::store::sqlite {
 [[nodiscard]] result<Migration> plan_migration(const SqliteOptions& options,
                                                const schema::Schema& schema);
 
-enum class DataLoss : uint8_t { refuse, accept };
+using store::DataLoss;
 // All or nothing. Refuses losses (would_lose_data, each in the details) unless accepted; impossible
 // ones always. Fails if foreign keys would be left without their target.
 result<void> apply_migration(const SqliteOptions& options, const Migration& migration,

@@ -198,22 +198,6 @@ std::string create_index(const Model& model, const schema::Key& key, bool unique
   return text;
 }
 
-std::string_view action_text(schema::ReferentialAction action) {
-  switch (action) {
-    case schema::ReferentialAction::cascade:
-      return "CASCADE";
-    case schema::ReferentialAction::restrict:
-      return "RESTRICT";
-    case schema::ReferentialAction::no_action:
-      return "NO ACTION";
-    case schema::ReferentialAction::set_null:
-      return "SET NULL";
-    case schema::ReferentialAction::set_default:
-      return "SET DEFAULT";
-  }
-  return "NO ACTION";
-}
-
 std::string foreign_key(const Schema& schema, const Relation& relation) {
   const Model& from = schema.models[relation.model[0]];
   const Model& to = schema.models[relation.model[1]];
@@ -221,8 +205,8 @@ std::string foreign_key(const Schema& schema, const Relation& relation) {
          quote_identifier(relation.constraint) + " FOREIGN KEY (" +
          column_names(from, relation.from_fields) + ") REFERENCES " + quote_identifier(to.db_name) +
          "(" + column_names(to, relation.to_fields) + ") ON DELETE " +
-         std::string(action_text(relation.on_delete)) + " ON UPDATE " +
-         std::string(action_text(relation.on_update));
+         std::string(sql::action_text(relation.on_delete)) + " ON UPDATE " +
+         std::string(sql::action_text(relation.on_update));
 }
 
 const Field& join_key(const Schema& schema, const Relation& relation, int side) {

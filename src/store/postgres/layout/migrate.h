@@ -13,17 +13,14 @@
 
 namespace trivet::store::postgres {
 
-// Tables, types, indexes and optional columns of the database that the schema doesn't know.
-enum class Extras : uint8_t {
-  drop,
-  keep,  // they are in nobody's way
-};
+// Extras: tables, types, indexes and optional columns of the database that the schema doesn't know.
+using store::Extras;
 
 // Steps and what they would lose, with counts of rows. Changes nothing.
 [[nodiscard]] result<Migration> plan_migration(const PostgresOptions& options,
                                                const schema::Schema& schema, Extras extras);
 
-enum class DataLoss : uint8_t { refuse, accept };
+using store::DataLoss;
 // All or nothing, one process at a time. Refuses losses (would_lose_data, each in the details)
 // unless accepted; impossible ones always.
 result<void> apply_migration(const PostgresOptions& options, const Migration& migration,
