@@ -54,8 +54,7 @@ int import_file(const ImportArguments& arguments, app::Offline& project, data::F
   progress.clear();
   if (!summary) return report(summary.error());
   // New rows, new statistics: without them the planner chooses indexes by guess.
-  if (const auto learned = project.driver().optimize(); !learned)
-    return report(learned.error());
+  if (const auto settled = project.driver().settle(); !settled) return report(settled.error());
   print_summary(arguments, *summary, progress.seconds());
   return summary->stopped ? exit_failure : exit_ok;
 }

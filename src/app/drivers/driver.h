@@ -63,8 +63,9 @@ class Driver {
   [[nodiscard]] virtual result<store::Migration> plan(const schema::Schema& schema,
                                                       Extras extras) = 0;
   virtual result<void> apply(const store::Migration& migration, DataLoss data_loss) = 0;
-  // After an import: lets the database learn how values are spread.
-  virtual result<void> optimize() = 0;
+  // After an import: what counts up goes on behind the rows that brought their keys, and the
+  // database learns how values are spread.
+  virtual result<void> settle() = 0;
   [[nodiscard]] virtual result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) = 0;
 };
 

@@ -96,7 +96,7 @@ class PostgresDriver final : public Driver {
     return postgres::apply_migration(options_, migration, data_loss);
   }
 
-  result<void> optimize() override { return postgres::optimize_database(options_); }
+  result<void> settle() override { return postgres::settle_database(options_); }
 
   [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
     postgres::PostgresOptions options = options_;

@@ -80,7 +80,7 @@ class SqliteDriver final : public Driver {
     return sqlite::apply_migration(options_, migration, data_loss);
   }
 
-  result<void> optimize() override { return sqlite::optimize_database(options_); }
+  result<void> settle() override { return sqlite::optimize_database(options_); }
 
   [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
     sqlite::SqliteOptions options = options_;

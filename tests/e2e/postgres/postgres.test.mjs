@@ -83,6 +83,24 @@ test('what can not be served says so at the start', { skip }, async (t) => {
   assert.match(mixed.stderr, /written for PostgreSQL, but the database's url is a file's/);
 });
 
+test('numbers go on behind the keys of imported rows', { skip }, async (t) => {
+  const database = await startServer(t);
+  const made = onPostgres(t, notes.replace('Int    @id', 'Int    @id @default(autoincrement())'), database.url);
+  const apikey = keysOf(made).secret_key;
+  must(['db', 'push', made]);
+  const file = path.join(made, 'notes.ndjson');
+  writeFileSync(file, '{"id":1,"text":"a"}\n{"id":7,"text":"b"}\n');
+  must(['import', 'Note', file, '-C', made]);
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
+  const next = async (body) => json(`${server.url}/rest/v1/Note`,
+    post(body, { apikey, Prefer: 'return=representation' }));
+  assert.deepEqual((await next({ text: 'c' })).body, [{ id: 8, text: 'c' }]);
+  writeFileSync(file, '{"id":3,"text":"d"}\n');
+  must(['import', 'Note', file, '-C', made]);
+  assert.deepEqual((await next({ text: 'e' })).body, [{ id: 9, text: 'e' }]);
+  assert.equal(await server.stop(), 0);
+});
+
 test('kill -9 of the database: no acknowledged write is lost, and it goes on without a restart', { skip }, async (t) => {
   const database = await startServer(t);
   const made = onPostgres(t, notes, database.url);

@@ -28,9 +28,10 @@ function unprivileged() {
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 
-const program = (name) => `${versions}/${newest}/bin/${name}`;
+export const program = (name) => `${versions}/${newest}/bin/${name}`;
 
-export async function startServer(t) {
+// settings: of postgresql.conf, by name.
+export async function startServer(t, settings = {}) {
   const user = unprivileged();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'trivet-pg-'));
   const data = path.join(folder, 'data');
@@ -50,8 +51,10 @@ export async function startServer(t) {
   server.start = async () => {
     for (let tries = 0; tries < 600; ++tries) {
       if (server.child === undefined || server.child.exitCode !== null || server.child.signalCode !== null) {
-        server.child = spawn(program('postgres'), ['-D', data, '-k', folder, '-p', String(port),
-          '-c', 'listen_addresses=127.0.0.1', '-c', 'shared_buffers=32MB'], { stdio: ['ignore', 'pipe', 'pipe'], ...user });
+        const all = { listen_addresses: '127.0.0.1', shared_buffers: '32MB', ...settings };
+        const set = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+        server.child = spawn(program('postgres'), ['-D', data, '-k', folder, '-p', String(port), ...set],
+          { stdio: ['ignore', 'pipe', 'pipe'], ...user });
         for (const stream of [server.child.stdout, server.child.stderr])
           stream.on('data', (text) => { server.log += text; });
       }

@@ -12,6 +12,22 @@ namespace {
 // Of pg_advisory_xact_lock: any number that is ours.
 constexpr const char* lock_text = "SELECT pg_advisory_xact_lock(8388172611)";
 
+// For each sequence of a column, the statement that moves it on behind rows that brought their keys.
+// It never moves one back: numbers that others have drawn stay drawn.
+constexpr const char* sequences_text = R"(
+SELECT format('SELECT setval(%L, m) FROM (SELECT max(%I)::bigint AS m FROM %I.%I) x, %I.%I s '
+              'WHERE m > s.last_value OR (m = s.last_value AND NOT s.is_called)',
+              format('%I.%I', sn.nspname, s.relname), a.attname, n.nspname, t.relname,
+              sn.nspname, s.relname)
+FROM pg_depend d
+JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+JOIN pg_namespace sn ON sn.oid = s.relnamespace
+JOIN pg_class t ON t.oid = d.refobjid
+JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = current_schema()
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+  AND d.deptype IN ('a', 'i'))";
+
 result<void> run_steps(Session& session, const Migration& migration) {
   for (const MigrationStep& step : migration.steps)
     for (const std::string& statement : step.sql)
@@ -63,8 +79,10 @@ result<void> apply_migration(const PostgresOptions& options, const Migration& mi
   return session->execute("COMMIT");
 }
 
-result<void> optimize_database(const PostgresOptions& options) {
+result<void> settle_database(const PostgresOptions& options) {
   TRIVET_TRY(const auto session, Session::open(options));
+  TRIVET_TRY(const auto behind, session->query(sequences_text, {}));
+  for (const TextRow& row : behind) TRIVET_CHECK(session->execute(row[0]));
   return session->execute("ANALYZE");
 }
 

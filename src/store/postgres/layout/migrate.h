@@ -26,7 +26,8 @@ using store::DataLoss;
 result<void> apply_migration(const PostgresOptions& options, const Migration& migration,
                              DataLoss data_loss);
 
-// Lets the query planner learn how values are spread; after an import.
-result<void> optimize_database(const PostgresOptions& options);
+// After an import: sequences go on behind the highest key, and the query planner learns how values
+// are spread.
+result<void> settle_database(const PostgresOptions& options);
 
 }  // namespace trivet::store::postgres
