@@ -24,12 +24,12 @@ export function tree(pid) {
   return found;
 }
 
-// Seconds of processor time, user and system, of a process tree.
+// Seconds of processor time, user and system, of a process tree and of its processes that have ended.
 export function cpu_seconds(pid) {
   let sum = 0;
   for (const one of tree(pid)) {
     const fields = read(`/proc/${one}/stat`).split(') ')[1]?.split(' ');
-    if (fields) sum += Number(fields[11]) + Number(fields[12]);
+    if (fields) sum += fields.slice(11, 15).reduce((all, one) => all + Number(one), 0);
   }
   return sum / ticks;
 }

@@ -1,10 +1,10 @@
 // The tables of ./dev bench, and what was to be reached.
-function number(value, digits = 0) {
+export function number(value, digits = 0) {
   if (value === undefined || Number.isNaN(value)) return '–';
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function table(head, rows) {
+export function table(head, rows) {
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length)));
   const pad = (cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]));
   const line = (cells) => cells.map(pad).join('  ');
@@ -27,7 +27,6 @@ export function print_work(work, results, servers) {
   process.stdout.write(`\n${work.title}, ${work.connections} connections\n${table(head, rows)}`);
 }
 
-// [what, measured, 'le' or 'ge', bound, unit]
 function goals(results) {
   const { trivet, bare, fastify } = results.servers;
   const ratio = (name, other) => trivet.works[name]?.cpu_us / other?.works[name]?.cpu_us;
@@ -53,9 +52,9 @@ function goals(results) {
   return found;
 }
 
-export function judge(results) {
-  if (!results.servers.trivet) return;
-  const rows = goals(results).filter(([, value]) => value !== undefined && !Number.isNaN(value))
+// Each: [what, measured, 'le' or 'ge', bound, unit]; what wasn't measured is left out.
+export function print_goals(found) {
+  const rows = found.filter(([, value]) => value !== undefined && !Number.isNaN(value))
     .map(([what, value, sense, bound, unit]) => {
       const digits = bound >= 100 || bound === 0 ? 0 : 2;
       const good = sense === 'le' ? value <= bound : value >= bound;
@@ -63,4 +62,8 @@ export function judge(results) {
       return [what, number(value, digits) + unit, goal, good ? 'yes' : 'NO'];
     });
   process.stdout.write(`\n${table(['to reach', 'measured', 'bound', 'reached'], rows)}`);
+}
+
+export function judge(results) {
+  if (results.servers.trivet) print_goals(goals(results));
 }

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { load, rss_mib, timed } from './measure.mjs';
 import { judge, print_work } from './report.mjs';
 import { cold_start, copy, servers, start } from './servers.mjs';
-import { normal, works } from './works.mjs';
+import { same_answers, works } from './works.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const atlas = path.join(root, 'examples/atlas');
@@ -67,17 +67,6 @@ const count_cities = (folder) => {
   return n;
 };
 
-// Every server must give the same rows, or the comparison means nothing.
-async function same_answers(name, port, work, reference) {
-  for (const one of work.paths.slice(0, 20)) {
-    const answer = await fetch(`http://127.0.0.1:${port}${one}`);
-    const rows = normal(await answer.json());
-    const expected = reference.get(one) ?? rows;
-    reference.set(one, expected);
-    if (rows !== expected) throw new Error(`${name} answers ${one} otherwise:\n${rows}\n${expected}`);
-  }
-}
-
 async function measure_insert(server, work, folder) {
   const before = count_cities(folder);
   const result = await load({ ...server, work, seconds, folder: bench });
@@ -89,8 +78,8 @@ async function measure_insert(server, work, folder) {
 async function measure(name, all, reference) {
   say(`${servers[name].title}`);
   const folder = copy(project, name);
-  const start_ms = await cold_start(name, folder, all[0].paths[0]);
-  const server = await start(name, folder, all[0].paths[0]);
+  const start_ms = await cold_start(servers[name], folder, all[0].paths[0]);
+  const server = await start(servers[name], folder, all[0].paths[0]);
   await delay(500);
   const found = { start_ms, idle_rss_mib: rss_mib(server.pid), works: {} };
   try {

@@ -9,10 +9,10 @@ import path from 'node:path';
 import { free_port } from './measure.mjs';
 
 const here = import.meta.dirname;
-const bin = process.env.TRIVET_BIN ?? path.resolve(here, '../build/bin');
-const cores = os.availableParallelism();
+export const bin = process.env.TRIVET_BIN ?? path.resolve(here, '../build/bin');
+export const cores = os.availableParallelism();
 
-// Each entry says how to start it: program and words, given a folder with atlas.db and a port.
+// Each entry says how to start it: program and words, given the project's folder and a port.
 export const servers = {
   canned: {
     title: 'canned answer',
@@ -50,8 +50,8 @@ export function copy(project, name) {
   return folder;
 }
 
-function launch(name, folder, port) {
-  const [program, ...words] = servers[name].command(folder, port).map(String);
+function launch(server, folder, port) {
+  const [program, ...words] = server.command(folder, port).map(String);
   const env = { ...process.env, ATLAS_DB: path.join(folder, 'atlas.db') };
   const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'inherit'], env });
   const exited = once(child, 'exit');
@@ -66,21 +66,21 @@ const answers = (port, probe) => new Promise((resolve) => {
   socket.once('close', () => resolve(false));
 });
 
-async function first_answer(name, child, port, probe) {
+async function first_answer(server, child, port, probe) {
   const began = performance.now();
   while (!await answers(port, probe)) {
-    if (child.exitCode !== null) throw new Error(`${name} did not start`);
-    if (performance.now() - began > 20_000) throw new Error(`${name} does not answer`);
+    if (child.exitCode !== null) throw new Error(`${server.title} did not start`);
+    if (performance.now() - began > 20_000) throw new Error(`${server.title} does not answer`);
     await delay(1);
   }
 }
 
 // Starts a server and waits for its first answer. → { pid, port, stop() }
-export async function start(name, folder, probe) {
+export async function start(server, folder, probe) {
   const port = await free_port();
-  const { child, stop } = launch(name, folder, port);
+  const { child, stop } = launch(server, folder, port);
   try {
-    await first_answer(name, child, port, probe);
+    await first_answer(server, child, port, probe);
   } catch (error) {
     await stop();
     throw error;
@@ -89,14 +89,14 @@ export async function start(name, folder, probe) {
 }
 
 // Milliseconds from starting the process to its first answer: the middle of several starts.
-export async function cold_start(name, folder, probe, rounds = 11) {
+export async function cold_start(server, folder, probe, rounds = 11) {
   const times = [];
   for (let round = 0; round < rounds; ++round) {
     const port = await free_port();
     const began = performance.now();
-    const { child, stop } = launch(name, folder, port);
+    const { child, stop } = launch(server, folder, port);
     try {
-      await first_answer(name, child, port, probe);
+      await first_answer(server, child, port, probe);
       times.push(performance.now() - began);
     } finally {
       await stop();
