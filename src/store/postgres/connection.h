@@ -42,6 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] size_t in_flight() const { return in_flight_.size(); }
   // Set while one caller has a transaction open on it.
   bool reserved = false;
+  size_t long_ones = 0;  // exchanges under way that may take long
 
  private:
   struct Running;

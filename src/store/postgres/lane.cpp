@@ -15,6 +15,7 @@ using std::chrono::steady_clock;
 Lease::Lease(std::shared_ptr<Lane> lane, std::shared_ptr<Connection> connection, Use use)
     : lane_(std::move(lane)), connection_(std::move(connection)), use_(use) {
   if (use_ == Use::alone) connection_->reserved = true;
+  if (use_ == Use::shared) ++connection_->long_ones;
 }
 
 Lease::~Lease() {
@@ -24,13 +25,19 @@ Lease::~Lease() {
 Lane::Lane(Executor executor, PostgresOptions options, std::shared_ptr<Canceller> canceller)
     : executor_(executor), options_(std::move(options)), canceller_(std::move(canceller)) {}
 
-// The least busy connection that takes another request.
-std::shared_ptr<Connection> Lane::pick() const {
+// The connection with the fewest long ones, then the least busy; for a small one the first that has
+// only few of its kind.
+std::shared_ptr<Connection> Lane::pick(Use use) const {
   std::shared_ptr<Connection> best;
   for (const auto& connection : connections_) {
     if (!connection->usable() || connection->reserved) continue;
-    if (connection->in_flight() >= options_.in_flight_max) continue;
-    if (best == nullptr || connection->in_flight() < best->in_flight()) best = connection;
+    const size_t busy = connection->in_flight();
+    if (use == Use::small && connection->long_ones == 0 && busy < options_.crowd_max)
+      return connection;
+    if (busy >= options_.in_flight_max) continue;
+    if (best == nullptr || std::pair(connection->long_ones, busy) <
+                               std::pair(best->long_ones, best->in_flight()))
+      best = connection;
   }
   return best;
 }
@@ -77,9 +84,12 @@ task<result<Lease>> Lane::acquire(Use use, Deadline deadline) {
   const Deadline last = std::min(deadline, steady_clock::now() + options_.wait_max);
   for (;;) {
     drop_broken();
-    auto best = pick();
+    auto best = pick(use);
     if (best == nullptr || best->in_flight() > 0) open_another();
-    if (best != nullptr) co_return Lease(self, std::move(best), use);
+    // What ends at once rather waits for a connection that is being made than for a long one's end.
+    const bool rather_wait =
+        use == Use::small && best != nullptr && best->long_ones > 0 && !opening_.empty();
+    if (best != nullptr && !rather_wait) co_return Lease(self, std::move(best), use);
     if (closed_) co_return std::unexpected(connection_error(ErrorCode::store_lost, "closed"));
     if (steady_clock::now() >= last) {
       if (last_error_) co_return std::unexpected(*last_error_);
@@ -102,7 +112,8 @@ task<void> Lane::wait(Deadline deadline) {
 }
 
 void Lane::give_back(Connection& connection, Use use) {
-  if (use == Use::shared) return wake_one();
+  if (use == Use::shared) --connection.long_ones;
+  if (use != Use::alone) return wake_one();
   connection.reserved = false;
   wake_all();
 }

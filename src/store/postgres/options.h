@@ -20,6 +20,7 @@ struct PostgresOptions {
   Pooler pooler = Pooler::none;
   size_t connections = 4;        // of each loop
   size_t in_flight_max = 64;     // requests under way on one connection
+  size_t crowd_max = 8;          // small reads under way on one connection before the next is used
   size_t queue_max = 4096;       // requests that wait for a connection, of each loop
   size_t statements_max = 1000;  // prepared on one connection; what comes later is not prepared
   std::chrono::milliseconds connect_timeout{5000};

@@ -81,8 +81,8 @@ task<void> run_in_transaction(Lane& lane, std::shared_ptr<Exchange> exchange, De
   exchange->results.erase(exchange->results.begin(), exchange->results.begin() + before);
 }
 
-task<void> run_shared(Lane& lane, std::shared_ptr<Exchange> exchange, Deadline deadline) {
-  auto lease = co_await lane.acquire(Use::shared, deadline);
+task<void> run_shared(Lane& lane, Use use, std::shared_ptr<Exchange> exchange, Deadline deadline) {
+  auto lease = co_await lane.acquire(use, deadline);
   if (lease)
     co_await (*lease)->run(exchange, deadline);
   else
@@ -210,10 +210,11 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, const 
       exchange->commands.push_back(std::move(command));
     }
     const bool pooled = options_.pooler == Pooler::transactions;
+    const bool small = query.cost == Cost::small && !query.count;
     if (!options_.snapshot.empty() || (query.count && pooled))
       co_await run_in_transaction(lane, exchange, deadline);
     else
-      co_await run_shared(lane, exchange, deadline);
+      co_await run_shared(lane, small ? Use::small : Use::shared, exchange, deadline);
     if (!exchange->error) {
       Rows rows;
       TRIVET_CO_TRY(rows.batch, decode_rows(*exchange->results[0], query.root, rows.arena));

@@ -417,6 +417,38 @@ TEST(PostgresStore, AnswersManyAtOnceInOrder) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(PostgresStore, SmallReadsDoNotWaitForLongOnes) {
+  PostgresOptions options;
+  options.connections = 2;
+  Fixture f(blog, options);
+  ASSERT_TRUE(f.insert("User", {"email"}, {Value::text("a")}));
+  Query query;
+  query.id = 1;
+  query.schema = f.schema;
+  query.root.model = f.model("User");
+  query.root.outputs.push_back({make_param(0, Type::int8)});
+  query.cost = Cost::small;
+  boost::asio::io_context context;
+  bool slept = false;
+  boost::asio::co_spawn(context,
+                        f.store->execute(std::vector<std::string>{"SELECT pg_sleep(60)"}, soon()),
+                        [&](const std::exception_ptr&, const result<void>&) { slept = true; });
+  int ended = 0;
+  for (int i = 0; i < 30; ++i)
+    boost::asio::co_spawn(context, ask_many(*f.store, query, 5), [&](std::exception_ptr, int wrong) {
+      EXPECT_EQ(wrong, 0);
+      ++ended;
+    });
+  while (ended < 30) context.run_one();
+  EXPECT_FALSE(slept);
+  Server& server = Server::instance();
+  const std::string stop =
+      "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE state = 'active' AND query "
+      "LIKE 'SELECT pg_sleep%'";
+  while (!slept && server.run(server.url("postgres"), stop) == "0");
+  context.run();
+}
+
 TEST(PostgresStore, RepeatsWhatTheServerCouldNotSerialise) {
   Fixture f(R"(model Counter { id Int @id n Int })");
   ASSERT_TRUE(f.insert("Counter", {"id", "n"}, {Value::integer(1), Value::integer(0)}));
