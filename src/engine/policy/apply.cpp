@@ -243,9 +243,10 @@ result<void> RuleApplier::rewrite_linked(Expr& expr) {
   if (inside)
     expr.args[0] = exists ? conjoin(std::move(expr.args[0]), std::move(*inside))
                           : masked(std::move(*inside), std::move(expr.args[0]));
-  if (guard.near)
-    expr = exists ? conjoin(std::move(*guard.near), std::move(expr))
-                  : masked(std::move(*guard.near), std::move(expr));
+  if (!guard.near) return {};
+  // Nothing is linked where the rule is unknown, and a negation around this must see that.
+  expr = exists ? conjoin(store::make_unary(Op::is_true, std::move(*guard.near)), std::move(expr))
+                : masked(std::move(*guard.near), std::move(expr));
   return {};
 }
 
