@@ -41,6 +41,12 @@ struct DevArguments {
 struct ValidateArguments {
   Common common;
 };
+struct RulesArguments {
+  Common common;
+  std::string explain;  // "GET /rest/v1/Post"; empty = tell all rules
+  std::string as;       // anon, service, claims or a token
+  std::string data;     // the body of what is explained
+};
 struct FormatArguments {
   std::vector<std::string> files;  // empty = those of the project in the current folder
   Switch check = Switch::off;
@@ -139,7 +145,7 @@ struct CompletionArguments {
 };
 
 using Command =
-    std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, FormatArguments,
+    std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, RulesArguments, FormatArguments,
                  DbPushArguments, DbPullArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
                  MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
@@ -149,6 +155,7 @@ using Command =
 [[nodiscard]] int run(const ServeArguments& arguments);
 [[nodiscard]] int run(const DevArguments& arguments);
 [[nodiscard]] int run(const ValidateArguments& arguments);
+[[nodiscard]] int run(const RulesArguments& arguments);
 [[nodiscard]] int run(const FormatArguments& arguments);
 [[nodiscard]] int run(const DbPushArguments& arguments);
 [[nodiscard]] int run(const DbPullArguments& arguments);

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "app/check.h"
 #include "app/project.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "engine/explain/lint.h"
 
 namespace trivet::cli {
 namespace {
@@ -47,6 +51,7 @@ int run(const ValidateArguments& arguments) {
   if (!loaded) return report(loaded.error());
   schema::CheckResult check = app::load_project_schema(loaded->config);
   app::check_servable(check);
+  if (check.ok()) std::ranges::move(engine::lint_rules(check.schema), std::back_inserter(check.diagnostics));
   if (arguments.common.output == Output::json) {
     print_json(check);
   } else {

@@ -1,5 +1,6 @@
 #include "api/rest/handler.h"
 
+#include "api/rest/caller_visibility.h"
 #include "api/rest/encode/answer.h"
 #include "api/rest/encode/error.h"
 #include "api/rest/encode/openapi.h"
@@ -24,23 +25,6 @@ class StageClock {
  private:
   http::StageTimes& times_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-class CallerVisibility final : public Visibility {
- public:
-  CallerVisibility(const engine::Engine& engine, const Identity& identity)
-      : engine_(engine), identity_(identity) {}
-  [[nodiscard]] bool readable(int model, int field) const override {
-    return engine_.readable(model, field, identity_);
-  }
-  [[nodiscard]] bool usable(int model) const override {
-    const engine::ModelAccess access = engine_.model_access(model, identity_);
-    return access.read || access.create;
-  }
-
- private:
-  const engine::Engine& engine_;
-  const Identity& identity_;
 };
 
 // The answer that tells the client what it may know; what it may not is left for the log.

@@ -334,6 +334,21 @@ void describe_rest(Parser& parser) {
   version->footer("Example:\n  trivet version --json");
 }
 
+void describe_rules(Parser& parser) {
+  CLI::App* rules = parser.root.add_subcommand("rules", "Say who may do what, in plain words");
+  auto& arguments = parser.add<RulesArguments>(rules);
+  add_common(rules, arguments.common);
+  rules->add_option("--explain", arguments.explain, "A request: what the rules make of it, and its SQL")
+      ->type_name("REQUEST");
+  rules->add_option("--as", arguments.as, "Whose it is: anon, service, claims as JSON, or a token")
+      ->type_name("WHO");
+  rules->add_option("--data", arguments.data, "Its body")->type_name("JSON");
+  add_json(rules, arguments.common.output);
+  rules->footer(
+      "Examples:\n  trivet rules\n  trivet rules --explain 'GET /rest/v1/Post?select=title' --as "
+      "'{\"id\": 1}'");
+}
+
 std::vector<std::string> option_names(const CLI::App& word) {
   std::vector<std::string> names;
   for (const CLI::Option* option : word.get_options())
@@ -377,6 +392,7 @@ std::variant<Command, int> parse(int count, const char* const* words) {
       "Print the version");
   describe_servers(parser);
   describe_schema(parser);
+  describe_rules(parser);
   describe_database(parser);
   describe_migrate(parser);
   describe_data(parser);

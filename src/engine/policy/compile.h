@@ -24,6 +24,9 @@ class RuleCompiler {
                std::vector<schema::Diagnostic>& diagnostics)
       : schema_(schema), policy_(policy), diagnostics_(diagnostics) {}
 
+  // A condition of `model` for `operation`; always_false after a diagnostic.
+  [[nodiscard]] store::Expr compile(int model, const schema::Expr& condition,
+                                    schema::Operation operation);
   // All rules of a model for one operation; absent if none allows it.
   [[nodiscard]] std::optional<store::Expr> model_rule(int model, schema::Operation operation);
   // All rules of a field; always_true without any. `operation`: read or update.
@@ -54,9 +57,6 @@ class RuleCompiler {
     Place row;
     int field = -1;
   };
-
-  // A condition of `model` for `operation`; always_false after a diagnostic.
-  store::Expr compile(int model, const schema::Expr& condition, schema::Operation operation);
 
   // compile.cpp
   store::Expr condition(const schema::Expr& expr);
