@@ -47,6 +47,11 @@ struct RulesArguments {
   std::string as;       // anon, service, claims or a token
   std::string data;     // the body of what is explained
 };
+struct TestArguments {
+  Common common;
+  std::string store;   // memory, database; empty = both
+  std::string filter;  // part of a test's name
+};
 struct FormatArguments {
   std::vector<std::string> files;  // empty = those of the project in the current folder
   Switch check = Switch::off;
@@ -145,7 +150,7 @@ struct CompletionArguments {
 };
 
 using Command =
-    std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, RulesArguments, FormatArguments,
+    std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, RulesArguments, TestArguments, FormatArguments,
                  DbPushArguments, DbPullArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
                  MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
@@ -156,6 +161,7 @@ using Command =
 [[nodiscard]] int run(const DevArguments& arguments);
 [[nodiscard]] int run(const ValidateArguments& arguments);
 [[nodiscard]] int run(const RulesArguments& arguments);
+[[nodiscard]] int run(const TestArguments& arguments);
 [[nodiscard]] int run(const FormatArguments& arguments);
 [[nodiscard]] int run(const DbPushArguments& arguments);
 [[nodiscard]] int run(const DbPullArguments& arguments);

@@ -48,6 +48,63 @@ model Comment {
 }
 )zmodel";
 
+constexpr std::string_view tests =
+    R"toml(# Tests of the rules in schema.zmodel. `trivet test` runs them on a database of their own.
+
+[[given.Post]]
+id = 1
+title = "Out"
+status = "published"
+ownerId = "ann"
+
+[[given.Post]]
+id = 2
+title = "Not yet"
+ownerId = "ann"
+
+[as]   # claims of their tokens; anon and service are always there
+ann = { sub = "ann" }
+bob = { sub = "bob" }
+
+[[test]]
+name = "anyone reads what is published"
+read = "Post"
+gives = [{ id = 1 }]
+
+[[test]]
+name = "owners read their drafts, too"
+as = "ann"
+read = "Post"
+gives = [{ id = 1 }, { id = 2 }]
+
+[[test]]
+name = "nobody changes the posts of others"
+as = "bob"
+update = "Post"
+set = { title = "Mine" }
+refused = true
+
+[[test]]
+name = "nobody writes in another's name"
+as = "bob"
+create = "Post"
+row = { title = "Hello", ownerId = "ann" }
+refused = "42501"
+
+[[test]]
+name = "a new post is the caller's own"
+as = "bob"
+create = "Post"
+row = { title = "Hello" }
+gives = [{ title = "Hello", ownerId = "bob" }]
+
+[[test]]
+name = "anyone comments"
+create = "Comment"
+row = { postId = 1, name = "Cay", text = "Hi" }
+allowed = true
+)toml";
+
 constexpr std::string_view config =
     R"toml(# Settings of NAME. `trivet serve --print-config` lists all of them, and where each value comes from.
 # Each is also a variable: server.listen is TRIVET_SERVER_LISTEN.
@@ -77,6 +134,7 @@ A backend served by Trivet: `schema.zmodel` says what there is and who may do wh
     trivet dev                                                      # serves it, and follows your changes
     curl localhost:8080/rest/v1/Post                                # published posts
     curl localhost:8080/rest/v1/Comment -H 'Content-Type: application/json' -d '{"postId":1,"name":"Ann","text":"Hi"}'
+    trivet test                                                     # tries the rules out: schema.test.toml
     trivet keys                                                     # the service key bypasses the rules
     open http://localhost:8080/docs                                 # the reference
 
@@ -85,6 +143,7 @@ For production: `trivet db push && trivet serve --listen 0.0.0.0:8080`.
 
 constexpr TemplateFile files[] = {
     {"schema.zmodel", schema},
+    {"schema.test.toml", tests},
     {"trivet.toml", config},
     {".gitignore", ignore},
     {"README.md", readme},

@@ -1,5 +1,4 @@
-// Reads trivet.toml into a flat list. Internal to app; the only user of toml++, which is heavy to
-// compile.
+// Reads trivet.toml into a flat list. Internal to app; hides toml++, which is heavy to compile.
 #pragma once
 
 #include <optional>

@@ -11,15 +11,6 @@
 namespace trivet::app {
 namespace {
 
-// As it is written: in the configuration, else in the datasource; empty where neither says.
-std::string written_url(const Config& config, const schema::Schema& schema,
-                        const Environment& environment) {
-  if (!config.database_url.empty()) return config.database_url;
-  if (!schema.datasource.url.empty()) return schema.datasource.url;
-  if (schema.datasource.url_env.empty() || !environment) return {};
-  return environment(schema.datasource.url_env).value_or("");
-}
-
 std::unexpected<Error> wrong_provider(std::string_view provider, std::string_view url_kind) {
   return fail(
       ErrorCode::bad_config,
@@ -30,6 +21,14 @@ std::unexpected<Error> wrong_provider(std::string_view provider, std::string_vie
 }
 
 }  // namespace
+
+std::string written_url(const Config& config, const schema::Schema& schema,
+                        const Environment& environment) {
+  if (!config.database_url.empty()) return config.database_url;
+  if (!schema.datasource.url.empty()) return schema.datasource.url;
+  if (schema.datasource.url_env.empty() || !environment) return {};
+  return environment(schema.datasource.url_env).value_or("");
+}
 
 result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::Schema& schema,
                                             const Environment& environment) {

@@ -75,6 +75,10 @@ class Driver {
                                                           const schema::Schema& schema,
                                                           const Environment& environment);
 
+// Its URL as it is written: in the configuration, else in the datasource; empty where neither says.
+[[nodiscard]] std::string written_url(const Config& config, const schema::Schema& schema,
+                                      const Environment& environment);
+
 // Of the kind of database that the schema is written for.
 [[nodiscard]] store::Capabilities capabilities_for(const schema::Schema& schema);
 

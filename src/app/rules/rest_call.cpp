@@ -73,10 +73,11 @@ result<api::rest::Decoded> RestCaller::decode(const RestCall& call, const Identi
                            cache_);
 }
 
-http::Response RestCaller::run(const RestCall& call, const Identity& identity) {
+RestAnswer RestCaller::run(const RestCall& call, const Identity& identity) {
   const http::Method method = method_of(call.method);
   const auto refuse = [&](const Error& error) {
-    return api::rest::error_response(error, identity.role, method);
+    return RestAnswer{api::rest::error_response(error, identity.role, method),
+                      std::string(error_code_info(error.code).text), 0};
   };
   auto decoded = decode(call, identity);
   if (!decoded) return refuse(decoded.error());
@@ -88,7 +89,8 @@ http::Response RestCaller::run(const RestCall& call, const Identity& identity) {
   const api::rest::Run run{
       .prepared = *decoded->prepared, .offset = 0, .literals = decoded->literals};
   auto answer = api::rest::make_answer(run, *outcome);
-  return answer ? *std::move(answer) : refuse(answer.error());
+  if (!answer) return refuse(answer.error());
+  return {*std::move(answer), {}, outcome->affected};
 }
 
 }  // namespace trivet::app

@@ -25,6 +25,12 @@ struct RestCall {
 // "GET /rest/v1/Post?select=id"; a target without the prefix gets it. Errors: bad_config.
 [[nodiscard]] result<RestCall> parse_call(std::string_view text);
 
+struct RestAnswer {
+  http::Response response;
+  std::string code;      // of what it was refused with; empty = done
+  int64_t affected = 0;  // rows read or written
+};
+
 class RestCaller {
  public:
   // The engine outlives it.
@@ -33,7 +39,7 @@ class RestCaller {
   // What the request asks; views `call`.
   [[nodiscard]] result<api::rest::Decoded> decode(const RestCall& call, const Identity& identity);
   // Refusals of the engine are answers of 4xx, as a client gets them.
-  [[nodiscard]] http::Response run(const RestCall& call, const Identity& identity);
+  [[nodiscard]] RestAnswer run(const RestCall& call, const Identity& identity);
 
  private:
   engine::Engine& engine_;

@@ -349,6 +349,19 @@ void describe_rules(Parser& parser) {
       "'{\"id\": 1}'");
 }
 
+void describe_test(Parser& parser) {
+  CLI::App* word = parser.root.add_subcommand("test", "Run the tests of the rules: *.test.toml");
+  auto& arguments = parser.add<TestArguments>(word);
+  add_common(word, arguments.common);
+  word->add_option("--store", arguments.store, "memory or database; else on both")
+      ->check(CLI::IsMember({"memory", "database"}));
+  word->add_option("--filter", arguments.filter, "Only tests whose name has this in it")
+      ->type_name("TEXT");
+  word->footer(
+      "On an empty database of the project's kind, made for it and removed.\n"
+      "Examples:\n  trivet test\n  trivet test shop --store memory --filter draft");
+}
+
 std::vector<std::string> option_names(const CLI::App& word) {
   std::vector<std::string> names;
   for (const CLI::Option* option : word.get_options())
@@ -393,6 +406,7 @@ std::variant<Command, int> parse(int count, const char* const* words) {
   describe_servers(parser);
   describe_schema(parser);
   describe_rules(parser);
+  describe_test(parser);
   describe_database(parser);
   describe_migrate(parser);
   describe_data(parser);

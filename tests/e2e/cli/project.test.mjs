@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { folder, json, must, post, project, root, run, serve } from './support.mjs';
 
-const words = [['init'], ['dev'], ['serve'], ['validate'], ['rules'], ['format'], ['db', 'push'], ['db', 'pull'], ['db', 'rekey'],
+const words = [['init'], ['dev'], ['serve'], ['validate'], ['rules'], ['test'], ['format'], ['db', 'push'], ['db', 'pull'], ['db', 'rekey'],
   ['import'],
   ...['dev', 'deploy', 'diff', 'status', 'resolve', 'rollback'].map((word) => ['migrate', word]),
   ['export'], ['keys'], ['openapi'], ['doctor'], ['version'], ['completion']];
