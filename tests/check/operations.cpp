@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::array rows = {
     OperationRow{"rest.parse", rest_parse},
+    OperationRow{"rule.eval", rule_eval},
     OperationRow{"schema.check", schema_check},
     OperationRow{"schema.dmmf", schema_dmmf},
     OperationRow{"schema.format", schema_format},

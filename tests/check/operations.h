@@ -24,6 +24,7 @@ struct OperationRow {
 // text as a JSON string with its quotes.
 [[nodiscard]] std::string json_string(std::string_view text);
 
+std::string rule_eval(simdjson::dom::object request);
 std::string rest_parse(simdjson::dom::object request);
 std::string schema_check(simdjson::dom::object request);
 std::string schema_dmmf(simdjson::dom::object request);
