@@ -17,7 +17,7 @@ namespace trivet::app {
 struct ChainLink {
   std::string name;  // of the migration
   std::string script;
-  store::sql::LayoutDiff diff;
+  store::sql::LayoutDiff diff;  // none where the database is empty: nothing is in danger there
   store::sql::ScriptFacts facts;
   std::vector<Danger> dangers;
 };
