@@ -26,6 +26,8 @@ struct ColumnDescription {
 struct IndexColumnDescription {
   std::string name;
   bool descending = false;
+  bool is_expression = false;  // `name` is SQL
+  std::string options{};       // collation, operator class: as SQL says them behind it
 
   friend bool operator==(const IndexColumnDescription&, const IndexColumnDescription&) = default;
 };
@@ -35,6 +37,9 @@ struct IndexDescription {
   bool unique = false;
   std::vector<IndexColumnDescription> columns;
   std::string where_sql;  // partial index; empty = all rows
+  std::string method{};   // "gin"; empty = the usual one
+  std::string extra{};    // what SQL says behind the columns: INCLUDE (…), NULLS NOT DISTINCT
+  bool of_constraint = false;  // goes with its constraint alone
 
   friend bool operator==(const IndexDescription&, const IndexDescription&) = default;
 };
@@ -54,6 +59,7 @@ struct TableDescription {
   std::vector<std::string> primary_key;
   std::vector<IndexDescription> indexes;
   std::vector<ForeignKeyDescription> foreign_keys;
+  std::string primary_key_name{};  // empty where the database doesn't tell
 
   [[nodiscard]] const ColumnDescription* find_column(const std::string& column) const {
     for (const ColumnDescription& candidate : columns)
@@ -62,12 +68,25 @@ struct TableDescription {
   }
 };
 
+struct EnumDescription {
+  std::string name;
+  std::vector<std::string> values;  // in order
+
+  friend bool operator==(const EnumDescription&, const EnumDescription&) = default;
+};
+
 struct DatabaseDescription {
   std::vector<TableDescription> tables;  // in an order in which they can be created
+  std::vector<EnumDescription> enums{};  // types of the database's own
 
   [[nodiscard]] const TableDescription* find_table(const std::string& table) const {
     for (const TableDescription& candidate : tables)
       if (candidate.name == table) return &candidate;
+    return nullptr;
+  }
+  [[nodiscard]] const EnumDescription* find_enum(const std::string& type) const {
+    for (const EnumDescription& candidate : enums)
+      if (candidate.name == type) return &candidate;
     return nullptr;
   }
 };

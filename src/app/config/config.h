@@ -28,6 +28,9 @@ struct Config {
   std::string database_key;
   uint32_t database_connections = 4;
   bool database_pgbouncer = false;
+  std::string database_direct_url;
+  std::string database_shadow_url;
+  std::chrono::milliseconds database_lock_timeout{5000};
   std::chrono::milliseconds database_connect_timeout{5000};
   std::chrono::milliseconds database_queue_timeout{5000};
 

@@ -43,6 +43,17 @@ constexpr Setting table[] = {
     {"database.pgbouncer", "",
      "PostgreSQL: a pooler of transactions stands between, so nothing is prepared by name.",
      TRIVET_SLOT(database_pgbouncer), false, {}, Takes::restart},
+    {"database.direct_url", "",
+     "PostgreSQL: for migrations, where `url` leads to a pooler; empty = `url`.",
+     TRIVET_SLOT(database_direct_url), true, {}, Takes::restart},
+    {"database.shadow_url", "",
+     "PostgreSQL: an empty database in which migrations are tried out, emptied each time; empty = "
+     "one is made, for which the user needs CREATEDB.",
+     TRIVET_SLOT(database_shadow_url), true, {}, Takes::restart},
+    {"database.lock_timeout", "",
+     "PostgreSQL: how long a migration waits for a table, and all who come after it; then it is "
+     "tried again. 0 = for ever.",
+     TRIVET_SLOT(database_lock_timeout), false, {}, Takes::restart},
     {"database.connect_timeout", "", "PostgreSQL: time to make a connection.",
      TRIVET_SLOT(database_connect_timeout), false, {}, Takes::restart},
     {"database.queue_timeout", "",

@@ -30,6 +30,13 @@ std::string written_url(const Config& config, const schema::Schema& schema,
   return environment(schema.datasource.url_env).value_or("");
 }
 
+result<std::unique_ptr<store::sql::MigrationTarget>> Driver::migrations(const TargetParts&) {
+  return fail(ErrorCode::bad_config,
+              fmt::format("`trivet migrate` doesn't work on the kind of database that {} is",
+                          place()),
+              {}, "`trivet db push` makes its tables what the schema says");
+}
+
 result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::Schema& schema,
                                             const Environment& environment) {
   const std::string url = written_url(config, schema, environment);

@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "app/config/config_load.h"
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "base/task.h"
 #include "net/pool.h"
 #include "observe/metrics.h"
 #include "schema/schema.h"
 #include "store/migration.h"
+#include "store/sql/layout/migration_target.h"
 #include "store/store.h"
 
 namespace trivet::app {
@@ -49,6 +52,12 @@ struct OpenParts {
   std::chrono::milliseconds statement_timeout{0};  // 0 = none beside each request's deadline
 };
 
+// What a target of migrations is opened with; both outlive it.
+struct TargetParts {
+  const Clock& clock;
+  Random& random;
+};
+
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -63,6 +72,10 @@ class Driver {
   [[nodiscard]] virtual result<store::Migration> plan(const schema::Schema& schema,
                                                       Extras extras) = 0;
   virtual result<void> apply(const store::Migration& migration, DataLoss data_loss) = 0;
+  // What `trivet migrate` works on; opens nothing yet. bad_config where there are no migrations for
+  // this kind of database.
+  [[nodiscard]] virtual result<std::unique_ptr<store::sql::MigrationTarget>> migrations(
+      const TargetParts& parts);
   // After an import: what counts up goes on behind the rows that brought their keys, and the
   // database learns how values are spread.
   virtual result<void> settle() = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/postgres/history/postgres_target.h"
 #include "store/postgres/layout/migrate.h"
 #include "store/postgres/layout/session.h"
 #include "store/postgres/layout/url.h"
@@ -63,8 +64,11 @@ class OpenServer final : public OpenDatabase {
 
 class PostgresDriver final : public Driver {
  public:
-  PostgresDriver(postgres::PostgresOptions options, std::string place)
-      : options_(std::move(options)), place_(std::move(place)) {}
+  PostgresDriver(postgres::PostgresOptions options, std::string place,
+                 postgres::PostgresTargetOptions migrations)
+      : options_(std::move(options)),
+        place_(std::move(place)),
+        migrations_(std::move(migrations)) {}
 
   [[nodiscard]] const std::string& place() const override { return place_; }
 
@@ -96,6 +100,16 @@ class PostgresDriver final : public Driver {
     return postgres::apply_migration(options_, migration, data_loss);
   }
 
+  [[nodiscard]] result<std::unique_ptr<store::sql::MigrationTarget>> migrations(
+      const TargetParts& parts) override {
+    if (migrations_.database.pooler == postgres::Pooler::transactions)
+      return fail(ErrorCode::bad_config,
+                  "migrations need a session of their own, which a pooler of transactions doesn't "
+                  "give",
+                  {}, "name the server itself in `[database] direct_url`");
+    return std::make_unique<postgres::PostgresTarget>(migrations_, parts.clock, parts.random);
+  }
+
   result<void> settle() override { return postgres::settle_database(options_); }
 
   [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
@@ -114,6 +128,7 @@ class PostgresDriver final : public Driver {
 
   postgres::PostgresOptions options_;
   std::string place_;
+  postgres::PostgresTargetOptions migrations_;
 };
 
 }  // namespace
@@ -127,7 +142,17 @@ result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const
   TRIVET_CHECK(postgres::read_url(url, options));
   if (options.connections == 0)
     return fail(ErrorCode::bad_config, "database.connections must be at least 1");
-  return std::make_unique<PostgresDriver>(std::move(options), postgres::without_password(url));
+  postgres::PostgresTargetOptions migrations;
+  migrations.database = options;
+  migrations.shadow_url = config.database_shadow_url;
+  migrations.lock_timeout = config.database_lock_timeout;
+  if (!config.database_direct_url.empty()) {
+    migrations.database.pooler = postgres::Pooler::none;
+    TRIVET_CHECK(postgres::read_url(config.database_direct_url, migrations.database));
+    if (migrations.database.schema.empty()) migrations.database.schema = options.schema;
+  }
+  return std::make_unique<PostgresDriver>(std::move(options), postgres::without_password(url),
+                                          std::move(migrations));
 }
 
 }  // namespace trivet::app

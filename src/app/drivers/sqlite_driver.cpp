@@ -7,6 +7,7 @@
 
 #include "app/database.h"
 #include "app/snapshot_store.h"
+#include "store/sqlite/history/sqlite_target.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/times/integer_times.h"
@@ -78,6 +79,11 @@ class SqliteDriver final : public Driver {
 
   result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
     return sqlite::apply_migration(options_, migration, data_loss);
+  }
+
+  [[nodiscard]] result<std::unique_ptr<store::sql::MigrationTarget>> migrations(
+      const TargetParts& parts) override {
+    return std::make_unique<sqlite::SqliteTarget>(options_, parts.clock, parts.random);
   }
 
   result<void> settle() override { return sqlite::optimize_database(options_); }

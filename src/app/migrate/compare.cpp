@@ -30,7 +30,7 @@ result<store::DatabaseDescription> layout_of_migrations(MigrationProject& projec
 result<Side> read_schema_side(MigrationProject& project,
                               std::shared_ptr<const schema::Schema> schema) {
   Side side;
-  side.layout = project.target->layout_of(*schema);
+  TRIVET_TRY(side.layout, project.target->layout_of(*schema));
   side.schema = std::move(schema);
   return side;
 }
@@ -46,9 +46,9 @@ result<Side> read_side(MigrationProject& project, const std::string& name) {
   Side side;
   if (name == "empty") return side;
   if (name == "schema") return read_schema_side(project, project.schema);
-  if (name == "database")
-    return read_database_side(project, "file:" + fs::absolute(project.target->place()).string());
-  if (name.starts_with("file:")) return read_database_side(project, name);
+  if (name == "database") return read_database_side(project, {});
+  if (name.starts_with("file:") || name.find("://") != name.npos)
+    return read_database_side(project, name);
   if (name == "migrations") {
     TRIVET_TRY(side.layout, layout_of_migrations(project, project.folder));
     return side;
@@ -64,7 +64,7 @@ result<Side> read_side(MigrationProject& project, const std::string& name) {
     return side;
   }
   return fail(ErrorCode::bad_config,
-              fmt::format("{} is none of: empty, schema, migrations, database, file:PATH of a "
+              fmt::format("{} is none of: empty, schema, migrations, database, file:PATH or the url of a "
                           "database, a schema's file, a folder of migrations",
                           name));
 }
@@ -76,7 +76,8 @@ result<Comparison> compare_sides(MigrationProject& project, const std::string& f
   TRIVET_TRY(const Side left, read_side(project, from));
   TRIVET_TRY(const Side right, read_side(project, to));
   const schema::Schema& schema = right.schema ? *right.schema : *project.schema;
-  TRIVET_TRY(RenamedDiff found, diff_with_renames(left.layout, right.layout, schema, choices));
+  TRIVET_TRY(RenamedDiff found, diff_with_renames(*project.target, {left.layout, right.layout},
+                                                  schema, choices));
   Comparison comparison{std::move(found.diff), std::move(found.undecided), {}};
   TRIVET_TRY(const auto nothing, project.target->shadow());
   TRIVET_TRY(comparison.dangers,

@@ -16,7 +16,7 @@ struct Comparison {
   std::vector<Danger> dangers;                // for the rows of `from`, if that is a database
 };
 
-// Each side is "empty", "schema", "migrations", "database", file:PATH of a database, or the path of
+// Each side is "empty", "schema", "migrations", "database", file:PATH or the url of a database, or the path of
 // a schema or of a folder of migrations.
 [[nodiscard]] result<Comparison> compare_sides(MigrationProject& project, const std::string& from,
                                                const std::string& to, const RenameChoices& choices);

@@ -21,16 +21,17 @@ std::string quoted(const std::string& table, const std::string& column) {
   return quote_identifier(table) + "." + quote_identifier(column);
 }
 
-std::string fill_in_batches(const std::string& table, const std::string& column) {
+std::string fill_in_batches(std::string_view row, const std::string& table,
+                            const std::string& column) {
   const std::string name = quote_identifier(table);
   return fmt::format(
       "in three releases: add it optional, and let the new version write it; fill the rows in "
-      "batches, UPDATE {0} SET {1} = … WHERE rowid IN (SELECT rowid FROM {0} WHERE {1} IS NULL "
+      "batches, UPDATE {0} SET {1} = … WHERE {2} IN (SELECT {2} FROM {0} WHERE {1} IS NULL "
       "LIMIT 1000), until none is left; then require it",
-      name, quote_identifier(column));
+      name, quote_identifier(column), row);
 }
 
-std::string loss_advice(const Loss& loss) {
+std::string loss_advice(std::string_view row, const Loss& loss) {
   switch (loss.kind) {
     case LossKind::table_dropped:
       return fmt::format("keep a copy (trivet export {} FILE), and drop it once no version uses it",
@@ -41,7 +42,7 @@ std::string loss_advice(const Loss& loss) {
       return "add a column of the new type, fill it, and drop the old one in a later migration";
     case LossKind::required_added:
     case LossKind::required_set:
-      return fill_in_batches(loss.table, loss.column);
+      return fill_in_batches(row, loss.table, loss.column);
     case LossKind::extra_dropped:
       return "write it into the script again, where the table is made or behind it";
     case LossKind::unique_added:
@@ -64,9 +65,12 @@ class DangerFinder {
     TRIVET_TRY(const std::vector<Loss> losses, live_.find_losses(since_now));
     for (const Loss& loss : losses)
       found_.push_back({loss.is_impossible() ? DangerKind::fails : DangerKind::loses_data,
-                        loss.table, loss.column, loss.rows, loss.text, loss_advice(loss)});
+                        loss.table, loss.column, loss.rows, loss.text,
+                        loss_advice(live_.row_locator(), loss)});
     for (const store::sql::Rename& rename : diff_.renames) TRIVET_CHECK(renamed(rename));
     for (const TableChange& change : diff_.changes) TRIVET_CHECK(changed(change));
+    for (const store::sql::TableCost& cost : live_.find_costs(diff_, facts_))
+      TRIVET_CHECK(costs(cost));
     TRIVET_CHECK(script());
     return std::move(found_);
   }
@@ -113,25 +117,17 @@ class DangerFinder {
     }
     for (const ColumnDescription& column : change.from->columns) old_column(change, column, rows);
     for (const ColumnDescription& column : change.added_columns) new_column(change, column, rows);
+    return {};
+  }
+
+  result<void> costs(const store::sql::TableCost& cost) {
+    TRIVET_TRY(const int64_t rows, rows_of(cost.table));
     if (rows < big_table_rows) return {};
-    if (change.kind == TableChange::Kind::rebuild)
-      found_.push_back({DangerKind::rewrites_table,
-                        change.to->name,
-                        {},
-                        rows,
-                        fmt::format("table {} is rewritten, {}, and writers wait meanwhile",
-                                    quote_identifier(change.to->name), grouped(rows)),
-                        "apply it at a quiet hour; adding an optional column, a column with a "
-                        "constant default or an index rewrites nothing"});
-    else if (!change.added_indexes.empty())
-      found_.push_back({DangerKind::locks_table,
-                        change.to->name,
-                        {},
-                        rows,
-                        fmt::format("an index over the {} of table {} is built, and writers wait "
-                                    "meanwhile",
-                                    grouped(rows), quote_identifier(change.to->name)),
-                        "apply it at a quiet hour"});
+    const bool rewrites = cost.kind == store::sql::TableCost::Kind::rewrite;
+    found_.push_back(
+        {rewrites ? DangerKind::rewrites_table : DangerKind::locks_table, cost.table, cost.column,
+         rows, fmt::format("{}, {}, and {} wait meanwhile", cost.what, grouped(rows), cost.who),
+         cost.advice});
     return {};
   }
 
@@ -145,8 +141,10 @@ class DangerFinder {
     if (to->required && !column.required)
       breaks(table, column.name, rows,
              fmt::format("column {} becomes required", quoted(table, column.name)),
-             fill_in_batches(table, column.name));
-    if (to->type != column.type && !store::sql::same_column(column, *to))
+             fill_in_batches(live_.row_locator(), table, column.name));
+    const bool is_changed = std::ranges::any_of(
+        change.changed_columns, [&](const auto& changed) { return changed.to == to; });
+    if (to->type != column.type && is_changed)
       breaks(table, column.name, rows,
              fmt::format("column {} changes from {} to {}", quoted(table, column.name), column.type,
                          to->type),
@@ -158,7 +156,7 @@ class DangerFinder {
     breaks(change.to->name, column.name, rows,
            fmt::format("column {} is new, required and without default",
                        quoted(change.to->name, column.name)),
-           "give it a default, or: " + fill_in_batches(change.to->name, column.name));
+           "give it a default, or: " + fill_in_batches(live_.row_locator(), change.to->name, column.name));
   }
 
   // What the layouts don't show.

@@ -55,6 +55,12 @@ Error at(const std::string& name, Error error) {
 void apply_links(MigrationProject& project, const DeployOptions& options, DeployReport& report) {
   report.error = find_refusal(report.links, options.accepted);
   if (report.error) return;
+  for (const ChainLink& link : report.links)
+    if (link.facts.manages_transactions)
+      report.warnings.push_back(
+          fmt::format("migration {} can't run in one transaction (BEGIN, VACUUM, CONCURRENTLY or "
+                      "the like): it runs statement by statement, and may stay half done",
+                      link.name));
   for (const ChainLink& link : report.links) {
     const MigrationFile file{.name = link.name, .sql = link.script, .down = {}};
     if (auto done = project.target->apply({file.name, file.checksum(), file.sql}); !done) {

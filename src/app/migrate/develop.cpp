@@ -57,7 +57,7 @@ result<void> require_same_in_order(MigrationProject& project, const DevelopStart
                             "run in that order on a new database",
                             name),
                 ran.error().message, hint);
-  const sql::LayoutDiff rest = sql::diff_layouts(start.layout, replay.layout());
+  const sql::LayoutDiff rest = project.target->diff(start.layout, replay.layout(), {});
   if (rest.empty()) return {};
   return fail(ErrorCode::bad_config,
               fmt::format("{} comes before migrations that are applied already, and on a new "
@@ -91,7 +91,7 @@ std::string render_up(const MigrationProject& project, const SchemaChange& chang
 bool drops_data(const sql::LayoutDiff& diff) {
   return std::ranges::any_of(diff.changes, [](const sql::TableChange& change) {
     if (change.kind == sql::TableChange::Kind::drop) return true;
-    return change.kind == sql::TableChange::Kind::rebuild &&
+    return change.from != nullptr &&
            std::ranges::any_of(change.from->columns, [&](const store::ColumnDescription& column) {
              return change.to->find_column(column.name) == nullptr;
            });
@@ -125,7 +125,7 @@ result<std::string> render_down(MigrationProject& project, const DevelopStart& s
   TRIVET_CHECK(replay.apply_all(files));
   TRIVET_CHECK(replay.run(up));
   TRIVET_CHECK(replay.run(down));
-  const sql::LayoutDiff rest = sql::diff_layouts(start.layout, replay.layout());
+  const sql::LayoutDiff rest = project.target->diff(start.layout, replay.layout(), {});
   if (!rest.empty())
     return fail(ErrorCode::internal, fmt::format("the way back would leave a difference: {}",
                                                  fmt::join(sql::summarize(rest), "; ")));
@@ -203,9 +203,9 @@ result<std::string> take_baseline(MigrationProject& project, std::chrono::second
 
 result<SchemaChange> plan_change(MigrationProject& project, const DevelopStart& start,
                                  const RenameChoices& choices) {
-  TRIVET_TRY(RenamedDiff found,
-             diff_with_renames(start.layout, project.target->layout_of(*project.schema),
-                               *project.schema, choices));
+  TRIVET_TRY(const store::DatabaseDescription wanted, project.target->layout_of(*project.schema));
+  TRIVET_TRY(RenamedDiff found, diff_with_renames(*project.target, {start.layout, wanted},
+                                                  *project.schema, choices));
   SchemaChange change{std::move(found.diff), std::move(found.undecided), {}};
   TRIVET_TRY(change.dangers, find_dangers(*project.target, change.diff, {}));
   return change;

@@ -4,9 +4,8 @@
 #include <filesystem>
 
 #include "app/check.h"
-#include "app/database.h"
+#include "app/drivers/driver.h"
 #include "app/project.h"
-#include "store/sqlite/history/sqlite_target.h"
 
 namespace trivet::app {
 
@@ -50,18 +49,21 @@ result<std::unique_ptr<MigrationProject>> MigrationProject::open(const LoadedCon
   check_servable(check);
   TRIVET_TRY(project->schema, require_schema(check));
   project->folder = migrations_folder(*project->schema);
-  TRIVET_TRY(auto options, database_options(loaded.config, *project->schema, environment));
-  project->target = std::make_unique<store::sqlite::SqliteTarget>(std::move(options),
-                                                                  project->clock, project->random);
+  TRIVET_TRY(const auto driver, find_driver(loaded.config, *project->schema, environment));
+  TRIVET_TRY(project->target, driver->migrations({project->clock, project->random}));
+  project->environment = environment;
   return project;
 }
 
 result<std::unique_ptr<store::sql::MigrationTarget>> MigrationProject::other_database(
     const std::string& url) {
   Config other = config;
-  other.database_url = url;
-  TRIVET_TRY(auto options, database_options(other, *schema, {}));
-  return std::make_unique<store::sqlite::SqliteTarget>(std::move(options), clock, random);
+  if (!url.empty()) {
+    other.database_url = url;
+    other.database_direct_url.clear();
+  }
+  TRIVET_TRY(const auto driver, find_driver(other, *schema, environment));
+  return driver->migrations({clock, random});
 }
 
 }  // namespace trivet::app

@@ -24,13 +24,15 @@ struct MigrationProject {
   [[nodiscard]] static result<std::unique_ptr<MigrationProject>> open(
       const LoadedConfig& loaded, const Environment& environment);
 
-  // Another database of the same driver, file:PATH, beside the project's own.
+  // Another database of the same kind, file:PATH or postgres://…; or, for an empty url, the
+  // project's own once more.
   [[nodiscard]] result<std::unique_ptr<store::sql::MigrationTarget>> other_database(
       const std::string& url);
 
   SystemClock clock;
   SystemRandom random;
   Config config;
+  Environment environment;
   std::shared_ptr<const schema::Schema> schema;
   std::string folder;
   std::unique_ptr<store::sql::MigrationTarget> target;  // uses clock and random

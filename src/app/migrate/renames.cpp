@@ -121,12 +121,15 @@ bool is_drop(const Rename& candidate, const std::vector<std::string>& drops, con
 
 }  // namespace
 
-result<RenamedDiff> diff_with_renames(const DatabaseDescription& from,
-                                      const DatabaseDescription& to, const schema::Schema& schema,
+result<RenamedDiff> diff_with_renames(const store::sql::MigrationTarget& target,
+                                      const LayoutPair& layouts, const schema::Schema& schema,
                                       const RenameChoices& choices) {
+  const auto compare = [&](const std::vector<Rename>& renames) {
+    return target.diff(layouts.from, layouts.to, renames);
+  };
   const Namer namer(schema);
   std::vector<Rename> renames;
-  LayoutDiff diff = store::sql::diff_layouts(from, to);
+  LayoutDiff diff = compare({});
   const auto is_meant = [&](std::vector<Rename> found) {
     std::erase_if(found,
                   [&](const Rename& rename) { return is_drop(rename, choices.drops, namer); });
@@ -134,15 +137,15 @@ result<RenamedDiff> diff_with_renames(const DatabaseDescription& from,
   };
   TRIVET_CHECK(add_declared(renames, diff, namer, choices.renames, About::tables));
   add(renames, is_meant(only(store::sql::find_mapped_renames(diff, schema), About::tables)));
-  diff = store::sql::diff_layouts(from, to, renames);
+  diff = compare(renames);
   for (const Rename& rename : is_meant(store::sql::find_join_renames(diff)))
     renames.push_back(rename);
-  diff = store::sql::diff_layouts(from, to, renames);
+  diff = compare(renames);
   TRIVET_CHECK(add_declared(renames, diff, namer, choices.renames, About::columns));
-  diff = store::sql::diff_layouts(from, to, renames);
+  diff = compare(renames);
   add(renames, is_meant(only(store::sql::find_mapped_renames(diff, schema), About::columns)));
   RenamedDiff found;
-  found.diff = store::sql::diff_layouts(from, to, renames);
+  found.diff = compare(renames);
   found.undecided = is_meant(store::sql::find_rename_candidates(found.diff));
   return found;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "schema/schema.h"
 #include "store/sql/layout/layout_diff.h"
+#include "store/sql/layout/migration_target.h"
 
 namespace trivet::app {
 
@@ -23,8 +24,12 @@ struct RenamedDiff {
 };
 
 // bad_config if a choice names what isn't there.
-[[nodiscard]] result<RenamedDiff> diff_with_renames(const store::DatabaseDescription& from,
-                                                    const store::DatabaseDescription& to,
+struct LayoutPair {
+  const store::DatabaseDescription& from;
+  const store::DatabaseDescription& to;
+};
+[[nodiscard]] result<RenamedDiff> diff_with_renames(const store::sql::MigrationTarget& target,
+                                                    const LayoutPair& layouts,
                                                     const schema::Schema& schema,
                                                     const RenameChoices& choices);
 

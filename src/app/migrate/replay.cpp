@@ -31,7 +31,7 @@ result<LayoutDiff> Replay::apply(const MigrationFile& migration) {
   const store::DatabaseDescription before = layout_;
   if (auto ran = run(migration.sql); !ran)
     return std::unexpected(with_name(std::move(ran).error(), migration.name));
-  return store::sql::diff_layouts(before, layout_, store::sql::read_script(migration.sql).renames);
+  return shadow_->diff(before, layout_, shadow_->read_script(migration.sql).renames);
 }
 
 result<void> Replay::apply_all(const std::vector<const MigrationFile*>& migrations) {

@@ -5,7 +5,7 @@ namespace trivet::app {
 result<std::vector<std::string>> find_drift(MigrationProject& project,
                                             const store::DatabaseDescription& applied_layout) {
   TRIVET_TRY(const store::DatabaseDescription live, project.target->describe());
-  return store::sql::summarize(store::sql::diff_layouts(applied_layout, live));
+  return store::sql::summarize(project.target->diff(applied_layout, live, {}));
 }
 
 result<MigrationsStatus> read_status(MigrationProject& project) {
@@ -23,8 +23,9 @@ result<MigrationsStatus> read_status(MigrationProject& project) {
   if (status.state.failed.empty() && !status.state.needs_baseline()) {
     TRIVET_TRY(status.drift, find_drift(project, pending->applied_layout));
   }
-  status.unmigrated = store::sql::summarize(
-      store::sql::diff_layouts(pending->end_layout, project.target->layout_of(*project.schema)));
+  TRIVET_TRY(const store::DatabaseDescription wanted, project.target->layout_of(*project.schema));
+  status.unmigrated =
+      store::sql::summarize(project.target->diff(pending->end_layout, wanted, {}));
   return status;
 }
 

@@ -231,7 +231,7 @@ void describe_migrate_looks(Parser& parser, CLI::App* migrate) {
   CLI::App* diff = migrate->add_subcommand("diff", "Print what differs between two layouts");
   auto& diff_arguments = add_migrate_word<MigrateDiffArguments>(parser, diff);
   const std::string sides =
-      "empty, schema, migrations, database, file:PATH, or the path of a schema or of migrations";
+      "empty, schema, migrations, database, file:PATH, a url, or the path of a schema or of migrations";
   diff->add_option("--from", diff_arguments.from, sides)->capture_default_str();
   diff->add_option("--to", diff_arguments.to, "The same")->capture_default_str();
   add_renames(diff, diff_arguments.renames, diff_arguments.drops);

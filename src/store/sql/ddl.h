@@ -6,6 +6,7 @@
 // parentheses, DateTime defaults have the form of stored values.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,18 @@ inline constexpr std::string_view generated_prefix = "GENERATED ALWAYS AS (";
 [[nodiscard]] bool same_reference(const ForeignKeyDescription& left,
                                   const ForeignKeyDescription& right);
 
+struct ColumnChange {
+  const ColumnDescription* from;
+  const ColumnDescription* to;
+};
+
+// Something that stays what it is, but for its name.
+struct NameChange {
+  enum class Kind : uint8_t { index, constraint } kind;
+  std::string from;
+  std::string to;
+};
+
 // What must happen to one table.
 struct TableChange {
   enum class Kind : uint8_t { create, drop, alter, rebuild } kind;
@@ -55,6 +68,13 @@ struct TableChange {
   std::vector<ColumnDescription> added_columns;
   std::vector<IndexDescription> dropped_indexes;
   std::vector<IndexDescription> added_indexes;
+  // alter and rebuild
+  std::vector<ColumnChange> changed_columns{};
+  // alter, where the database can do it in place
+  std::vector<ForeignKeyDescription> dropped_keys{};
+  std::vector<ForeignKeyDescription> added_keys{};
+  std::vector<NameChange> renamed{};
+  bool new_primary_key = false;
 };
 
 [[nodiscard]] std::vector<TableChange> compare_databases(const DatabaseDescription& from,

@@ -131,8 +131,9 @@ std::optional<TableChange> compare_tables(const DatabaseDescription& from_databa
     if (old == nullptr)
       change.added_columns.push_back(column);
     else if (!same_column(*old, column))
-      rebuild = true;
+      change.changed_columns.push_back({old, &column});
   }
+  rebuild = rebuild || !change.changed_columns.empty();
   for (const ColumnDescription& column : from.columns)
     rebuild = rebuild || to.find_column(column.name) == nullptr;
   for (const ColumnDescription& column : change.added_columns) {

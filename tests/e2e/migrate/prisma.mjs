@@ -15,7 +15,7 @@ async function loadEngine() {
   instance.exports.__wbindgen_start?.();
   return glue.SchemaEngine;
 }
-const engineClass = loadEngine();
+export const engineClass = loadEngine();
 
 // The driver's numbers of column types.
 const columnTypes = { INTEGER: 1, 'INTEGER UNSIGNED': 1, BIGINT: 1, REAL: 3, DECIMAL: 4, BOOLEAN: 5, DATETIME: 10, BLOB: 13 };

@@ -19,17 +19,29 @@ std::string trimmed(std::string_view text) {
   return std::string(text);
 }
 
+// Ends the exchange that a COPY opened, so that the session goes on.
+void end_copy(pg_conn* connection, ExecStatusType status) {
+  if (status == PGRES_COPY_IN)
+    PQputCopyEnd(connection, "there is nothing to copy from");
+  else
+    for (char* row = nullptr; PQgetCopyData(connection, &row, 0) > 0;) PQfreemem(row);
+  while (const ResultPointer rest{PQgetResult(connection)}) continue;
+}
+
 }  // namespace
 
 Session::~Session() { PQfinish(connection_); }
 
-result<std::unique_ptr<Session>> Session::open(const PostgresOptions& options) {
+result<std::unique_ptr<Session>> Session::open(const PostgresOptions& options,
+                                               const std::string& database) {
   const std::string timeout = std::to_string(std::max<int64_t>(
       2, std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count()));
-  const std::array<const char*, 5> names = {"dbname", "client_encoding", "connect_timeout",
-                                            "fallback_application_name", nullptr};
-  const std::array<const char*, 5> values = {options.url.c_str(), "UTF8", timeout.c_str(), "trivet",
-                                             nullptr};
+  // A second dbname is that of a database alone, and wins over the URL's.
+  const std::array<const char*, 6> names = {
+      "dbname",  "client_encoding", "connect_timeout", "fallback_application_name",
+      database.empty() ? nullptr : "dbname", nullptr};
+  const std::array<const char*, 6> values = {options.url.c_str(), "UTF8",  timeout.c_str(),
+                                             "trivet", database.c_str(), nullptr};
   std::unique_ptr<Session> session(new Session(PQconnectdbParams(names.data(), values.data(), 1)));
   if (PQstatus(session->connection_) != CONNECTION_OK) {
     const std::string why = trimmed(PQerrorMessage(session->connection_));
@@ -53,6 +65,10 @@ result<std::vector<TextRow>> Session::query(const std::string& sql,
   const ResultPointer answer(PQexecParams(connection_, sql.c_str(), static_cast<int>(texts.size()),
                                           nullptr, texts.data(), nullptr, nullptr, 0));
   const auto status = PQresultStatus(answer.get());
+  if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
+    end_copy(connection_, status);
+    return fail(ErrorCode::bad_config, "COPY from or to the client isn't possible here");
+  }
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
     if (PQstatus(connection_) != CONNECTION_OK)
       return std::unexpected(connection_error(ErrorCode::store_lost, PQerrorMessage(connection_)));
@@ -75,6 +91,11 @@ result<int64_t> Session::query_integer(const std::string& sql) {
   if (!rows.empty() && !rows[0].empty())
     std::from_chars(rows[0][0].data(), rows[0][0].data() + rows[0][0].size(), number);
   return number;
+}
+
+bool Session::is_in_transaction() const {
+  const PGTransactionStatusType status = PQtransactionStatus(connection_);
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
 
 result<void> Session::execute(const std::string& sql) {

@@ -19,7 +19,9 @@ using TextRow = std::vector<std::string>;  // null is empty
 
 class Session {
  public:
-  [[nodiscard]] static result<std::unique_ptr<Session>> open(const PostgresOptions& options);
+  // Of the database that the options say, or of another one of that server.
+  [[nodiscard]] static result<std::unique_ptr<Session>> open(const PostgresOptions& options,
+                                                             const std::string& database = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -29,6 +31,7 @@ class Session {
                                                    const std::vector<std::string>& values = {});
   [[nodiscard]] result<int64_t> query_integer(const std::string& sql);
   result<void> execute(const std::string& sql);
+  [[nodiscard]] bool is_in_transaction() const;  // also in one that failed
 
  private:
   explicit Session(pg_conn* connection) : connection_(connection) {}

@@ -96,6 +96,17 @@ std::vector<const TableDescription*> successors(const LayoutDiff& diff,
   return found;
 }
 
+std::vector<EnumChange> compare_enums(const DatabaseDescription& from,
+                                      const DatabaseDescription& to) {
+  std::vector<EnumChange> changes;
+  for (const EnumDescription& type : to.enums)
+    if (const EnumDescription* old = from.find_enum(type.name); old == nullptr || *old != type)
+      changes.push_back({old, &type});
+  for (const EnumDescription& type : from.enums)
+    if (to.find_enum(type.name) == nullptr) changes.push_back({&type, nullptr});
+  return changes;
+}
+
 }  // namespace
 
 DatabaseDescription without_tool_tables(DatabaseDescription layout) {
@@ -105,8 +116,9 @@ DatabaseDescription without_tool_tables(DatabaseDescription layout) {
 }
 
 LayoutDiff diff_layouts(const DatabaseDescription& from, const DatabaseDescription& to,
-                        const std::vector<Rename>& renames) {
+                        const std::vector<Rename>& renames, CompareLayouts compare) {
   LayoutDiff diff;
+  diff.compare = compare;
   auto renamed = std::make_shared<DatabaseDescription>(from);
   for (const Rename& rename : renames) {
     if (!applies(*renamed, rename)) continue;
@@ -118,7 +130,8 @@ LayoutDiff diff_layouts(const DatabaseDescription& from, const DatabaseDescripti
   }
   diff.from = std::move(renamed);
   diff.to = std::make_shared<DatabaseDescription>(to);
-  diff.changes = compare_databases(*diff.from, *diff.to);
+  diff.changes = compare(*diff.from, *diff.to);
+  diff.enums = compare_enums(*diff.from, *diff.to);
   return diff;
 }
 
@@ -134,7 +147,7 @@ LayoutDiff reverse(const LayoutDiff& diff) {
     else
       rename_column(from, rename);
   }
-  return diff_layouts(*diff.to, from, back);
+  return diff_layouts(*diff.to, from, back, diff.compare);
 }
 
 std::string name_before(const std::vector<Rename>& renames, const std::string& table) {

@@ -16,13 +16,27 @@
 
 namespace trivet::store::sql {
 
+// What must happen to a type; null: it is made, or goes.
+struct EnumChange {
+  const EnumDescription* from = nullptr;
+  const EnumDescription* to = nullptr;
+};
+
+// How a kind of database compares layouts of its own.
+using CompareLayouts = std::vector<TableChange> (*)(const DatabaseDescription& from,
+                                                    const DatabaseDescription& to);
+
 struct LayoutDiff {
   std::vector<Rename> renames;                      // first, in order
   std::shared_ptr<const DatabaseDescription> from;  // under the new names
   std::shared_ptr<const DatabaseDescription> to;
   std::vector<TableChange> changes;  // point into from and to, which copies of this share
+  std::vector<EnumChange> enums{};   // likewise
+  CompareLayouts compare = compare_databases;
 
-  [[nodiscard]] bool empty() const { return renames.empty() && changes.empty(); }
+  [[nodiscard]] bool empty() const {
+    return renames.empty() && changes.empty() && enums.empty();
+  }
 };
 
 // Tables of tools (_prisma_migrations, sqlite_…) are no part of a layout.
@@ -31,7 +45,8 @@ struct LayoutDiff {
 // Renames of what `from` lacks are left out of the difference.
 [[nodiscard]] LayoutDiff diff_layouts(const DatabaseDescription& from,
                                       const DatabaseDescription& to,
-                                      const std::vector<Rename>& renames = {});
+                                      const std::vector<Rename>& renames = {},
+                                      CompareLayouts compare = compare_databases);
 // Back again: the names that `diff` gave are taken away.
 [[nodiscard]] LayoutDiff reverse(const LayoutDiff& diff);
 
@@ -50,7 +65,7 @@ struct LayoutDiff {
 // B, that the new models give them.
 [[nodiscard]] std::vector<Rename> find_join_renames(const LayoutDiff& diff);
 
-// As SQL with Prisma's headings, for migration.sql. Empty for no difference.
+// As SQLite's SQL with Prisma's headings, for migration.sql. Empty for no difference.
 [[nodiscard]] std::string render_script(const LayoutDiff& diff);
 // A line for each change, for people: "add column \"A\".\"b\"".
 [[nodiscard]] std::vector<std::string> summarize(const LayoutDiff& diff);

@@ -123,6 +123,31 @@ void summarize_rebuild(const TableChange& change, std::vector<std::string>& line
   lines.push_back("rebuild table " + quote_identifier(table));
 }
 
+// What a database changes in place.
+void summarize_alter(const TableChange& change, std::vector<std::string>& lines) {
+  const std::string& table = change.to->name;
+  for (const ColumnDescription& column : change.from->columns)
+    if (change.to->find_column(column.name) == nullptr)
+      lines.push_back("drop column " + quoted(table, column.name));
+  for (const ColumnChange& column : change.changed_columns)
+    lines.push_back("change column " + quoted(table, column.to->name));
+  if (change.new_primary_key)
+    lines.push_back("change the primary key of " + quote_identifier(table));
+  for (const ForeignKeyDescription& key : change.dropped_keys)
+    lines.push_back("drop foreign key " + quote_identifier(key.name));
+  for (const ForeignKeyDescription& key : change.added_keys)
+    lines.push_back("add foreign key " + quote_identifier(key.name));
+  for (const NameChange& name : change.renamed)
+    lines.push_back((name.kind == NameChange::Kind::index ? "rename index " : "rename constraint ") +
+                    quote_identifier(name.from) + " to " + quote_identifier(name.to));
+}
+
+std::string summary(const EnumChange& change) {
+  if (change.from == nullptr) return "create enum " + quote_identifier(change.to->name);
+  return (change.to == nullptr ? "drop enum " : "change enum ") +
+         quote_identifier(change.from->name);
+}
+
 }  // namespace
 
 std::string render_script(const LayoutDiff& diff) { return ScriptWriter(diff).write(); }
@@ -134,6 +159,7 @@ std::vector<std::string> summarize(const LayoutDiff& diff) {
                          ? "rename table " + quote_identifier(rename.table)
                          : "rename column " + quoted(rename.table, rename.column)) +
                     " to " + quote_identifier(rename.to));
+  for (const EnumChange& change : diff.enums) lines.push_back(summary(change));
   for (const TableChange& change : diff.changes) {
     if (change.kind == TableChange::Kind::create)
       lines.push_back("create table " + quote_identifier(change.to->name));
@@ -142,7 +168,10 @@ std::vector<std::string> summarize(const LayoutDiff& diff) {
     if (change.from == nullptr || change.to == nullptr) continue;
     for (const ColumnDescription& column : change.added_columns)
       lines.push_back("add column " + quoted(change.to->name, column.name));
-    if (change.kind == TableChange::Kind::rebuild) summarize_rebuild(change, lines);
+    if (change.kind == TableChange::Kind::rebuild)
+      summarize_rebuild(change, lines);
+    else
+      summarize_alter(change, lines);
     for (const IndexDescription& index : change.dropped_indexes)
       lines.push_back("drop index " + quote_identifier(index.name));
     for (const IndexDescription& index : change.added_indexes)

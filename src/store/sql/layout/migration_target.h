@@ -39,6 +39,16 @@ struct MigrationScript {
   std::string sql;
 };
 
+// What those who use a table notice of its change, if it is big.
+struct TableCost {
+  enum class Kind : uint8_t { rewrite, lock } kind;
+  std::string table;   // under its new name
+  std::string column;  // empty: the table
+  std::string what;    // "table \"A\" is rewritten"
+  std::string who;     // waits meanwhile: "writers"
+  std::string advice;  // the safe way
+};
+
 // Held as long as it lives; a process that dies lets go of it.
 class MigrationLock {
  public:
@@ -55,9 +65,18 @@ class MigrationTarget {
   // Without the tables of tools. Empty where there is no database.
   [[nodiscard]] virtual result<DatabaseDescription> describe() = 0;
   // The layout that this database's driver gives a schema.
-  [[nodiscard]] virtual DatabaseDescription layout_of(const schema::Schema& schema)
-      const = 0;  // A difference as a script for this database, for migration.sql. Empty for none.
+  [[nodiscard]] virtual result<DatabaseDescription> layout_of(const schema::Schema& schema) = 0;
+  // As diff_layouts, by what this kind of database calls equal.
+  [[nodiscard]] virtual LayoutDiff diff(const DatabaseDescription& from,
+                                        const DatabaseDescription& to,
+                                        const std::vector<Rename>& renames) const = 0;
+  // A difference as a script for this database, for migration.sql. Empty for none.
   [[nodiscard]] virtual std::string render(const LayoutDiff& diff) const = 0;
+  [[nodiscard]] virtual ScriptFacts read_script(std::string_view script) const = 0;
+  // Column that says where a row is, for statements that change some rows only.
+  [[nodiscard]] virtual std::string_view row_locator() const = 0;
+  [[nodiscard]] virtual std::vector<TableCost> find_costs(const LayoutDiff& diff,
+                                                          const ScriptFacts& facts) const = 0;
 
   // Whether anything at all is there, views and the tables of others included.
   [[nodiscard]] virtual result<bool> is_empty() = 0;
@@ -87,7 +106,8 @@ class MigrationTarget {
 
   // Waits at most so long for other processes that migrate (lock_not_available).
   [[nodiscard]] virtual result<std::unique_ptr<MigrationLock>> lock(std::chrono::seconds wait) = 0;
-  // An empty database of the same kind, gone with the object.
+  // An empty database of the same kind, gone with the object. permission_denied where the
+  // database's user may make none.
   [[nodiscard]] virtual result<std::unique_ptr<MigrationTarget>> shadow() = 0;
 };
 

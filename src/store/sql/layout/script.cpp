@@ -22,7 +22,8 @@ std::string upper(std::string_view text) {
 // Reads tokens; comments and white space are passed over.
 class Lexer {
  public:
-  explicit Lexer(std::string_view script) : script_(script) {}
+  Lexer(std::string_view script, ScriptDialect dialect)
+      : script_(script), is_postgres_(dialect == ScriptDialect::postgres) {}
 
   // To the next token; false at the end.
   bool next(SqlToken& token) {
@@ -30,9 +31,13 @@ class Lexer {
     start_ = at_;
     if (at_ >= script_.size()) return false;
     const char c = script_[at_];
-    if (c == '\'' || c == '"' || c == '`') {
+    if (c == '\'' || c == '"' || (c == '`' && !is_postgres_)) {
       read_quoted(c, token);
-    } else if (c == '[') {
+    } else if (is_postgres_ && (c == 'E' || c == 'e') && script_.substr(at_ + 1).starts_with('\'')) {
+      read_escaped(token);
+    } else if (const size_t tag = is_postgres_ ? dollar_tag() : 0; tag > 0) {
+      read_dollars(tag, token);
+    } else if (c == '[' && !is_postgres_) {
       const size_t close = std::min(script_.find(']', at_), script_.size());
       name(token, std::string(script_.substr(at_ + 1, close - at_ - 1)));
       at_ = std::min(close + 1, script_.size());
@@ -62,12 +67,55 @@ class Lexer {
       } else if (script_.substr(at_).starts_with("--")) {
         at_ = std::min(script_.find('\n', at_), script_.size());
       } else if (script_.substr(at_).starts_with("/*")) {
-        const size_t close = script_.find("*/", at_ + 2);
-        at_ = close == script_.npos ? script_.size() : close + 2;
+        pass_comment();
       } else {
         return;
       }
     }
+  }
+
+  // PostgreSQL's may hold others.
+  void pass_comment() {
+    int depth = 0;
+    do {
+      const std::string_view rest = script_.substr(at_);
+      const bool opens = rest.starts_with("/*") && (depth == 0 || is_postgres_);
+      if (opens) ++depth;
+      const bool closes = !opens && rest.starts_with("*/");
+      if (closes) --depth;
+      at_ += opens || closes ? 2 : 1;
+    } while (depth > 0 && at_ < script_.size());
+  }
+
+  // Length of $tag$ here; 0 = there is none.
+  [[nodiscard]] size_t dollar_tag() const {
+    if (script_[at_] != '$') return 0;
+    size_t end = at_ + 1;
+    while (end < script_.size() && is_word(script_[end]) && script_[end] != '$') ++end;
+    const bool is_parameter = end > at_ + 1 && std::isdigit(static_cast<unsigned char>(
+                                                   script_[at_ + 1])) != 0;
+    if (is_parameter || end >= script_.size() || script_[end] != '$') return 0;
+    return end + 1 - at_;
+  }
+
+  void read_dollars(size_t tag, SqlToken& token) {
+    const size_t close = script_.find(script_.substr(at_, tag), at_ + tag);
+    at_ = close == script_.npos ? script_.size() : close + tag;
+    token = {TokenKind::text, std::string(script_.substr(start_, at_ - start_)), {}};
+  }
+
+  // E'…', where a backslash takes the next character's meaning.
+  void read_escaped(SqlToken& token) {
+    for (at_ += 2; at_ < script_.size(); ++at_) {
+      if (script_[at_] == '\\') {
+        ++at_;
+      } else if (script_[at_] == '\'') {
+        if (!script_.substr(at_ + 1).starts_with('\'')) break;
+        ++at_;
+      }
+    }
+    at_ = std::min(at_ + 1, script_.size());
+    token = {TokenKind::text, std::string(script_.substr(start_, at_ - start_)), {}};
   }
 
   void read_quoted(char quote, SqlToken& token) {
@@ -87,6 +135,7 @@ class Lexer {
   }
 
   std::string_view script_;
+  bool is_postgres_;
   size_t at_ = 0;
   size_t start_ = 0;
 };
@@ -116,6 +165,17 @@ class Reader {
     ++at_;
     return true;
   }
+  // Behind the next such symbol that is in no parentheses of its own.
+  bool pass(std::string_view expected) {
+    for (int depth = 0; at_ < tokens_.size();) {
+      const SqlToken& token = tokens_[at_++];
+      if (token.kind != TokenKind::symbol) continue;
+      if (depth == 0 && token.text == expected) return true;
+      if (token.text == "(") ++depth;
+      if (token.text == ")") --depth;
+    }
+    return false;
+  }
   // name or schema.name; its last part.
   std::string name() {
     std::string found;
@@ -141,8 +201,37 @@ bool is_trigger(const std::vector<SqlToken>& tokens) {
   return at < tokens.size() && tokens[at].kind == TokenKind::word && tokens[at].text == "TRIGGER";
 }
 
+bool is_word(const SqlToken& token, std::string_view text) {
+  return token.kind == TokenKind::word && token.text == text;
+}
+
+// A body that begins with BEGIN ATOMIC ends with the END that is its own.
+bool is_within_body(const std::vector<SqlToken>& tokens) {
+  int depth = 0;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const bool begins = is_word(tokens[i], "ATOMIC") && i > 0 && is_word(tokens[i - 1], "BEGIN");
+    if (begins || (depth > 0 && is_word(tokens[i], "CASE"))) ++depth;
+    if (depth > 0 && is_word(tokens[i], "END")) --depth;
+  }
+  return depth > 0;
+}
+
+// A rule's actions.
+bool is_within_parentheses(const std::vector<SqlToken>& tokens) {
+  int depth = 0;
+  for (const SqlToken& token : tokens) {
+    if (token.kind != TokenKind::symbol) continue;
+    if (token.text == "(") ++depth;
+    if (token.text == ")") --depth;
+  }
+  return depth > 0;
+}
+
 // In a trigger's body only `; END ;` ends the statement.
-bool ends_statement(const std::vector<SqlToken>& tokens) {
+bool ends_statement(const std::vector<SqlToken>& tokens, ScriptDialect dialect) {
+  if (dialect == ScriptDialect::postgres)
+    return tokens.empty() || !is_word(tokens.front(), "CREATE") ||
+           !(is_within_parentheses(tokens) || is_within_body(tokens));
   if (!is_trigger(tokens)) return true;
   const size_t count = tokens.size();
   return count >= 2 && tokens[count - 1].text == "END" && tokens[count - 2].text == ";";
@@ -164,6 +253,7 @@ class FactFinder {
       pragma(reader);
     else
       transaction(reader);
+    concurrently(statement);
   }
 
   ScriptFacts take() { return std::move(facts_); }
@@ -171,6 +261,8 @@ class FactFinder {
  private:
   void alter(Reader& reader) {
     if (!reader.word("TABLE")) return;
+    reader.words("IF", "EXISTS");
+    reader.word("ONLY");
     const std::string table = reader.name();
     if (reader.word("RENAME")) {
       if (reader.word("TO")) return rename_table(table, reader.name());
@@ -179,10 +271,31 @@ class FactFinder {
       if (reader.word("TO")) facts_.renames.push_back({table, column, reader.name()});
       return;
     }
+    do {
+      drop_column(table, reader);
+    } while (reader.pass(","));
+  }
+
+  void drop_column(const std::string& table, Reader& reader) {
     if (!reader.word("DROP") || reader.word("CONSTRAINT")) return;
     reader.word("COLUMN");
     reader.words("IF", "EXISTS");
     facts_.dropped_columns.push_back({table, reader.name(), {}});
+  }
+
+  // What PostgreSQL runs in no transaction, since it waits for those of others.
+  void concurrently(const SqlStatement& statement) {
+    static const std::set<std::string> verbs{"CREATE", "DROP", "REINDEX", "ALTER"};
+    const auto found = std::ranges::find_if(
+        statement.tokens, [](const SqlToken& token) { return is_word(token, "CONCURRENTLY"); });
+    if (found == statement.tokens.end() || !verbs.contains(statement.tokens.front().text)) return;
+    facts_.manages_transactions = true;
+    Reader reader(statement);
+    if (!reader.word("CREATE")) return;
+    reader.word("UNIQUE");
+    if (!reader.words("INDEX", "CONCURRENTLY")) return;
+    if (reader.word("IF")) reader.words("NOT", "EXISTS");
+    facts_.concurrent_indexes.push_back(reader.name());
   }
 
   // A table that was filled and takes the name of a dropped one is that table, rebuilt.
@@ -222,9 +335,12 @@ class FactFinder {
   }
 
   void transaction(Reader& reader) {
-    static const std::set<std::string> words{"BEGIN",  "COMMIT", "END",   "ROLLBACK",
+    static const std::set<std::string> words{"BEGIN",  "COMMIT", "END",   "ROLLBACK", "START",
                                              "VACUUM", "ATTACH", "DETACH"};
     const SqlToken* first = reader.peek();
+    if (reader.words("CREATE", "DATABASE") || reader.words("DROP", "DATABASE") ||
+        reader.words("CREATE", "TABLESPACE"))
+      facts_.manages_transactions = true;
     if (first != nullptr && first->kind == TokenKind::word && words.contains(first->text))
       facts_.manages_transactions = true;
   }
@@ -252,9 +368,9 @@ void read_mark(std::string_view line, ScriptFacts& facts) {
 
 }  // namespace
 
-std::vector<SqlStatement> split_script(std::string_view script) {
+std::vector<SqlStatement> split_script(std::string_view script, ScriptDialect dialect) {
   std::vector<SqlStatement> statements;
-  Lexer lexer(script);
+  Lexer lexer(script, dialect);
   SqlStatement current;
   size_t start = 0;
   size_t end = 0;
@@ -266,7 +382,7 @@ std::vector<SqlStatement> split_script(std::string_view script) {
   };
   SqlToken token;
   while (lexer.next(token)) {
-    if (token.kind == TokenKind::symbol && token.text == ";" && ends_statement(current.tokens)) {
+    if (token.kind == TokenKind::symbol && token.text == ";" && ends_statement(current.tokens, dialect)) {
       finish();
       continue;
     }
@@ -278,9 +394,9 @@ std::vector<SqlStatement> split_script(std::string_view script) {
   return statements;
 }
 
-ScriptFacts read_script(std::string_view script) {
+ScriptFacts read_script(std::string_view script, ScriptDialect dialect) {
   FactFinder finder;
-  for (const SqlStatement& statement : split_script(script)) finder.read(statement);
+  for (const SqlStatement& statement : split_script(script, dialect)) finder.read(statement);
   ScriptFacts facts = finder.take();
   for (size_t at = 0; at < script.size();) {
     const size_t end = std::min(script.find('\n', at), script.size());

@@ -2,7 +2,8 @@
 // drops and deletes, whether it can run in one transaction, and which dangers its author accepted.
 // Pure; any bytes are allowed.
 //
-// Quoting is SQLite's ('…', "…", `…`, […]). It understands statements as far as this needs, and
+// Quoting is the database's: SQLite's '…', "…", `…` and […]; PostgreSQL's '…', E'…', "…", $$…$$ and
+// nested comments. It understands statements as far as this needs, and
 // nothing of their meaning: a rename inside a procedure's text is not seen.
 #pragma once
 
@@ -26,8 +27,11 @@ struct SqlStatement {
   std::vector<SqlToken> tokens;  // without comments
 };
 
+enum class ScriptDialect : uint8_t { sqlite, postgres };
+
 // Statements that hold anything, in order; views into the script.
-[[nodiscard]] std::vector<SqlStatement> split_script(std::string_view script);
+[[nodiscard]] std::vector<SqlStatement> split_script(
+    std::string_view script, ScriptDialect dialect = ScriptDialect::sqlite);
 
 // A table or a column that gets another name.
 struct Rename {
@@ -44,10 +48,12 @@ struct ScriptFacts {
   std::vector<Rename> dropped_columns;      // table and column; `to` is empty
   std::vector<std::string> emptied_tables;  // DELETE FROM, TRUNCATE
   bool suspends_foreign_keys = false;       // PRAGMA foreign_keys = off
-  bool manages_transactions = false;  // BEGIN, COMMIT, VACUUM …: can't run within another one
+  bool manages_transactions = false;  // BEGIN, VACUUM, CONCURRENTLY …: can't run within another one
+  std::vector<std::string> concurrent_indexes;  // that are made while others write
   bool accepts_data_loss = false;     // a line `-- trivet: accept data-loss` (or breaking, or both)
   bool accepts_breaking = false;
 };
-[[nodiscard]] ScriptFacts read_script(std::string_view script);
+[[nodiscard]] ScriptFacts read_script(std::string_view script,
+                                      ScriptDialect dialect = ScriptDialect::sqlite);
 
 }  // namespace trivet::store::sql

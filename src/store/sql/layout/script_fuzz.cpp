@@ -5,12 +5,15 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view script(reinterpret_cast<const char*>(data), size);
-  const char* last = script.data();
-  for (const auto& statement : trivet::store::sql::split_script(script)) {
-    if (statement.text.data() < last || statement.tokens.empty()) std::abort();
-    last = statement.text.data() + statement.text.size();
-    if (last > script.data() + script.size()) std::abort();
+  using trivet::store::sql::ScriptDialect;
+  for (const ScriptDialect dialect : {ScriptDialect::sqlite, ScriptDialect::postgres}) {
+    const char* last = script.data();
+    for (const auto& statement : trivet::store::sql::split_script(script, dialect)) {
+      if (statement.text.data() < last || statement.tokens.empty()) std::abort();
+      last = statement.text.data() + statement.text.size();
+      if (last > script.data() + script.size()) std::abort();
+    }
+    (void)trivet::store::sql::read_script(script, dialect);
   }
-  (void)trivet::store::sql::read_script(script);
   return 0;
 }

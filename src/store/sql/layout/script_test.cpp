@@ -67,6 +67,54 @@ TEST(ReadScriptTest, SeesWhatCantRunInATransaction) {
     EXPECT_FALSE(read_script(script).manages_transactions) << script;
 }
 
+std::string postgres_texts(std::string_view script) {
+  std::string all;
+  for (const SqlStatement& statement : split_script(script, ScriptDialect::postgres))
+    all += '<' + std::string(statement.text) + '>';
+  return all;
+}
+
+TEST(SplitScriptTest, ReadsPostgresQuotes) {
+  EXPECT_EQ(postgres_texts("SELECT '{a;b}'::text[], x[1]; SELECT ARRAY['[;']"),
+            "<SELECT '{a;b}'::text[], x[1]><SELECT ARRAY['[;']>");
+  EXPECT_EQ(postgres_texts("SELECT E'it\\';s', $1; X"), "<SELECT E'it\\';s', $1><X>");
+  EXPECT_EQ(postgres_texts("SELECT e'''; '; X"), "<SELECT e'''; '><X>");
+  EXPECT_EQ(postgres_texts("DO $$ BEGIN; $x$;$x$ END; $$; DO $a$ ; $$ ; $a$; a$b$;"),
+            "<DO $$ BEGIN; $x$;$x$ END; $$><DO $a$ ; $$ ; $a$><a$b$>");
+  EXPECT_EQ(postgres_texts("/* a /* ; */ ; */ SELECT 1; /* open ; "), "<SELECT 1>");
+  EXPECT_EQ(postgres_texts("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN "
+                           "1 END; SELECT 2; END; X"),
+            "<CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; "
+            "SELECT 2; END><X>");
+  EXPECT_EQ(postgres_texts("CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2); X"),
+            "<CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)><X>");
+  EXPECT_EQ(postgres_texts("SELECT $$open;"), "<SELECT $$open;>");
+}
+
+TEST(ReadScriptTest, ReadsPostgresScripts) {
+  const auto read = [](std::string_view text) {
+    return read_script(text, ScriptDialect::postgres);
+  };
+  const ScriptFacts facts = read(
+      "ALTER TABLE ONLY public.\"A\" DROP COLUMN \"x\", ADD COLUMN n numeric(10,2), DROP y, DROP "
+      "CONSTRAINT c; ALTER TABLE IF EXISTS B RENAME COLUMN a TO b; TRUNCATE TABLE t");
+  ASSERT_EQ(facts.dropped_columns.size(), 2U);
+  EXPECT_EQ(facts.dropped_columns[1], (Rename{"A", "y", ""}));
+  EXPECT_EQ(shown(facts.renames), "B.a=b ");
+  EXPECT_EQ(facts.emptied_tables.size(), 1U);
+  EXPECT_FALSE(facts.manages_transactions);
+
+  const ScriptFacts built = read("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"i\" ON a (b)");
+  EXPECT_TRUE(built.manages_transactions);
+  EXPECT_EQ(built.concurrent_indexes, std::vector<std::string>{"i"});
+  for (const char* script : {"drop index concurrently i", "REINDEX TABLE CONCURRENTLY a",
+                             "START TRANSACTION", "CREATE DATABASE x", "VACUUM a"})
+    EXPECT_TRUE(read(script).manages_transactions) << script;
+  for (const char* script : {"DO $$ BEGIN COMMIT; END $$", "SELECT 'CONCURRENTLY'",
+                             "REFRESH MATERIALIZED VIEW CONCURRENTLY v"})
+    EXPECT_FALSE(read(script).manages_transactions) << script;
+}
+
 TEST(ReadScriptTest, ReadsMarks) {
   EXPECT_TRUE(read_script("-- trivet: accept data-loss\nDROP TABLE a;").accepts_data_loss);
   const ScriptFacts both = read_script("SELECT 1;\r\n  -- trivet: accept breaking, data-loss\r\n");

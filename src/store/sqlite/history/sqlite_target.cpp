@@ -77,8 +77,35 @@ result<DatabaseDescription> SqliteTarget::describe() {
   return sql::without_tool_tables(std::move(layout));
 }
 
-DatabaseDescription SqliteTarget::layout_of(const schema::Schema& schema) const {
+result<DatabaseDescription> SqliteTarget::layout_of(const schema::Schema& schema) {
   return sql::describe_schema(schema);
+}
+
+sql::LayoutDiff SqliteTarget::diff(const DatabaseDescription& from, const DatabaseDescription& to,
+                                   const std::vector<sql::Rename>& renames) const {
+  return sql::diff_layouts(from, to, renames);
+}
+
+sql::ScriptFacts SqliteTarget::read_script(std::string_view script) const {
+  return sql::read_script(script);
+}
+
+std::vector<sql::TableCost> SqliteTarget::find_costs(const sql::LayoutDiff& diff,
+                                                     const sql::ScriptFacts&) const {
+  using enum sql::TableCost::Kind;
+  std::vector<sql::TableCost> costs;
+  for (const sql::TableChange& change : diff.changes) {
+    if (change.from == nullptr || change.to == nullptr) continue;
+    const std::string table = "table " + sql::quote_identifier(change.to->name);
+    if (change.kind == sql::TableChange::Kind::rebuild)
+      costs.push_back({rewrite, change.to->name, {}, table + " is rewritten", "writers",
+                       "apply it at a quiet hour; adding an optional column, a column with a "
+                       "constant default or an index rewrites nothing"});
+    else if (!change.added_indexes.empty())
+      costs.push_back({lock, change.to->name, {}, "an index of " + table + " is built", "writers",
+                       "apply it at a quiet hour"});
+  }
+  return costs;
 }
 
 std::string SqliteTarget::render(const sql::LayoutDiff& diff) const {

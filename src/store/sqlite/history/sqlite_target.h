@@ -28,8 +28,14 @@ class SqliteTarget final : public sql::MigrationTarget {
   [[nodiscard]] std::string_view provider() const override { return "sqlite"; }
   [[nodiscard]] std::string place() const override { return options_.path; }
   [[nodiscard]] result<DatabaseDescription> describe() override;
-  [[nodiscard]] DatabaseDescription layout_of(const schema::Schema& schema) const override;
+  [[nodiscard]] result<DatabaseDescription> layout_of(const schema::Schema& schema) override;
+  [[nodiscard]] sql::LayoutDiff diff(const DatabaseDescription& from, const DatabaseDescription& to,
+                                     const std::vector<sql::Rename>& renames) const override;
   [[nodiscard]] std::string render(const sql::LayoutDiff& diff) const override;
+  [[nodiscard]] sql::ScriptFacts read_script(std::string_view script) const override;
+  [[nodiscard]] std::string_view row_locator() const override { return "rowid"; }
+  [[nodiscard]] std::vector<sql::TableCost> find_costs(
+      const sql::LayoutDiff& diff, const sql::ScriptFacts& facts) const override;
   [[nodiscard]] result<bool> is_empty() override;
   [[nodiscard]] result<std::string> dump_layout() override;
   [[nodiscard]] result<std::optional<std::vector<sql::MigrationRecord>>> history() override;
