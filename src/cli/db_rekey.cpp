@@ -37,6 +37,12 @@ result<std::string> new_key(const DbRekeyArguments& arguments,
               "no new key: set TRIVET_DATABASE_NEW_KEY, or give --new-key-file or --decrypt");
 }
 
+bool is_on_server(const app::Config& config, const schema::Schema& schema) {
+  return schema.datasource.provider != schema::Provider::sqlite ||
+         (config.database_url.find("://") != std::string::npos &&
+          !config.database_url.starts_with("file:") && !config.database_url.starts_with("sqlite:"));
+}
+
 }  // namespace
 
 int run(const DbRekeyArguments& arguments) {
@@ -44,13 +50,17 @@ int run(const DbRekeyArguments& arguments) {
   const auto loaded =
       app::load_config({arguments.common.folder, environment, arguments.common.overrides});
   if (!loaded) return report(loaded.error());
+  const auto schema = app::require_schema(app::load_project_schema(loaded->config));
+  if (!schema) return report(schema.error());
+  if (is_on_server(loaded->config, **schema))
+    return report(
+        "`db rekey` is for SQLite: the key encrypts its file. A database on a server is encrypted "
+        "by that server's disk or file system");
   const auto key = new_key(arguments, environment);
   if (!key) {
     report(key.error());
     return exit_usage;
   }
-  const auto schema = app::require_schema(app::load_project_schema(loaded->config));
-  if (!schema) return report(schema.error());
   const auto options = app::database_options(loaded->config, **schema, environment);
   if (!options) return report(options.error());
   if (!std::filesystem::exists(options->path))

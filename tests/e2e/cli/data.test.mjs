@@ -166,4 +166,7 @@ test('rekey encrypts the file; without the key it is closed', (t) => {
   must(['db', 'rekey', made, '--decrypt'], { env });
   assert.match(exported(made, 'Country', 'csv'), /Germany/);
   assert.equal(run(['db', 'rekey', made]).status, 2);
+  const server = run(['db', 'rekey', made, '--decrypt', '--database-url', 'postgres://nobody@localhost/x']);
+  assert.equal(server.status, 1);
+  assert.match(server.stderr, /`db rekey` is for SQLite/);
 });
