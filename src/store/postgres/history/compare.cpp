@@ -16,7 +16,9 @@ bool same_column(const ColumnDescription& left, const ColumnDescription& right) 
   // A sequence and an identity both count up: the schema says no more.
   const bool same_value = left.autoincrement == right.autoincrement &&
                           (left.autoincrement || left.default_sql == right.default_sql);
-  return same_value && left.type == right.type && left.required == right.required;
+  // A list is never null here, whether the column may be or not.
+  const bool same_need = left.required == right.required || left.type.ends_with("[]");
+  return same_value && left.type == right.type && same_need;
 }
 
 bool same_index(const IndexDescription& left, const IndexDescription& right) {

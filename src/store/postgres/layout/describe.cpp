@@ -68,7 +68,9 @@ class Reader {
     TRIVET_TRY(
         const auto rows,
         session_.query(
-            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+            "SELECT c.relname, a.attname, " +
+            std::string(type_of_attribute) +
+            ", a.attnotnull, "
             "a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', "
             "false), CASE WHEN a.attgenerated = 's' THEN 'GENERATED ALWAYS AS (' || "
             "pg_get_expr(d.adbin, d.adrelid) || ') STORED' ELSE "
@@ -78,8 +80,10 @@ class Reader {
             is_ours() + " ORDER BY c.oid, a.attnum"));
     for (const TextRow& row : rows) {
       const bool counts_up = is_true(row[4]);
-      table(row[0]).columns.push_back(
-          {row[1], row[2], is_true(row[3]), counts_up, counts_up ? std::string() : row[5]});
+      // A list is never null here, whether the column may be or not.
+      const bool required = is_true(row[3]) && !row[2].ends_with("[]");
+      table(row[0]).columns.push_back({row[1], row[2], required, counts_up,
+                                       counts_up ? std::string() : normal_default(row[5])});
     }
     return {};
   }
@@ -123,6 +127,14 @@ class Reader {
 };
 
 }  // namespace
+
+std::string normal_default(const std::string& text) {
+  constexpr std::string_view empty_list = "'{}'::";
+  if (text == "now()") return "CURRENT_TIMESTAMP";
+  if (text.starts_with(empty_list) && text.ends_with("[]"))
+    return "ARRAY[]::" + text.substr(empty_list.size());
+  return text;
+}
 
 const LayoutColumn* LayoutTable::find_column(const std::string& column) const {
   const auto found = std::ranges::find(columns, column, &LayoutColumn::name);

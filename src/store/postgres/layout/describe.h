@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -57,6 +58,14 @@ struct Layout {
   [[nodiscard]] const LayoutTable* find_table(const std::string& table) const;
   [[nodiscard]] const LayoutEnum* find_enum(const std::string& type) const;
 };
+
+// SQL that writes the type of pg_attribute a. A time without a precision is one of six digits.
+inline constexpr std::string_view type_of_attribute =
+    "format_type(a.atttypid, CASE WHEN a.atttypmod = -1 AND a.atttypid IN (1083, 1114, 1115, 1183, "
+    "1184, 1185, 1266, 1270) THEN 6 ELSE a.atttypmod END)";
+
+// The server keeps a default as it was spelled; of those that mean the same, one.
+[[nodiscard]] std::string normal_default(const std::string& text);
 
 // Both need an open transaction and leave its search path changed. Tables of extensions, partitions
 // of tables and views are left out.
