@@ -135,6 +135,9 @@ struct KeysArguments {
   Common common;
   Switch rotate = Switch::off;
 };
+struct ConfigFromPostgrestArguments {
+  std::string file;
+};
 struct OpenapiArguments {
   Common common;
   std::string file = "-";
@@ -154,7 +157,7 @@ using Command =
                  DbPushArguments, DbPullArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
                  MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
-                 OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
+                 ConfigFromPostgrestArguments, OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
 
 [[nodiscard]] int run(const InitArguments& arguments);
 [[nodiscard]] int run(const ServeArguments& arguments);
@@ -175,6 +178,7 @@ using Command =
 [[nodiscard]] int run(const ImportArguments& arguments);
 [[nodiscard]] int run(const ExportArguments& arguments);
 [[nodiscard]] int run(const KeysArguments& arguments);
+[[nodiscard]] int run(const ConfigFromPostgrestArguments& arguments);
 [[nodiscard]] int run(const OpenapiArguments& arguments);
 [[nodiscard]] int run(const DoctorArguments& arguments);
 [[nodiscard]] int run(const VersionArguments& arguments);

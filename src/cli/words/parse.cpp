@@ -379,6 +379,19 @@ void collect_words(const CLI::App& word, const std::string& path,
     collect_words(*next, path.empty() ? next->get_name() : path + ' ' + next->get_name(), words);
 }
 
+void describe_config(Parser& parser) {
+  CLI::App* config = parser.root.add_subcommand("config", "Take over the settings of others");
+  config->require_subcommand(1);
+  CLI::App* word = config->add_subcommand("from-postgrest", "Print a trivet.toml of PostgREST's settings");
+  auto& arguments = parser.add<ConfigFromPostgrestArguments>(word);
+  word->add_option("FILE", arguments.file, "postgrest.conf, or PGRST_… variables; - is standard input")
+      ->required();
+  word->footer(
+      "What has no counterpart is named, with the reason, in the text and on standard error.\n"
+      "Examples:\n  trivet config from-postgrest postgrest.conf > trivet.toml\n"
+      "  env | trivet config from-postgrest -");
+}
+
 void describe_completion(Parser& parser) {
   CLI::App* word =
       parser.root.add_subcommand("completion", "Print a completion script: bash, zsh or fish");
@@ -411,6 +424,7 @@ std::variant<Command, int> parse(int count, const char* const* words) {
   describe_migrate(parser);
   describe_data(parser);
   describe_rest(parser);
+  describe_config(parser);
   describe_completion(parser);
   try {
     parser.root.parse(count, words);

@@ -1,0 +1,70 @@
+#include "app/config/postgrest/counterparts.h"
+
+#include <array>
+#include <utility>
+
+namespace trivet::app {
+namespace {
+
+using enum PostgrestForm;
+
+constexpr Counterpart counterparts[] = {
+    {"db-aggregates-enabled", "rest.aggregates", boolean},
+    {"db-pool-acquisition-timeout", "database.queue_timeout", seconds},
+    {"jwt-aud", "auth.audience", text},
+    {"server-cors-allowed-origins", "server.cors_origins", list},
+    {"server-timing-enabled", "server.timing", boolean},
+};
+
+constexpr WithoutCounterpart without[] = {
+    {"app.settings.", "", "no function of the database runs that could read it"},
+    {"client-error-verbosity", "verbose", "errors always have details and a hint where there are any"},
+    {"db-channel", "pgrst", "the schema is a file, not the database: SIGHUP reads it again"},
+    {"db-channel-enabled", "false", "the schema is a file, not the database: SIGHUP reads it again"},
+    {"db-config", "false",
+     "settings in the database (ALTER ROLE … SET pgrst.…) are not read: translate those too"},
+    {"db-extra-search-path", "",
+     "only the schema of the url is looked at; name types of extensions with their schema"},
+    {"db-hoisted-tx-settings", "", "no function of the database is called whose settings could be taken"},
+    {"db-plan-enabled", "false", "plans of queries are not shown to clients"},
+    {"db-pool-automatic-recovery", "true", "connections always come back; there is no switch"},
+    {"db-pool-max-idletime", "", "connections are kept open"},
+    {"db-pool-max-lifetime", "", "connections are kept open until they break"},
+    {"db-pre-config", "", "settings in the database are not read"},
+    {"db-pre-request", "", "access is decided by the schema's @@allow and @@deny, not by a function"},
+    {"db-root-spec", "", "the document at /openapi.json is made of the schema"},
+    {"db-timezone-enabled", "true", "`Prefer: timezone` is always honoured"},
+    {"jwt-cache-max-entries", "0", "each token is verified"},
+    {"jwt-cache-max-lifetime", "0", "each token is verified"},
+    {"jwt-role-claim-key", ".role", "the role is read from the claim `role`"},
+    {"log-query", "false", "queries are not logged"},
+    {"openapi-security-active", "true", "the document always tells how to authenticate"},
+    {"openapi-server-proxy-uri", "", "the document's addresses are relative to where it was fetched"},
+    {"raw-media-types", "", "answers are JSON or CSV"},
+    {"server-trace-header", "", "no header of a request is sent back"},
+    {"server-unix-socket-mode", "", "the socket gets the mode of the process's umask"},
+};
+
+constexpr auto older = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"db-pool-timeout", "db-pool-max-idletime"},
+    {"db-schema", "db-schemas"},
+    {"max-rows", "db-max-rows"},
+    {"pre-request", "db-pre-request"},
+    {"role-claim-key", "jwt-role-claim-key"},
+    {"root-spec", "db-root-spec"},
+    {"secret-is-base64", "jwt-secret-is-base64"},
+    {"server-proxy-uri", "openapi-server-proxy-uri"},
+});
+
+}  // namespace
+
+std::span<const Counterpart> postgrest_counterparts() { return counterparts; }
+std::span<const WithoutCounterpart> postgrest_without_counterpart() { return without; }
+
+std::string_view current_postgrest_name(std::string_view name) {
+  for (const auto& [old, now] : older)
+    if (name == old) return now;
+  return name;
+}
+
+}  // namespace trivet::app
