@@ -63,7 +63,8 @@ struct DbPushArguments {
 };
 struct DbPullArguments {
   Common common;
-  std::string url;  // empty = the project's
+  std::string url;   // empty = the project's
+  std::string from;  // the framework that made it; empty = none
   Switch print = Switch::off;
   Switch force = Switch::off;
 };

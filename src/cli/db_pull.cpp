@@ -5,6 +5,7 @@
 #include "app/pull/pull.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
+#include "store/introspect/conventions/conventions.h"
 
 namespace trivet::cli {
 namespace {
@@ -81,7 +82,9 @@ int run(const DbPullArguments& arguments) {
   if (!loaded) return report(loaded.error());
   const auto pulled = app::pull_schema(
       *loaded,
-      {arguments.url, arguments.force == Switch::on ? app::Present::ignore : app::Present::update});
+      {arguments.url, arguments.force == Switch::on ? app::Present::ignore : app::Present::update,
+       store::introspect::find_framework(arguments.from)
+           .value_or(store::introspect::Framework::none)});
   if (!pulled) return report(pulled.error());
   if (arguments.print == Switch::on) return print_schema(arguments, *pulled);
   const auto written = app::write_pulled(*pulled);

@@ -160,7 +160,8 @@ result<Pulled> pull_schema(const LoadedConfig& loaded, const PullRequest& reques
   if (update) {
     TRIVET_TRY(present, present_schema(loaded.config));
   }
-  TRIVET_TRY(const Source source, read_source(loaded, request, present.schema.get()));
+  TRIVET_TRY(Source source, read_source(loaded, request, present.schema.get()));
+  source.live.framework = request.framework;
   if (update) return store::introspect::update_schema(source.live, present);
   const std::string path = new_schema_path(loaded.config);
   return store::introspect::write_schema(source.live,

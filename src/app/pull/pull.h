@@ -5,6 +5,7 @@
 
 #include "app/config/config_load.h"
 #include "base/error.h"
+#include "store/introspect/live.h"
 #include "store/introspect/pull.h"
 
 namespace trivet::app {
@@ -14,6 +15,8 @@ enum class Present : uint8_t { update, ignore };
 struct PullRequest {
   std::string url;                    // empty = the project's database
   Present present = Present::update;  // what to do with a schema that is there
+  // That made the database: new models follow its conventions.
+  store::introspect::Framework framework = store::introspect::Framework::none;
 };
 
 // Reads the database and makes the schema's new text; writes nothing. Errors: bad_config,

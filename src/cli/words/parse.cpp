@@ -152,6 +152,8 @@ void describe_database(Parser& parser) {
   auto& source = parser.add<DbPullArguments>(pull);
   pull->add_option("URL", source.url, "file:PATH or postgresql://…; none = the project's");
   add_common(pull, source.common, FolderWord::option);
+  pull->add_option("--from", source.from, "The framework that made it, whose conventions new models follow")
+      ->check(CLI::IsMember({"django", "rails", "aspnet", "laravel"}));
   add_switch(pull, "--print", source.print, "Print the schema, and write nothing");
   add_switch(pull, "--force", source.force, "Write it anew: rules and edits of the present one are lost");
   add_json(pull, source.common.output);

@@ -4,6 +4,7 @@
 
 #include "schema/check/names.h"
 #include "schema/check/provider.h"
+#include "store/introspect/conventions/conventions.h"
 
 namespace trivet::store::introspect {
 
@@ -164,7 +165,11 @@ void append_body(const Draft& draft, int table, std::string& text) {
   for (const LiveIndex& index : live.indexes)
     if (unique_text(draft, table, index).empty()) text += index_line(draft, table, index) + "\n";
   text += map_of(live.name, draft.names.models[table], "@@map") + "\n";
-  if (is_ignored(draft, table)) text += "@@ignore\n";
+  for (const std::string& attribute : is_ignored(draft, table)
+                                          ? std::vector<std::string>{"@@ignore"}
+                                          : model_attributes(draft.live, table,
+                                                             draft.names.fields[table]))
+    text += attribute + "\n";
 }
 
 }  // namespace
@@ -252,6 +257,7 @@ std::string column_line(const Draft& draft, int table, int at) {
          join({draft.names.fields[table][at], type_text(draft, column),
                is_key ? id_text(draft, table) : "", unique_of(draft, table, column.name),
                default_text(draft, column),
+               draft.matches.model(table) == nullptr ? column_attribute(draft.live, table, at) : "",
                map_of(column.name, draft.names.fields[table][at], "@map"), native_text(column)},
               " ");
 }
@@ -313,7 +319,7 @@ std::string key_line(const Draft& draft, int table) {
 bool is_ignored(const Draft& draft, int table) {
   if (const schema::Model* previous = draft.matches.model(table)) return previous->ignored;
   const LiveTable& live = draft.live.tables[table];
-  return !live.is_view && !has_usable_key(live);
+  return !live.is_view && (!has_usable_key(live) || is_frameworks_own(draft.live, table));
 }
 
 bool is_join(const Draft& draft, int table) {
@@ -324,7 +330,12 @@ bool is_join(const Draft& draft, int table) {
 std::string model_text(const Draft& draft, int table) {
   const LiveTable& live = draft.live.tables[table];
   std::string text = comment_lines(live.comment);
-  if (is_ignored(draft, table))
+  if (const std::string joins = join_comment(draft.live, table); !joins.empty())
+    text += "/// " + joins + "\n";
+  if (is_frameworks_own(draft.live, table))
+    text += "/// It is " + std::string(framework_name(draft.live.framework)) +
+            "'s own, so it is not in the API.\n";
+  else if (is_ignored(draft, table))
     text +=
         "/// This table has no key by which its rows can be told apart, so it is not in the API.\n";
   text += (live.is_view ? "view " : "model ") + draft.names.models[table] + " {\n";

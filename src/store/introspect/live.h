@@ -4,6 +4,7 @@
 // and no catalogue. Names are physical. Values; no threads.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -79,11 +80,15 @@ struct LiveEnum {
   std::vector<std::string> values;
 };
 
+// Whose conventions the names follow; in the order of their table.
+enum class Framework : uint8_t { none, django, rails, aspnet, laravel };
+
 struct LiveDatabase {
   schema::Provider provider = schema::Provider::sqlite;
   std::vector<LiveTable> tables;  // in the order in which their models are written
   std::vector<LiveEnum> enums;
   std::vector<std::string> warnings;  // what is there and can't be said, a sentence each
+  Framework framework = Framework::none;
 
   [[nodiscard]] int find_table(const std::string& table) const {
     for (size_t i = 0; i < tables.size(); ++i)

@@ -1,5 +1,10 @@
 #include "store/introspect/warnings.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "store/introspect/conventions/conventions.h"
+
 namespace trivet::store::introspect {
 
 namespace {
@@ -36,6 +41,8 @@ std::vector<std::string> warnings_of(const Draft& draft) {
     if (draft.matches.model(table) != nullptr || is_join(draft, table)) continue;
     add_renames(draft, table, warnings);
     add_types(draft, table, warnings);
+    std::ranges::copy(convention_warnings(draft.live, table), std::back_inserter(warnings));
+    if (is_frameworks_own(draft.live, table)) continue;
     if (is_ignored(draft, table) && !draft.live.tables[i].has_null_keys)
       warnings.push_back("table \"" + draft.live.tables[i].name +
                          "\" has no key by which its rows can be told apart: it is not in the API");
