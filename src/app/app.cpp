@@ -12,6 +12,7 @@
 #include "app/config/safety.h"
 #include "app/database.h"
 #include "app/drivers/driver.h"
+#include "app/drivers/functions.h"
 #include "app/environment.h"
 #include "app/generations.h"
 #include "app/project.h"
@@ -117,6 +118,7 @@ struct App::State {
 
   result<void> build();
   result<void> open_database();
+  result<void> look_at_functions(const Config& wanted);
   result<void> match_database(const schema::Schema& wanted);
   result<void> listen();
   void count_connections();
@@ -147,7 +149,9 @@ result<void> App::State::build() {
   TRIVET_TRY(keys, keys_for(options.loaded, options.mode));
   TRIVET_TRY(schema, load_schema(config(), schema_files));
   TRIVET_CHECK(open_database());
-  generations = std::make_unique<Generations>(GenerationParts{database->store(), environment, sinks, metrics});
+  TRIVET_CHECK(look_at_functions(config()));
+  generations = std::make_unique<Generations>(GenerationParts{
+      database->store(), environment, sinks, metrics, database->procedures()});
   generations->add(config(), keys, schema);
   count_connections();
   return listen();
@@ -178,6 +182,14 @@ result<void> App::State::match_database(const schema::Schema& wanted) {
   }
   for (const Concern& concern : driver->concerns(wanted))
     tell(Level::warning, concern.event, concern.text);
+  return {};
+}
+
+result<void> App::State::look_at_functions(const Config& wanted) {
+  TRIVET_TRY(const std::vector<std::string> missing, refresh_functions(wanted, *database));
+  for (const std::string& name : missing)
+    tell(Level::warning, "database.no_function",
+         fmt::format("rest.functions opens {}, which the database doesn't have", name));
   return {};
 }
 
@@ -225,6 +237,7 @@ result<void> App::State::reload_all() {
   if (asked->place() != driver->place())
     reread.need_restart.push_back("the url of the schema's datasource");
   TRIVET_CHECK(match_database(*fresh));
+  TRIVET_CHECK(look_at_functions(reread.loaded.config));
   TRIVET_CHECK(generations->engine().set_schema(fresh));
   schema = fresh;
   apply(std::move(reread), fresh_keys);

@@ -21,7 +21,8 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
   made->engine = std::make_unique<engine::Engine>(std::move(schema), parts_.store,
                                                   parts_.environment, config.limits);
   made->handlers = std::make_unique<Handlers>(HandlerParts{
-      config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_});
+      config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_,
+      parts_.procedures});
   Handlers& handlers = *made->handlers;
   all_.push_back(std::move(made));
   api_entry_.newest.store(&handlers.api_routes(), std::memory_order_release);

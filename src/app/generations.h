@@ -22,6 +22,7 @@ struct GenerationParts {
   engine::Environment& environment;
   observe::Sink& sink;
   const observe::Metrics& metrics;
+  store::ProcedureStore* procedures;  // null: the database has none
 };
 
 class Generations {

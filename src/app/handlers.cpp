@@ -13,10 +13,16 @@ auth::AuthenticatorOptions auth_options(const Config& config) {
           config.anonymous ? auth::AnonymousPolicy::allowed : auth::AnonymousPolicy::refused};
 }
 
-api::rest::RestOptions rest_options(const Config& config) {
+// The settings were read once before (drivers/functions.h); what can't be read opens nothing.
+engine::OpenProcedures open_procedures(const Config& config) {
+  return engine::parse_open_procedures(config.functions).value_or(engine::OpenProcedures());
+}
+
+api::rest::RestOptions rest_options(const Config& config, const engine::Procedures& procedures) {
   api::rest::RestOptions options;
   options.aggregates = config.aggregates ? Switch::on : Switch::off;
   options.rollback = config.rollback ? Switch::on : Switch::off;
+  options.procedures = &procedures;
   return options;
 }
 
@@ -43,7 +49,8 @@ struct Handlers::Documents {
 
 Handlers::Handlers(const HandlerParts& parts)
     : authenticator_(parts.keys, auth_options(parts.config), clock_),
-      rest_(parts.engine, authenticator_, rest_options(parts.config)),
+      procedures_(parts.procedures, open_procedures(parts.config)),
+      rest_(parts.engine, authenticator_, rest_options(parts.config, procedures_)),
       ready_(parts.engine.store()),
       metrics_(parts.metrics) {
   if (parts.config.docs) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);

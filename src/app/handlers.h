@@ -10,6 +10,7 @@
 #include "app/ready.h"
 #include "auth/authenticator.h"
 #include "base/clock.h"
+#include "engine/call/procedures.h"
 #include "engine/engine.h"
 #include "http/handler.h"
 #include "http/metrics_handler.h"
@@ -28,6 +29,7 @@ struct HandlerParts {
   // Called by the servers for each request: they find the handlers of the newest configuration.
   http::Handler& api_entry;
   http::Handler& admin_entry;
+  store::ProcedureStore* procedures;  // null: the database has none
 };
 
 class Handlers {
@@ -47,6 +49,7 @@ class Handlers {
 
   SystemClock clock_;
   auth::Authenticator authenticator_;
+  engine::Procedures procedures_;
   api::rest::RestHandler rest_;
   std::unique_ptr<Documents> documents_;
   StoreReady ready_;

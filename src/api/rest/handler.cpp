@@ -1,10 +1,10 @@
 #include "api/rest/handler.h"
 
+#include "api/rest/call/call.h"
 #include "api/rest/caller_visibility.h"
 #include "api/rest/encode/answer.h"
 #include "api/rest/encode/error.h"
 #include "api/rest/encode/openapi.h"
-#include "api/rest/functions.h"
 #include "api/rest/options.h"
 
 namespace trivet::api::rest {
@@ -53,6 +53,11 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   if (!identity) co_return refuse(request, identity.error(), Role::anon);
   const Identity& who = **identity;
 
+  if (is_function(request)) {
+    result<http::Response> answer = co_await answer_function(request, who, request.stage_times);
+    if (!answer) co_return refuse(request, answer.error(), who.role);
+    co_return std::move(*answer);
+  }
   if (needs_no_rows(request)) {
     result<http::Response> answer = answer_without_rows(request, who);
     clock.mark(Stage::encode);
@@ -104,10 +109,32 @@ DecodeOptions RestHandler::decode_options(const http::Request& request,
                       .visibility = visibility}};
 }
 
+bool RestHandler::is_function(const http::Request& request) const {
+  return request.path.substr(options_.prefix.size()).starts_with("/rpc/");
+}
+
+// The call's own stages: what it means is decode, what it does execute; the database encodes.
+task<result<http::Response>> RestHandler::answer_function(const http::Request& request,
+                                                          const Identity& identity,
+                                                          http::StageTimes& times) const {
+  StageClock clock(times);
+  TRIVET_CO_TRY(ApiRequest api,
+                decode_request(request, request.path.substr(options_.prefix.size())));
+  const Caller caller{.identity = identity,
+                      .procedures = options_.procedures,
+                      .options = {.limits = engine_.limits(),
+                                  .rollback_allowed = options_.rollback == Switch::on}};
+  TRIVET_CO_TRY(ReadyCall ready, ready_call(std::move(api), request, caller));
+  clock.mark(Stage::decode);
+  if (request.method == http::Method::options) co_return call_options(ready);
+  result<http::Response> answer = co_await answer_call(std::move(ready), request, caller);
+  clock.mark(Stage::execute);
+  co_return answer;
+}
+
 bool RestHandler::needs_no_rows(const http::Request& request) const {
   const std::string_view below = request.path.substr(options_.prefix.size());
-  return request.method == http::Method::options || below.size() <= 1 ||
-         below.starts_with("/rpc/");
+  return request.method == http::Method::options || below.size() <= 1;
 }
 
 result<http::Response> RestHandler::answer_without_rows(const http::Request& request,
@@ -115,7 +142,6 @@ result<http::Response> RestHandler::answer_without_rows(const http::Request& req
   TRIVET_TRY(const ApiRequest api,
              decode_request(request, request.path.substr(options_.prefix.size())));
   const Catalog catalog(engine_.schema());
-  if (api.path.target == Target::function) return unknown_function(api, request);
   if (request.method == http::Method::options) return answer_options(catalog, api);
   TRIVET_CHECK(negotiate(api.accept, Resource::root));
   return answer_root(catalog, engine_, identity, {.prefix = options_.prefix, .request = request});

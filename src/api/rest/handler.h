@@ -9,6 +9,7 @@
 #include "api/rest/decode.h"
 #include "auth/authenticator.h"
 #include "base/switch.h"
+#include "engine/call/procedures.h"
 #include "engine/engine.h"
 #include "http/handler.h"
 
@@ -18,6 +19,7 @@ struct RestOptions {
   std::string prefix = "/rest/v1";
   Switch aggregates = Switch::off;  // db-aggregates-enabled
   Switch rollback = Switch::off;    // Prefer: tx=
+  const engine::Procedures* procedures = nullptr;  // of the database; outlive the handler. Null: none
 };
 
 class RestHandler final : public http::Handler {
@@ -32,9 +34,12 @@ class RestHandler final : public http::Handler {
                                              const Visibility& visibility) const;
   result<std::shared_ptr<const engine::Plan>> find_plan(const Prepared& prepared,
                                                         const Identity& identity);
-  // What needs no rows: OPTIONS, the root document, functions.
+  task<result<http::Response>> answer_function(const http::Request& request, const Identity& identity,
+                                               http::StageTimes& times) const;
+  // What needs no rows: OPTIONS, the root document.
   [[nodiscard]] result<http::Response> answer_without_rows(const http::Request& request,
                                                            const Identity& identity) const;
+  [[nodiscard]] bool is_function(const http::Request& request) const;
   [[nodiscard]] bool needs_no_rows(const http::Request& request) const;
 
   engine::Engine& engine_;

@@ -42,6 +42,7 @@ struct Config {
 
   bool aggregates = false;
   bool rollback = false;
+  std::vector<std::string> functions;
 
   std::string log_format = "auto";
   std::string log_level = "info";

@@ -75,6 +75,10 @@ constexpr Setting table[] = {
      TRIVET_SLOT(limits.rows_max)},
     {"rest.aggregates", "", "Allow aggregate functions in `select`.", TRIVET_SLOT(aggregates)},
     {"rest.rollback", "", "Honour `Prefer: tx=rollback`.", TRIVET_SLOT(rollback)},
+    {"rest.functions", "",
+     "PostgreSQL: functions of the database that may be called at /rest/v1/rpc/NAME, past the models' rules: "
+     "\"name\" by everyone, \"name: authenticated\" or \"name: service_role\" by those alone; empty = none.",
+     TRIVET_SLOT(functions)},
     {"log.format", "--log-format", "auto = pretty for `trivet dev`, JSON (ECS) for `trivet serve`.",
      TRIVET_SLOT(log_format), false, log_formats, Takes::restart},
     {"log.level", "--log-level", "Least important event to log.", TRIVET_SLOT(log_level), false,

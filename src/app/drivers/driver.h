@@ -18,6 +18,7 @@
 #include "observe/metrics.h"
 #include "schema/schema.h"
 #include "store/migration.h"
+#include "store/procedure.h"
 #include "store/sql/layout/migration_target.h"
 #include "store/store.h"
 
@@ -40,6 +41,9 @@ class OpenDatabase {
   virtual void interrupt() {}
   // On the thread of a loop that serves no more: what the database has there ends.
   virtual void close_loop(unsigned) {}
+  // Functions that the database has; null: it has none. They are those of the last refresh.
+  [[nodiscard]] virtual store::ProcedureStore* procedures() { return nullptr; }
+  virtual result<void> refresh_procedures() { return {}; }
   virtual void add_metrics(observe::Metrics&) {}
   // Reads of the store that comes back all see this moment, on this thread alone. It must go before
   // the database does.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/postgres/calls/procedures.h"
 #include "store/postgres/history/postgres_target.h"
 #include "store/postgres/layout/migrate.h"
 #include "store/postgres/layout/session.h"
@@ -40,9 +41,11 @@ class FrozenStore final : public store::Store {
 class OpenServer final : public OpenDatabase {
  public:
   OpenServer(const postgres::PostgresOptions& options, const std::vector<Executor>& loops)
-      : options_(options), has_loops_(!loops.empty()), store_(options, loops) {}
+      : options_(options), has_loops_(!loops.empty()), store_(options, loops), procedures_(store_) {}
 
   [[nodiscard]] store::Store& store() override { return store_; }
+  [[nodiscard]] store::ProcedureStore* procedures() override { return &procedures_; }
+  result<void> refresh_procedures() override { return procedures_.refresh(options_); }
   void close_loop(unsigned index) override {
     if (has_loops_) store_.close_loop(index);
   }
@@ -60,6 +63,7 @@ class OpenServer final : public OpenDatabase {
   const postgres::PostgresOptions options_;
   const bool has_loops_;
   postgres::PostgresStore store_;
+  postgres::PostgresProcedures procedures_;
 };
 
 class PostgresDriver final : public Driver {

@@ -275,6 +275,7 @@ void Connection::take(Running& running, ResultPointer result) {
                        ? connection_error(ErrorCode::store_lost, PQresultErrorMessage(result.get()))
                        : error_of_result(*result);
   exchange.state = code;
+  if (!code.empty()) exchange.failed = std::move(result);
   exchange.failed_command = running.commands_done;
 }
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "store/postgres/bind.h"
+#include "store/postgres/calls/run.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/lane.h"
 #include "store/postgres/rows.h"
@@ -258,6 +259,13 @@ task<result<WriteResult>> PostgresStore::write_on(Lane& lane, const Program& pro
       co_return written;
     co_await pause_before(attempt);
   }
+}
+
+task<result<CallAnswer>> PostgresStore::call(const Call& call, Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  result<CallAnswer> answer = co_await on_lane(lane, caller, run_call(lane, call, deadline));
+  co_return answer;
 }
 
 task<result<void>> PostgresStore::execute(std::vector<std::string> statements, Deadline deadline) {

@@ -16,6 +16,7 @@
 #include "base/task.h"
 #include "store/postgres/options.h"
 #include "store/sql/statement.h"
+#include "store/procedure.h"
 #include "store/store.h"
 
 namespace trivet::store::postgres {
@@ -34,6 +35,8 @@ class PostgresStore final : public Store {
   task<result<WriteResult>> write(const Program& program, const Params& params,
                                   Deadline deadline) override;
   task<result<void>> ping(Deadline deadline) override;
+  // Calls a function of the database, in a transaction; `call` must outlive the task.
+  task<result<CallAnswer>> call(const Call& call, Deadline deadline);
   // On the thread of that loop, when nothing is asked there any more: its sessions end, so that the
   // loop can.
   void close_loop(size_t index);

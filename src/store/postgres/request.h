@@ -37,6 +37,7 @@ struct Exchange {
   std::vector<ResultPointer> results;  // of the commands, until the first that failed
   std::optional<Error> error;
   std::string state;  // SQLSTATE of the error, empty if it isn't the server's
+  ResultPointer failed;  // the server's error, if it is one
   size_t failed_command = 0;
 };
 

@@ -1,0 +1,24 @@
+#include "app/drivers/functions.h"
+
+#include <algorithm>
+
+#include "engine/call/procedures.h"
+
+namespace trivet::app {
+
+result<std::vector<std::string>> refresh_functions(const Config& config, OpenDatabase& database) {
+  std::vector<std::string> missing;
+  TRIVET_TRY(const engine::OpenProcedures open, engine::parse_open_procedures(config.functions));
+  if (open.empty()) return missing;
+  const store::ProcedureStore* procedures = database.procedures();
+  if (procedures == nullptr)
+    return fail(ErrorCode::bad_config, "rest.functions: this kind of database has no functions", {},
+                "they are there on PostgreSQL");
+  TRIVET_CHECK(database.refresh_procedures());
+  const auto list = procedures->procedures();
+  for (const auto& [name, role] : open)
+    if (std::ranges::find(*list, name, &store::Procedure::name) == list->end()) missing.push_back(name);
+  return missing;
+}
+
+}  // namespace trivet::app

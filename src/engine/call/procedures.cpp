@@ -1,0 +1,78 @@
+#include "engine/call/procedures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "value/json_writer.h"
+
+namespace trivet::engine {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+result<Role> role_of(std::string_view text) {
+  if (text.empty() || text == "anon") return Role::anon;
+  if (text == "authenticated") return Role::authenticated;
+  if (text == "service_role") return Role::service;
+  return fail(ErrorCode::bad_config, fmt::format("rest.functions: there is no role {}", text), {},
+              "write name, \"name: authenticated\" or \"name: service_role\"");
+}
+
+// The claims as they came; those of nobody say so.
+std::string claims_of(const Identity& identity) {
+  if (!identity.claims_json.empty()) return identity.claims_json;
+  std::string claims = "{\"role\":";
+  append_json_string(claims, identity.role_name);
+  return claims + "}";
+}
+
+}  // namespace
+
+result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts) {
+  OpenProcedures open;
+  for (const std::string_view text : texts) {
+    const size_t colon = text.find(':');
+    const std::string_view name = trimmed(text.substr(0, colon));
+    if (name.empty())
+      return fail(ErrorCode::bad_config, fmt::format("rest.functions: no name in \"{}\"", text));
+    TRIVET_TRY(const Role role,
+               role_of(colon == text.npos ? std::string_view() : trimmed(text.substr(colon + 1))));
+    open.insert_or_assign(std::string(name), role);
+  }
+  return open;
+}
+
+bool Procedures::may_call(std::string_view name, const Identity& identity) const {
+  const auto found = open_.find(name);
+  if (found == open_.end()) return false;
+  switch (found->second) {
+    case Role::anon: return true;
+    case Role::authenticated: return identity.role != Role::anon;
+    case Role::service: return identity.role == Role::service;
+  }
+  return false;
+}
+
+Candidates Procedures::find(std::string_view name, const Identity& identity) const {
+  if (store_ == nullptr || !may_call(name, identity)) return {};
+  Candidates found{.list = store_->procedures(), .procedures = {}};
+  for (const store::Procedure& procedure : *found.list)
+    if (procedure.name == name) found.procedures.push_back(&procedure);
+  return found;
+}
+
+task<result<store::CallAnswer>> Procedures::run(store::Call call, Context context) const {
+  TRIVET_ASSERT(store_ != nullptr && call.procedure != nullptr);
+  if (!may_call(call.procedure->name, context.identity))
+    co_return fail(ErrorCode::permission_denied, "permission denied for function");
+  call.settings.emplace_back("request.jwt.claims", claims_of(context.identity));
+  result<store::CallAnswer> answer = co_await store_->call(call, context.deadline);
+  co_return answer;
+}
+
+}  // namespace trivet::engine

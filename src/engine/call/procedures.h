@@ -1,0 +1,49 @@
+// The only way to a database's functions: which are open, to whom, and what they learn of the caller.
+//
+// A function runs with the rights of the database's user and past the rules of the models, so none can be called until the
+// project opens it by name. Thread-safe.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/task.h"
+#include "engine/engine.h"
+#include "store/procedure.h"
+
+namespace trivet::engine {
+
+// The least role that may call; by name of the function, for all of its overloads.
+using OpenProcedures = std::map<std::string, Role, std::less<>>;
+
+// "name", "name: authenticated", "name: service_role"; without a role everyone may call. bad_config.
+[[nodiscard]] result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts);
+
+// The overloads of one name; they live as long as `list` does.
+struct Candidates {
+  std::shared_ptr<const store::ProcedureList> list;
+  std::vector<const store::Procedure*> procedures;
+};
+
+class Procedures {
+ public:
+  // The store is null where the database has no functions.
+  Procedures(store::ProcedureStore* store, OpenProcedures open)
+      : store_(store), open_(std::move(open)) {}
+
+  // Empty if there are none or the caller may not call them: nobody can tell the difference.
+  [[nodiscard]] Candidates find(std::string_view name, const Identity& identity) const;
+  // `call` is of a candidate of this caller. Adds who calls to its settings.
+  [[nodiscard]] task<result<store::CallAnswer>> run(store::Call call, Context context) const;
+
+ private:
+  [[nodiscard]] bool may_call(std::string_view name, const Identity& identity) const;
+
+  store::ProcedureStore* const store_;
+  const OpenProcedures open_;
+};
+
+}  // namespace trivet::engine

@@ -1,0 +1,55 @@
+#include "engine/call/procedures.h"
+
+#include <gtest/gtest.h>
+
+namespace trivet::engine {
+namespace {
+
+class ListStore final : public store::ProcedureStore {
+ public:
+  [[nodiscard]] std::shared_ptr<const store::ProcedureList> procedures() const override { return list_; }
+  task<result<store::CallAnswer>> call(const store::Call&, store::Deadline) override {
+    co_return store::CallAnswer();
+  }
+
+ private:
+  std::shared_ptr<const store::ProcedureList> list_ = std::make_shared<const store::ProcedureList>(
+      store::ProcedureList{{.schema = "public", .name = "sum"},
+                           {.schema = "public", .name = "sum"},
+                           {.schema = "public", .name = "report"},
+                           {.schema = "public", .name = "close"},
+                           {.schema = "public", .name = "unopened"}});
+};
+
+size_t found(std::string_view name, Role role) {
+  ListStore store;
+  const auto open = parse_open_procedures({"sum", "report: authenticated", " close :service_role", "gone"});
+  const Procedures procedures(&store, open.value());
+  Identity identity;
+  identity.role = role;
+  return procedures.find(name, identity).procedures.size();
+}
+
+TEST(Procedures, AreClosedUntilOpenedByName) {
+  EXPECT_EQ(found("unopened", Role::service), 0U);
+  EXPECT_EQ(found("gone", Role::service), 0U);
+  EXPECT_EQ(found("sum", Role::anon), 2U);
+  EXPECT_EQ(Procedures(nullptr, {{"sum", Role::anon}}).find("sum", {}).procedures.size(), 0U);
+}
+
+TEST(Procedures, AskForTheRoleOfTheirEntry) {
+  EXPECT_EQ(found("report", Role::anon), 0U);
+  EXPECT_EQ(found("report", Role::authenticated), 1U);
+  EXPECT_EQ(found("report", Role::service), 1U);
+  EXPECT_EQ(found("close", Role::authenticated), 0U);
+  EXPECT_EQ(found("close", Role::service), 1U);
+}
+
+TEST(Procedures, RefuseEntriesThatSayNothing) {
+  EXPECT_EQ(parse_open_procedures({"f: everybody"}).error().code, ErrorCode::bad_config);
+  EXPECT_EQ(parse_open_procedures({": anon"}).error().code, ErrorCode::bad_config);
+  EXPECT_TRUE(parse_open_procedures({}).value().empty());
+}
+
+}  // namespace
+}  // namespace trivet::engine

@@ -1,0 +1,167 @@
+#include "store/postgres/calls/run.h"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <string_view>
+
+#include "store/postgres/calls/render.h"
+#include "store/postgres/errors.h"
+#include "store/postgres/rows.h"
+
+namespace trivet::store::postgres {
+namespace {
+
+// Ends a session whose transaction was not seen to end.
+class OpenTransaction {
+ public:
+  explicit OpenTransaction(Lease& lease) : lease_(lease) {}
+  ~OpenTransaction() {
+    if (!ended_) lease_->close();
+  }
+  OpenTransaction(const OpenTransaction&) = delete;
+  OpenTransaction& operator=(const OpenTransaction&) = delete;
+  void set_ended() { ended_ = true; }
+
+ private:
+  Lease& lease_;
+  bool ended_ = false;
+};
+
+Command text_command(std::string sql, const std::vector<std::string>& values) {
+  Command command = plain_command(std::move(sql));
+  for (const std::string& value : values) {
+    command.cells.emplace_back(command.bytes.size(), static_cast<int>(value.size()));
+    command.bytes += value;
+  }
+  return command;
+}
+
+Command settings_command(const Call& call) {
+  std::string sql = "SELECT ''";
+  std::vector<std::string> values;
+  for (const auto& [name, value] : call.settings) {
+    sql += fmt::format(", set_config(${}::text, ${}::text, true)", values.size() + 1, values.size() + 2);
+    values.push_back(name);
+    values.push_back(value);
+  }
+  return text_command(std::move(sql), values);
+}
+
+// Read committed, as authors of functions expect of a database.
+std::vector<Command> commands_of(const Call& call, const CallText& text) {
+  std::vector<Command> commands;
+  commands.push_back(plain_command(call.access == CallAccess::read_only
+                                       ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+                                       : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
+  commands.push_back(settings_command(call));
+  commands.push_back(text_command(text.sql, text.values));
+  commands.push_back(plain_command(
+      "SELECT coalesce(current_setting('response.status', true), ''), "
+      "coalesce(current_setting('response.headers', true), '')"));
+  return commands;
+}
+constexpr size_t answer_at = 2;
+constexpr size_t response_at = 3;
+
+std::string text_at(const pg_result& result, int column) {
+  return {PQgetvalue(&result, 0, column), static_cast<size_t>(PQgetlength(&result, 0, column))};
+}
+
+CallAnswer read_answer(const Exchange& exchange) {
+  const pg_result& rows = *exchange.results[answer_at];
+  const pg_result& response = *exchange.results[response_at];
+  CallAnswer answer;
+  answer.body = text_at(rows, 0);
+  answer.rows = integer_at(rows, 0, 1);
+  if (PQgetisnull(&rows, 0, 2) == 0) answer.total = integer_at(rows, 0, 2);
+  answer.status = text_at(response, 0);
+  answer.headers = text_at(response, 1);
+  return answer;
+}
+
+// Trouble of the server's own is told to the log alone; all else was said by the function, or about it.
+bool is_of_the_call(std::string_view state) {
+  for (const std::string_view hidden : {"08", "53", "55", "57", "58", "XX", "F0", "40"})
+    if (state.starts_with(hidden)) return false;
+  return !state.empty();
+}
+
+std::string field(const pg_result& failed, int code) {
+  const char* text = PQresultErrorField(&failed, code);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+CallAnswer refused(const Exchange& exchange) {
+  CallAnswer answer;
+  answer.refusal = CallRefusal{.state = exchange.state,
+                               .message = field(*exchange.failed, PG_DIAG_MESSAGE_PRIMARY),
+                               .details = field(*exchange.failed, PG_DIAG_MESSAGE_DETAIL),
+                               .hint = field(*exchange.failed, PG_DIAG_MESSAGE_HINT)};
+  return answer;
+}
+
+result<void> check_rows(const Call& call, const CallAnswer& answer) {
+  if (call.rows_max && answer.rows > static_cast<int64_t>(*call.rows_max))
+    return fail(ErrorCode::max_affected, "Query result exceeds max-affected preference constraint",
+                fmt::format("The query affects {} rows", answer.rows));
+  const bool one_wanted = call.format == CallFormat::json_object &&
+                          (call.procedure->shape == ResultShape::rows ||
+                           call.procedure->shape == ResultShape::values);
+  if (one_wanted && answer.rows != 1)
+    return fail(ErrorCode::not_singular, "Cannot coerce the result to a single JSON object",
+                fmt::format("The result contains {} rows", answer.rows));
+  return {};
+}
+
+struct Attempt {
+  result<CallAnswer> answer;
+  bool may_be_repeated = false;
+};
+
+task<Attempt> attempt_call(Lane& lane, const Call& call, const CallText& text, Deadline deadline) {
+  auto lease = co_await lane.acquire(Use::alone, deadline);
+  if (!lease) co_return Attempt{std::unexpected(std::move(lease).error()), false};
+  OpenTransaction transaction(*lease);
+  auto exchange = std::make_shared<Exchange>();
+  exchange->commands = commands_of(call, text);
+  co_await (*lease)->run(exchange, deadline);
+  result<CallAnswer> answer = CallAnswer();
+  bool keep = call.end == CallEnd::commit;
+  if (exchange->error) {
+    keep = false;
+    if (exchange->failed && is_of_the_call(exchange->state)) answer = refused(*exchange);
+    else answer = std::unexpected(*exchange->error);
+  } else {
+    answer = read_answer(*exchange);
+    if (result<void> fits = check_rows(call, *answer); !fits) {
+      keep = false;
+      answer = std::unexpected(std::move(fits).error());
+    }
+  }
+  const bool again = exchange->error && may_repeat(exchange->state);
+  auto end = std::make_shared<Exchange>();
+  end->commands.push_back(plain_command(keep ? "COMMIT" : "ROLLBACK"));
+  co_await (*lease)->run(end, deadline);
+  if (!end->error) transaction.set_ended();
+  // What was deferred to the end may still refuse.
+  if (keep && end->error) {
+    transaction.set_ended();
+    if (end->failed && is_of_the_call(end->state)) answer = refused(*end);
+    else answer = std::unexpected(*end->error);
+  }
+  co_return Attempt{std::move(answer), again};
+}
+
+}  // namespace
+
+task<result<CallAnswer>> run_call(Lane& lane, const Call& call, Deadline deadline) {
+  TRIVET_CO_TRY(const CallText text, render_call(call));
+  for (int number = 1;; ++number) {
+    Attempt attempt = co_await attempt_call(lane, call, text, deadline);
+    const bool again = attempt.may_be_repeated && std::chrono::steady_clock::now() < deadline;
+    if (!again || number >= lane.options().attempts_max) co_return std::move(attempt.answer);
+  }
+}
+
+}  // namespace trivet::store::postgres
