@@ -116,8 +116,17 @@ std::vector<const Row*> Interpreter::seen_linked(int model, int end_index, const
 }
 
 const Row* Interpreter::follow(const Path& path, const At& at, size_t hops, int& model) const {
-  const Row* row = at.scopes[path.scope].second;
-  model = at.scopes[path.scope].first;
+  const Row* row = nullptr;
+  model = 0;
+  if (path.scope == of_auth) {
+    const Cell id = caller_.claims && caller_.claims->contains(0) ? caller_.claims->at(0) : Cell();
+    if (const auto* number = std::get_if<int64_t>(&id); number != nullptr)
+      if (const auto own = world_.tables[0].find(*number); own != world_.tables[0].end())
+        row = &own->second;
+  } else {
+    row = at.scopes[path.scope].second;
+    model = at.scopes[path.scope].first;
+  }
   for (size_t i = 0; i < hops; ++i) {
     const int target = spec_.models[model].ends[path.ends[i]].target;
     if (row != nullptr) {

@@ -94,6 +94,20 @@ Path SpecMaker::chain(const Frame& frame, int& model, bool& nullable) {
   return path;
 }
 
+// From the caller's row, over a to-one relation or none.
+Path SpecMaker::auth_chain(int& model) {
+  Path path;
+  path.scope = of_auth;
+  model = 0;
+  std::vector<int> ends;
+  for (size_t i = 0; i < spec_.models[0].ends.size(); ++i)
+    if (!spec_.models[0].ends[i].list) ends.push_back(static_cast<int>(i));
+  if (ends.empty() || chance(60)) return path;
+  path.ends.push_back(ends[below(ends.size())]);
+  model = spec_.models[0].ends[path.ends.back()].target;
+  return path;
+}
+
 int SpecMaker::field_of(int model, Kind kind) {
   std::vector<int> fields;
   for (size_t i = 0; i < spec_.models[model].fields.size(); ++i)
@@ -197,7 +211,7 @@ Rule SpecMaker::collection(Frame& frame) {
   for (int attempt = 0; attempt < 6; ++attempt) {
     bool nullable = false;
     int model = 0;
-    Path path = chain(frame, model, nullable);
+    Path path = chance(15) ? auth_chain(model) : chain(frame, model, nullable);
     std::vector<int> lists;
     for (size_t i = 0; i < spec_.models[model].ends.size(); ++i) {
       const End& end = spec_.models[model].ends[i];

@@ -42,6 +42,7 @@ class SpecMaker {
   Rule check(Frame& frame);
   // To-one relations from a row in scope; `model` becomes that of the last row.
   Path chain(const Frame& frame, int& model, bool& nullable);
+  Path auth_chain(int& model);
   bool usable(const Frame& frame, int scope, const End& end, bool first) const;
   bool value(const Frame& frame, Kind kind, Operand& to, bool& nullable);
   Operand other(const Frame& frame, Kind kind);

@@ -63,9 +63,10 @@ class Printer {
 
   std::string path(const Path& path) {
     std::string out;
-    int model = scopes_[path.scope];
+    if (path.scope == of_auth) out = "auth()";
+    int model = path.scope == of_auth ? 0 : scopes_[path.scope];
     const bool current = path.scope + 1 == static_cast<int>(scopes_.size());
-    if (!current) out = path.scope == 0 ? "this" : "b" + std::to_string(path.scope);
+    if (!current && path.scope != of_auth) out = path.scope == 0 ? "this" : "b" + std::to_string(path.scope);
     for (int end : path.ends) {
       out += (out.empty() ? "" : ".") + spec_.models[model].ends[end].name;
       model = spec_.models[model].ends[end].target;
@@ -84,7 +85,7 @@ class Printer {
   }
 
   std::string collection(const Rule& made) {
-    int model = scopes_[made.left.path.scope];
+    int model = made.left.path.scope == of_auth ? 0 : scopes_[made.left.path.scope];
     for (int end : made.left.path.ends) model = spec_.models[model].ends[end].target;
     std::string out = path(made.left.path);
     out += made.what == What::some ? "?[" : made.what == What::every ? "![" : "^[";

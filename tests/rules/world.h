@@ -26,10 +26,13 @@ inline constexpr const char* operation_names[] = {"create", "read", "update", "d
 
 // Where a rule finds something: a row in scope, to-one relations from it, a field of the last row.
 struct Path {
-  int scope = 0;          // 0: the rule's row; else the element of the n-th collection around
+  // 0: the rule's row; else the element of the n-th collection around; of_auth: the caller's row
+  int scope = 0;
   std::vector<int> ends;  // relation fields, as numbers in ModelSpec::ends
   int field = -1;
 };
+
+inline constexpr int of_auth = -1;
 
 struct Operand {
   enum class From : uint8_t { path, literal, auth, before } from = From::path;

@@ -81,6 +81,11 @@ TEST(RuleWords, SayChainsAndCollections) {
             "owner has (some of posts has (locked))");
 }
 
+TEST(RuleWords, SayWhatBelongsToTheCaller) {
+  EXPECT_EQ(said("auth().posts?[locked && id != this.id]"),
+            "no | the caller's User has (some of posts has (locked and id is not the outer Post's id))");
+}
+
 TEST(RuleWords, SayTestsOfTextAndNull) {
   EXPECT_EQ(text(reaches("  @@allow('read', contains(title, \"x\", true) && rank != null)").anonymous),
             "title contains, in any case, \"x\" and rank is not null");

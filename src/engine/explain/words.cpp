@@ -120,6 +120,7 @@ class Speaker {
       case Op::cast:
         return operand(expr.args[0]);
       case Op::case_when:
+        if (is_callers_row(expr.args[0])) return say(expr.args[1]);
         return operand(expr.args[1]) + " where " + operand(expr.args[0]);
       case Op::count_rows:
         return "the number of rows";
@@ -174,6 +175,7 @@ class Speaker {
 
   // some of comments has (approved): one of them, whatever it is, where nothing is asked of it
   std::string collection(std::string_view which, const Expr& expr) {
+    if (is_callers_row(expr)) return of_the_caller(expr);
     std::string out = std::string(which) + " of " + row_prefix(expr.depth) + step(expr);
     scopes_.push_back(target(expr));
     const Expr& test = expr.args[0];
@@ -181,6 +183,19 @@ class Speaker {
     if (test.op == Op::always_true) out += " is there";
     scopes_.pop_back();
     return out;
+  }
+
+  static bool is_callers_row(const Expr& expr) {
+    return expr.op == Op::exists && expr.link.every >= 0;
+  }
+
+  // Tells what is asked of the row, not how it is found.
+  std::string of_the_caller(const Expr& expr) {
+    scopes_.push_back(expr.link.every);
+    const Expr& test = expr.args[0];
+    const std::string said = say(test.op == Op::and_ ? test.args.back() : test);
+    scopes_.pop_back();
+    return "the caller's " + schema_.models[expr.link.every].name + " has (" + said + ")";
   }
 
   std::string related(const Expr& expr) {

@@ -15,6 +15,7 @@ using store::Link;
 using store::Op;
 
 bool is_to_one(const schema::Schema& schema, const Link& link) {
+  if (link.every >= 0) return false;
   const Relation& relation = schema.relations[link.relation];
   if (link.second >= 0 || relation.kind == RelationKind::many_to_many) return false;
   return link.side == 0 || relation.kind == RelationKind::one_to_one;

@@ -76,6 +76,10 @@ class RuleCompiler {
   const schema::Field* field_of(const schema::Expr& expr) const;
   store::Expr column(Access access);
   store::Expr collection(const schema::Expr& expr);
+  store::Expr elements(const schema::Expr& expr, const schema::Field& list, const Place& owner);
+  std::optional<std::vector<store::Link>> auth_hops(const schema::Expr& expr) const;
+  store::Expr auth_collection(const schema::Expr& expr);
+  std::vector<store::Expr> is_callers_row(uint8_t depth);
   store::Expr relation_null_test(const schema::Expr& operand, Place row, bool negated);
   // What `make` makes of the row at `place`: its argument is how many levels out that row is.
   template <class Make>

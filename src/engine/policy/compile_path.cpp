@@ -96,12 +96,18 @@ Expr RuleCompiler::column(Access access) {
 // true.
 Expr RuleCompiler::collection(const schema::Expr& expr) {
   const schema::Expr& list = expr.operands[0];
-  if (is_auth_member(list)) return refuse(list, "a collection predicate over a list of auth()");
+  if (is_auth_member(list)) return auth_collection(expr);
   const schema::Field* field = field_of(list);
   const std::optional<Place> owner = parent_of(list);
   if (field == nullptr || field->kind != schema::FieldKind::relation || !owner)
     return refuse(list, "a collection predicate over this list");
-  return at(*owner, [&](uint8_t depth) {
+  return elements(expr, *field, *owner);
+}
+
+Expr RuleCompiler::elements(const schema::Expr& expr, const schema::Field& list,
+                            const Place& owner) {
+  const schema::Field* field = &list;
+  return at(owner, [&](uint8_t depth) {
     const int target = schema_.relations[field->relation].model[1 - field->side];
     scopes_.push_back({target, true, expr.text});
     Expr inner = condition(expr.operands[1]);
@@ -114,6 +120,61 @@ Expr RuleCompiler::collection(const schema::Expr& expr) {
     if (expr.kind == ExprKind::some) return exists;
     return store::make_unary(Op::not_, std::move(exists));
   });
+}
+
+// To-one relations of auth(), from its row; nothing for other expressions.
+std::optional<std::vector<store::Link>> RuleCompiler::auth_hops(const schema::Expr& expr) const {
+  if (expr.kind == ExprKind::auth) return std::vector<store::Link>();
+  const schema::Field* field = field_of(expr);
+  if (expr.kind != ExprKind::member || field == nullptr || field->is_list ||
+      field->kind != schema::FieldKind::relation)
+    return std::nullopt;
+  auto hops = auth_hops(expr.operands[0]);
+  if (hops && hops->size() < hops_max)
+    hops->push_back({field->relation, static_cast<uint8_t>(field->side), -1, 0});
+  return hops;
+}
+
+// The id of the row at `depth` is auth()'s.
+std::vector<Expr> RuleCompiler::is_callers_row(uint8_t depth) {
+  const schema::Model& model = schema_.models[schema_.auth_model];
+  std::vector<Expr> args;
+  for (const schema::KeyColumn& key : model.primary_key->columns) {
+    const schema::Field& field = model.fields[key.field];
+    const TypeInfo type = type_info(field);
+    Expr own = store::make_column(key.field, type.type);
+    own.enum_index = type.enum_index;
+    own.depth = depth;
+    args.push_back(store::make_binary(Op::eq, std::move(own),
+                                      param({RuleParamKind::auth, type, {}, {field.name}, false})));
+  }
+  return args;
+}
+
+// What belongs to the caller's own row: it is looked up by its id. Unknown where it isn't there.
+Expr RuleCompiler::auth_collection(const schema::Expr& expr) {
+  const schema::Expr& list = expr.operands[0];
+  const schema::Field* field = field_of(list);
+  const auto hops = auth_hops(list.operands[0]);
+  const bool known = schema_.auth_model >= 0 && schema_.models[schema_.auth_model].primary_key;
+  if (!known || !hops || field == nullptr || field->kind != schema::FieldKind::relation)
+    return refuse(list, "a collection predicate over a list of auth() that is no relation");
+  const auto callers_row = [&](std::vector<Expr> also) {
+    Expr exists = store::make_unary(Op::exists, store::make_and(std::move(also)));
+    exists.link.every = schema_.auth_model;
+    return exists;
+  };
+  Expr there = callers_row(is_callers_row(0));
+  scopes_.push_back({schema_.auth_model, false, {}});
+  const int owner = schema_.relations[field->relation].model[field->side];
+  Expr inner = elements(expr, *field, {scopes_.size() - 1, *hops, owner});
+  scopes_.pop_back();
+  std::vector<Expr> conditions = is_callers_row(0);
+  conditions.push_back(std::move(inner));
+  Expr outcome = store::make_binary(Op::case_when, std::move(there),
+                                    callers_row(std::move(conditions)));
+  outcome.type = Type::boolean;
+  return outcome;
 }
 
 // A to-one relation is null where any column of its foreign key is, or no row refers to this one;

@@ -29,6 +29,11 @@ bool cells_equal(const schema::Schema& schema, const schema::Field& field, Value
 
 void DatabaseSource::for_each_linked(const RowScope& from, const Link& link,
                                      const std::function<bool(const RowScope&)>& visit) const {
+  if (link.every >= 0) {
+    for (const RowPointer& row : database_.tables[link.every].rows)
+      if (!visit(RowScope{link.every, row->cells})) return;
+    return;
+  }
   if (link.second < 0) {
     step(from, link.relation, link.side, visit);
     return;

@@ -19,9 +19,13 @@ const std::vector<int>& end_fields(const schema::Relation& relation, int side) {
 }  // namespace
 
 ResolvedLink resolve_link(const schema::Schema& schema, const Link& link) {
+  ResolvedLink resolved;
+  if (link.every >= 0) {
+    resolved.target = link.every;
+    return resolved;
+  }
   const schema::Relation& first = schema.relations[link.relation];
   const int side = link.side;
-  ResolvedLink resolved;
   resolved.near_fields = end_fields(first, side);
   if (first.kind == schema::RelationKind::many_to_many) {
     TRIVET_ASSERT(link.second < 0);

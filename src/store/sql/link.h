@@ -11,7 +11,7 @@
 namespace trivet::store::sql {
 
 struct ResolvedLink {
-  int target = -1;               // model of the linked rows
+  int target = -1;               // model of the linked rows; without near_fields all of them
   std::vector<int> near_fields;  // fields of the current row
   std::vector<std::string>
       far_columns;       // what they equal: columns of the junction, or of the target without one

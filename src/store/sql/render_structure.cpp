@@ -113,7 +113,7 @@ void Renderer::linked(const Expr& expr) {
     column(near.alias, schema_.models[near.model].fields[link.near_fields[i]].db_name);
   }
   if (expr.op == Op::exists && !expr.args.empty() && expr.args[0].op != Op::always_true) {
-    raw(" AND ");
+    raw(link.near_fields.empty() ? " WHERE " : " AND ");
     expression(expr.args[0]);
   }
   raw(")");
