@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "engine/policy/apply.h"
 #include "engine/policy/caller.h"
 #include "engine/policy/fold.h"
 #include "engine/testing/harness.h"
@@ -166,10 +167,36 @@ model Post { id Int @id  ownerId Int?
   };
   EXPECT_EQ(class_of(testing::service()), "s");
   EXPECT_EQ(class_of(testing::anonymous()), "afn");
+  // Claims of a token for the role anon name nobody.
+  EXPECT_EQ(class_of({Role::anon, "anon", R"({"id":1,"role":"ADMIN"})"}), "afn");
   EXPECT_EQ(class_of(testing::user(R"({"id":1,"role":"ADMIN"})")), "utt");
   EXPECT_EQ(class_of(testing::user(R"({"id":2,"role":"USER"})")), "utf");
   EXPECT_EQ(class_of(testing::user(R"({"id":3})")),
             class_of(testing::user(R"({"id":4,"role":5})")));
+}
+
+// A column of an outer row, inside a predicate over a relation, is masked by its own row's rule.
+TEST(Apply, MasksColumnsOfOuterRows) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+model User { id Int @id  posts Post[]  @@allow('read', true) }
+model Post { id Int @id  open Boolean  n Int? @allow('read', open)  ownerId Int
+  owner User @relation(fields: [ownerId], references: [id])
+  @@allow('read', true) }
+)");
+  const CompiledPolicy compiled = compile_policy(schema);
+  const auto caller = make_caller(compiled.policy, testing::anonymous());
+  ParamTable params(0);
+  Expr outer = store::make_column(2, Type::int4);
+  outer.depth = 1;
+  Expr exists = store::make_unary(Op::exists, store::make_unary(Op::is_null, std::move(outer)));
+  exists.link = {0, 0, -1, 0};
+  ASSERT_TRUE(RuleApplier(*caller, params).apply(exists, 1));
+  const Expr& mask = exists.args[0].args[0];
+  ASSERT_EQ(mask.op, Op::case_when);
+  ASSERT_EQ(mask.args[0].op, Op::column);
+  EXPECT_EQ(mask.args[0].field, 1);
+  EXPECT_EQ(mask.args[0].depth, 1);
 }
 
 }  // namespace
