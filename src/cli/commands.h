@@ -68,6 +68,15 @@ struct DbPullArguments {
   Switch print = Switch::off;
   Switch force = Switch::off;
 };
+struct DbMoveArguments {
+  Common common;
+  std::string source;  // URLs
+  std::string target;
+  Switch round_times = Switch::off;
+  Switch again = Switch::off;
+  Switch dry_run = Switch::off;
+  Switch quiet = Switch::off;
+};
 struct DbRekeyArguments {
   Common common;
   std::string new_key_file;  // "-" = standard input; empty = TRIVET_DATABASE_NEW_KEY
@@ -155,7 +164,7 @@ struct CompletionArguments {
 
 using Command =
     std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, RulesArguments, TestArguments, FormatArguments,
-                 DbPushArguments, DbPullArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
+                 DbPushArguments, DbPullArguments, DbMoveArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
                  MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
                  ConfigFromPostgrestArguments, OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
@@ -169,6 +178,7 @@ using Command =
 [[nodiscard]] int run(const FormatArguments& arguments);
 [[nodiscard]] int run(const DbPushArguments& arguments);
 [[nodiscard]] int run(const DbPullArguments& arguments);
+[[nodiscard]] int run(const DbMoveArguments& arguments);
 [[nodiscard]] int run(const DbRekeyArguments& arguments);
 [[nodiscard]] int run(const MigrateDevArguments& arguments);
 [[nodiscard]] int run(const MigrateDeployArguments& arguments);

@@ -59,6 +59,28 @@ result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::
   return make_sqlite_driver(config, schema, environment);
 }
 
+result<std::vector<Counter>> Driver::counters(const schema::Schema&) {
+  return fail(ErrorCode::missing_capability,
+              fmt::format("{} can't be moved from or to: its counters can't be read", place()));
+}
+
+result<void> Driver::raise_counters(const schema::Schema& schema, const std::vector<Counter>&) {
+  if (const auto readable = counters(schema); !readable) return std::unexpected(readable.error());
+  return {};
+}
+
+std::vector<Counter> counters_of(const schema::Schema& schema) {
+  std::vector<Counter> counters;
+  for (size_t model = 0; model < schema.models.size(); ++model) {
+    if (schema.models[model].is_view) continue;
+    for (const int field : schema.models[model].columns)
+      if (schema.models[model].fields[static_cast<size_t>(field)].default_value.kind ==
+          schema::DefaultKind::autoincrement)
+        counters.push_back({static_cast<int>(model), field, 0});
+  }
+  return counters;
+}
+
 store::Capabilities capabilities_for(const schema::Schema& schema) {
   return schema.datasource.provider == schema::Provider::postgresql
              ? store::postgres::postgres_capabilities()

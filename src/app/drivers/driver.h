@@ -62,6 +62,13 @@ struct TargetParts {
   Random& random;
 };
 
+// The greatest number that a column which counts up holds or has given.
+struct Counter {
+  int model = -1;
+  int field = -1;
+  int64_t last = 0;
+};
+
 class Driver {
  public:
   virtual ~Driver() = default;
@@ -84,6 +91,12 @@ class Driver {
   // database learns how values are spread.
   virtual result<void> settle() = 0;
   [[nodiscard]] virtual result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) = 0;
+
+  // Of every such column of the schema; and lets those of this database go on behind them. A driver
+  // without them is no end of a `db move`: missing_capability.
+  [[nodiscard]] virtual result<std::vector<Counter>> counters(const schema::Schema& schema);
+  virtual result<void> raise_counters(const schema::Schema& schema,
+                                      const std::vector<Counter>& counters);
 };
 
 // The database of the project. The datasource's env() is looked up in `environment`. Errors:
@@ -95,6 +108,9 @@ class Driver {
 // Its URL as it is written: in the configuration, else in the datasource; empty where neither says.
 [[nodiscard]] std::string written_url(const Config& config, const schema::Schema& schema,
                                       const Environment& environment);
+
+// A counter for each column that counts up, all at 0.
+[[nodiscard]] std::vector<Counter> counters_of(const schema::Schema& schema);
 
 // Of the kind of database that the schema is written for.
 [[nodiscard]] store::Capabilities capabilities_for(const schema::Schema& schema);

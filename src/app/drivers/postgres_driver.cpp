@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/postgres/calls/procedures.h"
 #include "store/postgres/history/postgres_target.h"
 #include "store/postgres/layout/migrate.h"
 #include "store/postgres/layout/session.h"
 #include "store/postgres/layout/url.h"
 #include "store/postgres/postgres_store.h"
+#include "store/sql/render.h"
 
 namespace trivet::app {
 namespace {
@@ -122,7 +125,54 @@ class PostgresDriver final : public Driver {
     return std::make_unique<OpenServer>(options, parts.loops);
   }
 
+  [[nodiscard]] result<std::vector<Counter>> counters(const schema::Schema& schema) override {
+    TRIVET_TRY(const auto session, postgres::Session::open(options_));
+    std::vector<Counter> found = counters_of(schema);
+    for (Counter& counter : found) {
+      TRIVET_TRY(const std::string sequence, sequence_of(*session, schema, counter));
+      const schema::Model& model = schema.models[static_cast<size_t>(counter.model)];
+      const std::string column = model.fields[static_cast<size_t>(counter.field)].db_name;
+      TRIVET_TRY(counter.last, session->query_integer(fmt::format(
+                                   "SELECT coalesce(max({}), 0) FROM {}",
+                                   store::sql::quote_identifier(column), table_name(model))));
+      if (sequence.empty()) continue;
+      TRIVET_TRY(const int64_t given,
+                 session->query_integer("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM " + sequence));
+      counter.last = std::max(counter.last, given);
+    }
+    return found;
+  }
+
+  result<void> raise_counters(const schema::Schema& schema,
+                              const std::vector<Counter>& counters) override {
+    TRIVET_TRY(const auto session, postgres::Session::open(options_));
+    for (const Counter& counter : counters) {
+      TRIVET_TRY(const std::string sequence, sequence_of(*session, schema, counter));
+      if (sequence.empty() || counter.last <= 0) continue;
+      TRIVET_TRY(const auto done, session->query(fmt::format(
+                                      "SELECT setval({}, greatest({}, (SELECT last_value FROM {})))",
+                                      store::sql::quote_literal(sequence), counter.last, sequence)));
+    }
+    return {};
+  }
+
  private:
+  [[nodiscard]] std::string table_name(const schema::Model& model) const {
+    const std::string table = store::sql::quote_identifier(model.db_name);
+    return options_.schema.empty() ? table
+                                   : store::sql::quote_identifier(options_.schema) + '.' + table;
+  }
+  // As SQL names it; empty if the column has none.
+  [[nodiscard]] result<std::string> sequence_of(postgres::Session& session,
+                                                const schema::Schema& schema,
+                                                const Counter& counter) const {
+    const schema::Model& model = schema.models[static_cast<size_t>(counter.model)];
+    TRIVET_TRY(const auto rows,
+               session.query("SELECT coalesce(pg_get_serial_sequence($1, $2), '')",
+                             {table_name(model),
+                              model.fields[static_cast<size_t>(counter.field)].db_name}));
+    return rows.at(0).at(0);
+  }
   [[nodiscard]] std::unexpected<Error> unreachable(const Error& error) const {
     Error told = error;
     told.message = fmt::format("the database {} can't be reached", place_);

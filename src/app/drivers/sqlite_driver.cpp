@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/database.h"
 #include "app/snapshot_store.h"
+#include "store/sql/render.h"
+#include "store/sqlite/connection.h"
 #include "store/sqlite/history/sqlite_target.h"
 #include "store/sqlite/migrate.h"
 #include "store/sqlite/sqlite_store.h"
@@ -93,6 +96,43 @@ class SqliteDriver final : public Driver {
     options.missing = sqlite::Missing::refuse;
     TRIVET_TRY(auto store, sqlite::SqliteStore::open(options, parts.pool));
     return std::make_unique<OpenFile>(std::move(store));
+  }
+
+  [[nodiscard]] result<std::vector<Counter>> counters(const schema::Schema& schema) override {
+    TRIVET_TRY(const auto connection, sqlite::Connection::open(options_, sqlite::Access::read));
+    TRIVET_TRY(const int64_t counting, connection->query_integer(
+                                           "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'"));
+    std::vector<Counter> found = counters_of(schema);
+    for (Counter& counter : found) {
+      const schema::Model& model = schema.models[static_cast<size_t>(counter.model)];
+      TRIVET_TRY(counter.last,
+                 connection->query_integer(fmt::format(
+                     "SELECT coalesce(max({}), 0) FROM {}",
+                     store::sql::quote_identifier(model.fields[static_cast<size_t>(counter.field)].db_name),
+                     store::sql::quote_identifier(model.db_name))));
+      if (counting == 0) continue;
+      TRIVET_TRY(const int64_t given, connection->query_integer(
+                                          "SELECT seq FROM sqlite_sequence WHERE name = " +
+                                          store::sql::quote_literal(model.db_name)));
+      counter.last = std::max(counter.last, given);
+    }
+    return found;
+  }
+
+  result<void> raise_counters(const schema::Schema& schema,
+                              const std::vector<Counter>& counters) override {
+    if (counters.empty()) return {};
+    TRIVET_TRY(const auto connection, sqlite::Connection::open(options_, sqlite::Access::write));
+    for (const Counter& counter : counters) {
+      const std::string name = store::sql::quote_literal(
+          schema.models[static_cast<size_t>(counter.model)].db_name);
+      TRIVET_CHECK(connection->execute(fmt::format(
+          "INSERT INTO sqlite_sequence (name, seq) SELECT {0}, 0 WHERE NOT EXISTS (SELECT 1 FROM "
+          "sqlite_sequence WHERE name = {0}); UPDATE sqlite_sequence SET seq = max(seq, {1}) WHERE "
+          "name = {0}",
+          name, counter.last)));
+    }
+    return {};
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/transfer/batch_queue.h"
+#include "app/transfer/row_fault.h"
 #include "net/run_task.h"
 
 namespace trivet::app {
@@ -17,28 +18,6 @@ struct Range {
   uint32_t end = 0;
   [[nodiscard]] uint32_t size() const { return end - begin; }
 };
-
-// Whether leaving out a row can help.
-bool is_row_fault(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::connection_failed:
-    case ErrorCode::store_client_error:
-    case ErrorCode::pool_timeout:
-    case ErrorCode::store_lost:
-    case ErrorCode::read_only:
-    case ErrorCode::disk_full:
-    case ErrorCode::out_of_memory:
-    case ErrorCode::lock_not_available:
-    case ErrorCode::query_canceled:
-    case ErrorCode::io_error:
-    case ErrorCode::internal:
-    case ErrorCode::data_corrupted:
-    case ErrorCode::missing_capability:
-      return false;
-    default:
-      return true;
-  }
-}
 
 class Importer {
  public:

@@ -134,6 +134,22 @@ void describe_schema(Parser& parser) {
       "a.zmodel");
 }
 
+void describe_move(Parser& parser, CLI::App* db) {
+  CLI::App* move = db->add_subcommand("move", "Copy the data into another database, while it is in use");
+  auto& arguments = parser.add<DbMoveArguments>(move);
+  move->add_option("SOURCE", arguments.source, "file:PATH or postgresql://…; is only read")->required();
+  move->add_option("TARGET", arguments.target, "The same; empty, or what a broken-off move left")->required();
+  add_common(move, arguments.common, FolderWord::option);
+  add_switch(move, "--dry-run", arguments.dry_run, "Say what the target can't keep, and do nothing");
+  add_switch(move, "--round-times", arguments.round_times, "Round times that the target keeps in milliseconds");
+  add_switch(move, "--again", arguments.again, "Once more after a finished move: the target becomes the source again");
+  add_switch(move, "--quiet", arguments.quiet, "No progress bar");
+  add_json(move, arguments.common.output);
+  move->footer(
+      "It ends when a pass over all tables finds no difference. Broken off, the same words go on.\n"
+      "Example:\n  trivet db move file:data.db postgresql://shop@db.internal/shop");
+}
+
 void describe_database(Parser& parser) {
   CLI::App* db = parser.root.add_subcommand("db", "The database");
   db->require_subcommand(1);
@@ -161,6 +177,7 @@ void describe_database(Parser& parser) {
       "A schema that is there is brought up to date: names, rules, comments and order stay.\n"
       "Examples:\n  trivet db pull file:app.sqlite3\n  trivet db pull --print");
 
+  describe_move(parser, db);
   CLI::App* rekey =
       db->add_subcommand("rekey", "Encrypt the database, change its key, or decrypt it");
   auto& keys = parser.add<DbRekeyArguments>(rekey);

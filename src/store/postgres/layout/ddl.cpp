@@ -271,10 +271,10 @@ std::vector<std::string> render_database(const Schema& schema) {
     statements.push_back("CREATE INDEX " + quote_identifier(relation.constraint + "_B_index") +
                          " ON " + quote_identifier(relation.constraint) + "(\"B\")");
   });
-  if (!schema.datasource.relation_mode_prisma)
-    for (const Relation& relation : schema.relations)
-      if (relation.kind != RelationKind::many_to_many && is_of_tables(schema, relation))
-        statements.push_back(foreign_key(schema, relation));
+  if (schema.datasource.relation_mode_prisma) return statements;
+  for (const Relation& relation : schema.relations)
+    if (relation.kind != RelationKind::many_to_many && is_of_tables(schema, relation))
+      statements.push_back(foreign_key(schema, relation));
   joins([&](const Relation& relation) {
     for (const int side : {0, 1}) statements.push_back(join_foreign_key(schema, relation, side));
   });
