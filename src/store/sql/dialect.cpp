@@ -59,6 +59,7 @@ constexpr auto postgresql_ops = std::to_array<OpText>({
     {Op::contains_all, "($1 @> $2)"},
     {Op::contained_by, "($1 <@ $2)"},
     {Op::overlaps, "($1 && $2)"},
+    {Op::length, "length($1)"},
 });
 
 constexpr Dialect postgresql = {
@@ -90,6 +91,7 @@ constexpr Dialect postgresql = {
     .true_text = "TRUE",
     .false_text = "FALSE",
     .typed = true,
+    .list_length = "cardinality($1)",
 };
 
 }  // namespace

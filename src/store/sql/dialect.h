@@ -42,6 +42,7 @@ struct Dialect {
   // The database knows the types: parameters name theirs, enums and JSON compare by themselves, and a
   // cast is written with the type's name ($1 operand, $3 name).
   bool typed = false;
+  std::string_view list_length = "";  // $1; of databases that have lists
 };
 
 [[nodiscard]] const Dialect& sqlite_dialect();

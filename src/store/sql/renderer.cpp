@@ -255,6 +255,8 @@ void Renderer::suffix(const Expr& expr, std::string_view after) {
 }
 
 void Renderer::named_operator(const Expr& expr) {
+  if (expr.op == Op::length && expr.args[0].is_list)
+    return form(dialect_.list_length, [&] { expression(expr.args[0]); }, [] {});
   for (size_t i = 0; i < dialect_.op_count; ++i) {
     if (dialect_.ops[i].op != expr.op) continue;
     return form(
