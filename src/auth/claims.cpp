@@ -1,11 +1,10 @@
 #include "auth/claims.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <unordered_set>
+
+#include "auth/jose/json_object.h"
 
 namespace trivet::auth {
 namespace {
@@ -13,30 +12,6 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-constexpr size_t claims_depth_max = 32;
-
-bool has_twice(const element& value) {
-  array items;
-  if (value.get(items) == simdjson::SUCCESS)
-    return std::any_of(items.begin(), items.end(), [](element item) { return has_twice(item); });
-  object members;
-  if (value.get(members) != simdjson::SUCCESS) return false;
-  std::unordered_set<std::string_view> seen;
-  for (const auto& member : members)
-    if (!seen.insert(member.key).second || has_twice(member.value)) return true;
-  return false;
-}
-
-// nullopt unless `json` is one object without a member given twice.
-std::optional<object> parse_object(simdjson::dom::parser& parser, std::string_view json) {
-  if (parser.allocate(json.size() + 1, claims_depth_max) != simdjson::SUCCESS) return std::nullopt;
-  element root;
-  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
-  object members;
-  if (root.get(members) != simdjson::SUCCESS || has_twice(root)) return std::nullopt;
-  return members;
-}
 
 // Seconds of a NumericDate claim; nullopt when absent or null.
 result<std::optional<double>> numeric_date(const object& claims, std::string_view name) {
@@ -100,19 +75,9 @@ result<void> check_audience(const object& members, std::string_view wanted) {
 
 }  // namespace
 
-result<TokenHeader> parse_token_header(std::string_view json) {
-  simdjson::dom::parser parser;
-  const std::optional<object> members = parse_object(parser, json);
-  std::string_view algorithm;
-  if (!members || members->at_key("alg").get(algorithm) != simdjson::SUCCESS ||
-      members->at_key("crit").error() == simdjson::SUCCESS)
-    return fail(ErrorCode::bad_jwt, "Unsupported token type");
-  return TokenHeader{std::string(algorithm)};
-}
-
 result<Claims> parse_claims(std::string json, const VerifyOptions& options) {
   simdjson::dom::parser parser;
-  const std::optional<object> members = parse_object(parser, json);
+  const std::optional<object> members = parse_json_object(parser, json);
   if (!members) return fail(ErrorCode::bad_jwt_claims, "Parsing claims failed");
   Claims claims;
   TRIVET_CHECK(check_times(*members, options.now_seconds, claims));

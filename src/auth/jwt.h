@@ -1,10 +1,8 @@
-// JSON Web Tokens (RFC 7519) in compact form, signed with HS256 (RFC 7518, 3.2): reading,
-// verifying, making.
+// JSON Web Tokens (RFC 7519): the signature by jose/jws.h, and the claims.
 //
-// Strict on purpose: three parts, canonical base64url, the algorithm pinned by us and not by the
-// token, no member twice at any depth, sizes limited. Errors are PostgREST's PGRST301 (the token)
-// and PGRST303 (its claims), with its texts. Leaves out: who may do what with a role; JWK sets.
-// Pure functions over given time; any thread.
+// The algorithm is pinned by the key and not by the token; no member twice at any depth, sizes
+// limited. Errors are PostgREST's PGRST301 (the token) and PGRST303 (its claims), with its texts.
+// Leaves out: who may do what with a role. Pure functions over given time; any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +10,12 @@
 #include <string>
 #include <string_view>
 
+#include "auth/jose/jws.h"
+#include "auth/jose/key_set.h"
 #include "base/error.h"
 
 namespace trivet::auth {
 
-inline constexpr size_t token_bytes_max = 16 * 1024;
 inline constexpr int64_t clock_skew_seconds = 30;
 inline constexpr int64_t no_expiry = std::numeric_limits<int64_t>::max();
 
@@ -27,9 +26,10 @@ struct Claims {
 };
 
 struct VerifyOptions {
-  std::string_view secret;    // HS256 key
+  std::string_view secret;    // verifies HS256 tokens, whatever "kid" they name; empty = refuses them
   std::string_view audience;  // empty = "aud" is not looked at
   int64_t now_seconds = 0;
+  const KeySet* keys = nullptr;  // verify the others, by "kid" and algorithm; null = refuses them
 };
 
 // Claims of a token whose signature, times and audience are right.

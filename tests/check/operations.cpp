@@ -12,6 +12,7 @@ constexpr std::array rows = {
     OperationRow{"schema.dmmf", schema_dmmf},
     OperationRow{"schema.format", schema_format},
     OperationRow{"json.parse", json_parse},
+    OperationRow{"jws.verify", jws_verify},
 };
 
 }  // namespace

@@ -30,5 +30,6 @@ std::string schema_check(simdjson::dom::object request);
 std::string schema_dmmf(simdjson::dom::object request);
 std::string schema_format(simdjson::dom::object request);
 std::string json_parse(simdjson::dom::object request);
+std::string jws_verify(simdjson::dom::object request);
 
 }  // namespace trivet::check
