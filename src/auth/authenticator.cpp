@@ -53,6 +53,11 @@ Identity service_identity() {
   return identity;
 }
 
+AuthenticatorOptions with_ring(AuthenticatorOptions options, std::string_view secret) {
+  if (!options.ring) options.ring = std::make_shared<const KeyRing>(KeyRing::derived(secret));
+  return options;
+}
+
 std::unexpected<Error> invalid_key() {
   return fail(ErrorCode::bad_api_key, "Invalid API key", {},
               "Double check your Supabase `anon` or `service_role` API key.");
@@ -62,7 +67,7 @@ std::unexpected<Error> invalid_key() {
 
 Authenticator::Authenticator(ProjectKeys keys, AuthenticatorOptions options, const Clock& clock)
     : keys_(std::move(keys)),
-      options_(std::move(options)),
+      options_(with_ring(std::move(options), keys_.secret)),
       clock_(clock),
       anonymous_(std::make_shared<const Identity>()),
       service_(std::make_shared<const Identity>(service_identity())) {}
@@ -105,7 +110,9 @@ Authenticator::Answer Authenticator::identify_by_token(std::string_view token) c
     TRIVET_CHECK(check_expiry(known->expires_at, now));
     return std::move(known->identity);
   }
-  TRIVET_TRY(Claims claims, verify_token(token, {keys_.secret, options_.audience, now}));
+  const KeySet ring_keys = options_.ring->verifying_keys(now);
+  TRIVET_TRY(Claims claims,
+             verify_token(token, {keys_.secret, options_.audience, now, &ring_keys}));
   const int64_t expires_at = claims.expires_at;
   auto identity = std::make_shared<const Identity>(make_identity(std::move(claims)));
   cache_.insert(token, {identity, expires_at});

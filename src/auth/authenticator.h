@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "auth/keys.h"
+#include "auth/ring/key_ring.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -29,6 +30,9 @@ struct AuthenticatorOptions {
   std::string audience;  // empty = not checked
   KeyPolicy key = KeyPolicy::optional;
   AnonymousPolicy anonymous = AnonymousPolicy::allowed;
+  // Verifies the tokens that HS256 doesn't; shared with who signs. Null = the ring that the
+  // project's secret leads to.
+  std::shared_ptr<const KeyRing> ring;
 };
 
 class Authenticator {
@@ -47,7 +51,7 @@ class Authenticator {
   [[nodiscard]] Answer identify_by_token(std::string_view token) const;
 
   const ProjectKeys keys_;
-  const AuthenticatorOptions options_;
+  const AuthenticatorOptions options_;  // with a ring
   const Clock& clock_;
   const std::shared_ptr<const Identity> anonymous_;
   const std::shared_ptr<const Identity> service_;

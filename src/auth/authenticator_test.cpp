@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "auth/base64url.h"
 #include "auth/jwt.h"
 
 namespace trivet::auth {
@@ -47,6 +48,22 @@ TEST_F(AuthenticatorTest, ProjectKeys) {
   const std::string query = "select=*&apikey=" + keys.secret_key;
   request.query = query;
   EXPECT_EQ(ask(request), "service_role");
+}
+
+TEST_F(AuthenticatorTest, TokensOfTheRing) {
+  const KeyRing ring = KeyRing::derived(secret);
+  const Key& key = ring.signing_key(0);
+  const std::string bearer = "Bearer " + sign_jws(R"({"role":"authenticated"})", key);
+  EXPECT_EQ(ask(Asking().header("authorization", bearer).request), "authenticated");
+  const auto other = std::make_shared<const KeyRing>(KeyRing::derived("another " + secret));
+  EXPECT_EQ(ask(Asking().header("authorization", bearer).request, {.audience = {}, .ring = other}),
+            "No suitable key or wrong key type");
+  const std::string confused =
+      encode_base64url(R"({"alg":"HS256","kid":")" + key.id() + "\"}") + ".e30";
+  const std::string forged =
+      "Bearer " + confused + '.' + encode_base64url(hmac_sha256(key.public_jwk(), confused));
+  EXPECT_EQ(ask(Asking().header("authorization", forged).request),
+            "No suitable key or wrong key type");
 }
 
 TEST_F(AuthenticatorTest, OpaqueKeyInAuthorizationIsNoToken) {
