@@ -9,6 +9,9 @@
 #include "engine/testing/harness.h"
 #include "engine/testing/operation_text.h"
 #include "oracle.h"
+#include "store/postgres/layout/ddl.h"
+#include "store/postgres/postgres_store.h"
+#include "store/postgres/testing/server.h"
 #include "store/sqlite/test_store.h"
 
 namespace trivet::rules {
@@ -29,30 +32,37 @@ Identity identity_of(const Spec& spec, const Caller& caller) {
   return engine::testing::user("{" + claims + "}");
 }
 
+enum class Kind : uint8_t { memory, sqlite, postgresql };
+
+// Every second world is SQLite's, every fourth PostgreSQL's.
+Kind kind_of(uint64_t seed) {
+  if (seed % 2 != 0) return Kind::sqlite;
+  const bool on_server = seed % 4 == 2 && store::postgres::testing::Server::is_installed();
+  return on_server ? Kind::postgresql : Kind::memory;
+}
+
+std::string text_for(Kind kind, std::string text) {
+  const std::string sqlite = "\"sqlite\"";
+  if (kind == Kind::postgresql) text.replace(text.find(sqlite), sqlite.size(), "\"postgresql\"");
+  return text;
+}
+
 // One schema on one store.
 class Trial {
  public:
   explicit Trial(uint64_t seed)
-      : random_(seed), maker_(random_), spec_(maker_.make()), text_(schema_text(spec_)) {
+      : random_(seed),
+        maker_(random_),
+        spec_(maker_.make()),
+        text_(text_for(kind_of(seed), schema_text(spec_))) {
     schema_ = engine::testing::make_schema(text_);
     if (schema_ == nullptr) return;
-    if (seed % 2 == 0) {
-      memory_ = std::make_unique<store::memory::MemoryStore>(schema_);
-    } else {
-      options_.path = folder_.file("data.db");
-      auto migration = store::sqlite::plan_migration(options_, *schema_);
-      EXPECT_TRUE(migration) << migration.error().message;
-      EXPECT_TRUE(store::sqlite::apply_migration(options_, *migration,
-                                                 store::sqlite::DataLoss::accept));
-      auto opened = store::sqlite::SqliteStore::open(options_, pool_);
-      EXPECT_TRUE(opened) << opened.error().message;
-      sqlite_ = std::move(*opened);
-    }
-    store::Store& store = memory_ ? static_cast<store::Store&>(*memory_) : *sqlite_;
-    for (const auto& diagnostic : engine::Engine::check(*schema_, store.capabilities()))
+    open(kind_of(seed));
+    if (store_ == nullptr) return;
+    for (const auto& diagnostic : engine::Engine::check(*schema_, store_->capabilities()))
       ADD_FAILURE() << schema::render_diagnostic(schema_->files, diagnostic);
     if (::testing::Test::HasFailure()) return;
-    engine_ = std::make_unique<engine::Engine>(schema_, store, environment_, Limits());
+    engine_ = std::make_unique<engine::Engine>(schema_, *store_, environment_, Limits());
     fill();
   }
 
@@ -80,6 +90,34 @@ class Trial {
   [[nodiscard]] int folded() const { return folded_; }
 
  private:
+  void open(Kind kind) {
+    if (kind == Kind::memory) store_ = std::make_unique<store::memory::MemoryStore>(schema_);
+    if (kind == Kind::sqlite) open_sqlite();
+    if (kind == Kind::postgresql) open_postgresql();
+  }
+
+  void open_sqlite() {
+    store::sqlite::SqliteOptions options;
+    options.path = folder_.file("data.db");
+    auto migration = store::sqlite::plan_migration(options, *schema_);
+    ASSERT_TRUE(migration) << migration.error().message;
+    ASSERT_TRUE(
+        store::sqlite::apply_migration(options, *migration, store::sqlite::DataLoss::accept));
+    auto opened = store::sqlite::SqliteStore::open(options, pool_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store_ = *std::move(opened);
+  }
+
+  void open_postgresql() {
+    store::postgres::PostgresOptions options;
+    options.url = store::postgres::testing::Server::instance().make_database();
+    auto made = std::make_unique<store::postgres::PostgresStore>(options, std::vector<Executor>());
+    const auto done = engine::testing::await(made->execute(
+        store::postgres::render_database(*schema_), engine::testing::no_deadline()));
+    ASSERT_TRUE(done) << done.error().log_text;
+    store_ = std::move(made);
+  }
+
   std::string answer(const std::string& json, const Identity& identity) {
     auto parsed = engine::testing::parse_operation(*schema_, *parse_json(json, 64));
     if (!parsed) return "bad " + parsed.error().message;
@@ -193,10 +231,8 @@ class Trial {
   std::string text_;
   std::shared_ptr<const schema::Schema> schema_;
   store::sqlite::TestFolder folder_;
-  store::sqlite::SqliteOptions options_;
   net::Pool pool_{{1, 16}};
-  std::unique_ptr<store::memory::MemoryStore> memory_;
-  std::unique_ptr<store::sqlite::SqliteStore> sqlite_;
+  std::unique_ptr<store::Store> store_;
   engine::testing::FixedEnvironment environment_;
   std::unique_ptr<engine::Engine> engine_;
   World world_;

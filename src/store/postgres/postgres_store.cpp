@@ -90,19 +90,6 @@ task<void> run_shared(Lane& lane, Use use, std::shared_ptr<Exchange> exchange, D
     exchange->error = std::move(lease).error();
 }
 
-bool looks_back(const Expr& expr) {
-  return expr.op == Op::before || std::ranges::any_of(expr.args, looks_back);
-}
-
-// Checks of rows before they are written, or beside what they were. A program with one must not run
-// without it.
-bool has_unserved_check(const Program& program) {
-  return std::ranges::any_of(program.steps, [](const Step& step) {
-    return step.kind == StepKind::check &&
-           (step.rows == CheckRows::given || (step.where && looks_back(*step.where)));
-  });
-}
-
 boost::asio::execution_context& context_of(const Executor& executor) { return executor.context(); }
 
 }  // namespace
@@ -233,10 +220,6 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, const 
 
 task<result<WriteResult>> PostgresStore::write(const Program& program, const Params& params,
                                                Deadline deadline) {
-  if (has_unserved_check(program))
-    co_return fail(ErrorCode::missing_capability,
-                   "this write's access rule can't be checked on PostgreSQL yet",
-                   "it looks at other rows when one is created, or at before()");
   const Executor caller = co_await boost::asio::this_coro::executor;
   Lane& lane = lane_of(caller);
   result<WriteResult> written =

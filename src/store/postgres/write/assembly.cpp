@@ -72,27 +72,17 @@ result<bool> ProgramRun::try_add_step(size_t index) {
   const bool may_stop = std::ranges::any_of(
       undecided_, [&](size_t earlier) { return program_.steps[earlier].if_none == IfNone::stop; });
   if (may_stop) return false;
-  const auto uses_unknown = [&](const sql::Statement& statement) {
-    return std::ranges::any_of(statement.bindings, [&](const sql::Binding& binding) {
-      const bool of_params =
-          binding.kind == sql::BindKind::param || binding.kind == sql::BindKind::list;
-      return of_params && !is_known(params_.values[static_cast<size_t>(binding.index)]);
-    });
-  };
-  const StepText text{*program_.schema, step, written_[index].fields};
+  const StepText text = text_of(step, index);
   const Sent sent{Part::step, index, 0};
   if (step.block >= 0) {
     const auto known = [&](const Value& cell) { return is_known(cell); };
     if (!std::ranges::all_of(params_.blocks[step.block].cells, known)) return false;
+  }
+  if (step.kind == StepKind::check) {
+    TRIVET_TRY(const bool added, try_add_check(index));
+    if (!added) return false;
+  } else if (step.block >= 0) {
     TRIVET_CHECK(add_rows(index));
-  } else if (step.kind == StepKind::check) {
-    if (!keys_are_known(static_cast<size_t>(step.of))) return false;
-    sql::Statement statement = render_check(text);
-    if (uses_unknown(statement)) return false;
-    if (step.rows == CheckRows::updated && !written_[step.of].done) return false;
-    const auto keys = written_keys(static_cast<size_t>(step.of), step.rows);
-    if (!keys->empty() && !keys->front().as_list().empty())
-      TRIVET_CHECK(add(std::move(statement), sent, {}, *keys));
   } else {
     sql::Statement statement = step.kind == StepKind::update    ? render_update(text)
                                : step.kind == StepKind::delete_ ? render_delete(text)
@@ -105,6 +95,74 @@ result<bool> ProgramRun::try_add_step(size_t index) {
   }
   if (decides(step)) undecided_.push_back(index);
   return true;
+}
+
+bool ProgramRun::uses_unknown(const sql::Statement& statement) const {
+  return std::ranges::any_of(statement.bindings, [&](const sql::Binding& binding) {
+    const bool of_params =
+        binding.kind == sql::BindKind::param || binding.kind == sql::BindKind::list;
+    return of_params && !is_known(params_.values[static_cast<size_t>(binding.index)]);
+  });
+}
+
+StepText ProgramRun::text_of(const Step& step, size_t index) const {
+  return {*program_.schema, step, written_[index].fields, written_[index].fields_before};
+}
+
+result<bool> ProgramRun::try_add_check(size_t index) {
+  const Step& step = program_.steps[index];
+  const StepText text = text_of(step, index);
+  if (step.rows == CheckRows::given) {
+    const sql::Statement statement = render_check_given(text);
+    if (uses_unknown(statement)) return false;
+    TRIVET_CHECK(add_given_checks(index, statement));
+    return true;
+  }
+  const auto of = static_cast<size_t>(step.of);
+  if (!keys_are_known(of)) return false;
+  const bool looks_back = step.where && names_before(*step.where);
+  if ((looks_back || step.rows == CheckRows::updated) && !written_[of].done) return false;
+  sql::Statement statement = looks_back ? render_check_changed(text) : render_check(text);
+  if (uses_unknown(statement)) return false;
+  if (looks_back) {
+    TRIVET_CHECK(add_changed_checks(index, statement));
+    return true;
+  }
+  const auto keys = written_keys(of, step.rows);
+  if (!keys->empty() && !keys->front().as_list().empty())
+    TRIVET_CHECK(add(std::move(statement), {Part::step, index, 0}, {}, *keys));
+  return true;
+}
+
+result<void> ProgramRun::add_given_checks(size_t index, const sql::Statement& statement) {
+  const Step& step = program_.steps[index];
+  const RowBlock& block = params_.blocks[step.block];
+  const size_t width = step.fields.size();
+  for (uint32_t row = 0; row < block.rows; ++row) {
+    std::vector<Value> cells;
+    for (const Value& given : block.cells.subspan(row * width, width)) {
+      const Value known = *resolve(given);
+      cells.push_back(known.kind() == ValueKind::absent ? Value() : known);
+    }
+    TRIVET_CHECK(add(statement, {Part::step, index, row}, cells, {}));
+  }
+  return {};
+}
+
+// The cells as render_check_changed takes them.
+result<void> ProgramRun::add_changed_checks(size_t index, const sql::Statement& statement) {
+  const Step& step = program_.steps[index];
+  const Written& written = written_[step.of];
+  const auto of = static_cast<uint32_t>(step.of);
+  for (uint32_t row = 0; row < written.before.size(); ++row) {
+    if (step.rows == CheckRows::updated && !written.updated[row]) continue;
+    std::vector<Value> cells{Value()};
+    cells.insert(cells.end(), written.before[row].begin(), written.before[row].end());
+    for (const int key : key_fields(program_.schema->models[program_.steps[of].model]))
+      cells.push_back(resolve(Value::reference(of, row, static_cast<uint32_t>(key))).value_or(Value()));
+    TRIVET_CHECK(add(statement, {Part::step, index, row}, cells, {}));
+  }
+  return {};
 }
 
 // The rows as they are before they go.
@@ -123,14 +181,15 @@ result<void> ProgramRun::add_rows(size_t index) {
   const RowBlock& block = params_.blocks[step.block];
   const bool links = step.kind == StepKind::link || step.kind == StepKind::unlink;
   const size_t width = links ? 2 : step.fields.size();
-  const StepText text{*program_.schema, step, written_[index].fields};
+  const StepText text = text_of(step, index);
   const auto cell = [&](uint32_t row, size_t column) {
     return *resolve(block.cells[row * width + column]);
   };
   const bool has_list = !links && std::ranges::any_of(step.fields, [&](int field) {
     return program_.schema->models[step.model].fields[field].is_list;
   });
-  if (links || has_list || has_defaults(program_.schema->models[step.model], step, block) ||
+  const bool looks_back = !written_[index].fields_before.empty();
+  if (links || has_list || looks_back || has_defaults(program_.schema->models[step.model], step, block) ||
       width == 0 || block.rows < 2) {
     for (uint32_t row = 0; row < block.rows; ++row) {
       std::vector<Value> cells;
@@ -168,8 +227,7 @@ result<void> ProgramRun::add_row(size_t index, uint32_t row, std::span<const Val
   // With nothing to set the row still has to be seen: a key is set to itself.
   if (step.update_fields.empty() && !program_.steps[index].update_fields.empty())
     step.update_fields = step.conflict_fields;
-  const StepText text{*program_.schema, step, written_[index].fields};
-  return add(render_insert(text, Shape::one), {Part::step, index, row}, cells, {});
+  return add(render_insert(text_of(step, index), Shape::one), {Part::step, index, row}, cells, {});
 }
 
 bool ProgramRun::keys_are_known(size_t index) const {

@@ -15,6 +15,10 @@ constexpr const char* begin_text = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr const char* commit_text = "COMMIT";
 constexpr const char* rollback_text = "ROLLBACK";
 
+bool looks_back(const Step& step) {
+  return step.kind == StepKind::check && step.where && names_before(*step.where);
+}
+
 Error step_error(const Step& step) {
   if (step.error) return *step.error;
   return Error(ErrorCode::permission_denied, "permission denied");
@@ -50,8 +54,13 @@ void ProgramRun::find_needed_fields() {
     if (value.kind() == ValueKind::reference)
       need(value.reference_step(), static_cast<int>(value.reference_field()));
   };
-  for (const Step& step : program_.steps)
-    if (step.kind == StepKind::check) need_key(step.of);
+  for (const Step& step : program_.steps) {
+    if (step.kind != StepKind::check || step.rows == CheckRows::given) continue;
+    need_key(step.of);
+    if (looks_back(step))
+      written_[step.of].fields_before =
+          program_.schema->models[program_.steps[step.of].model].columns;
+  }
   const int returning = program_.returning_step;
   if (program_.returning && returning >= 0 && program_.steps[returning].kind != StepKind::delete_)
     need_key(returning);
@@ -207,10 +216,18 @@ result<void> ProgramRun::take_step(size_t index, const pg_result& answer) {
                  cell_at(answer, row, column++, model.fields[field].is_list, arena_));
       cells.push_back(cell);
     }
-    if (step.kind != StepKind::upsert) continue;
-    const int64_t is_new = integer_at(answer, row, column);
-    written.inserted += is_new;
-    written.updated.push_back(is_new == 0);
+    if (step.kind == StepKind::upsert) {
+      const int64_t is_new = integer_at(answer, row, column++);
+      written.inserted += is_new;
+      written.updated.push_back(is_new == 0);
+    }
+    if (written.fields_before.empty()) continue;
+    std::vector<Value>& before = written.before.emplace_back();
+    for (const int field : written.fields_before) {
+      TRIVET_TRY(const Value cell,
+                 cell_at(answer, row, column++, model.fields[field].is_list, arena_));
+      before.push_back(cell);
+    }
   }
   return {};
 }

@@ -13,6 +13,7 @@
 #include "base/task.h"
 #include "store/postgres/lane.h"
 #include "store/postgres/request.h"
+#include "store/postgres/write/statements.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -40,8 +41,10 @@ class ProgramRun {
   };
   struct Written {            // what a step made
     std::vector<int> fields;  // that come back, in order
+    std::span<const int> fields_before;  // that come back as they were
     std::vector<std::vector<Value>> rows;
     std::vector<bool> updated;  // upsert: whether the row was there
+    std::vector<std::vector<Value>> before;  // the model's columns, if a check looks back
     int64_t affected = 0;
     int64_t inserted = 0;
     bool done = false;  // its results are here
@@ -54,6 +57,11 @@ class ProgramRun {
   [[nodiscard]] bool is_known(Value value) const;
   [[nodiscard]] std::optional<Value> resolve(Value value) const;
   result<bool> try_add_step(size_t index);
+  result<bool> try_add_check(size_t index);
+  result<void> add_given_checks(size_t index, const sql::Statement& statement);
+  result<void> add_changed_checks(size_t index, const sql::Statement& statement);
+  [[nodiscard]] bool uses_unknown(const sql::Statement& statement) const;
+  [[nodiscard]] StepText text_of(const Step& step, size_t index) const;
   result<void> add_rows(size_t index);
   result<void> add_delete_read(size_t index);
   result<bool> try_add_read_back();

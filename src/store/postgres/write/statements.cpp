@@ -19,6 +19,7 @@ using sql::Statement;
 namespace {
 
 constexpr std::string_view order_column = "trivet_order";
+constexpr const char* before_alias = "was";  // the row as the statement found it
 
 const Model& model_of(const StepText& text) { return text.schema.models[text.step.model]; }
 
@@ -30,9 +31,12 @@ Expr column_expr(const Model& model, int field) {
 }
 
 // Types that Trivet handles as text or numeric are cast to the column's own.
+bool is_cast(const Field& field) {
+  return field_type(field) == Type::other_text || field.native.name == "Money";
+}
+
 void cast_to_column(Renderer& out, const Field& field) {
-  if (field_type(field) != Type::other_text && field.native.name != "Money") return;
-  out.raw("::" + column_type(out.schema(), field));
+  if (is_cast(field)) out.raw("::" + column_type(out.schema(), field));
 }
 
 void names(Renderer& out, const Model& model, std::span<const int> fields) {
@@ -60,10 +64,40 @@ void selected(Renderer& out, const StepText& text) {
   }
 }
 
+// What every statement reads is the table as it was before it.
+void selected_before(Renderer& out, const StepText& text) {
+  if (text.before.empty()) return;
+  out.push(text.step.model, before_alias);
+  for (const int field : text.before) {
+    out.raw(", ");
+    out.expression(column_expr(model_of(text), field));
+  }
+  out.pop();
+}
+
+void same_row(Renderer& out, const StepText& text, std::span<const int> fields,
+              const std::string& alias) {
+  for (const int field : fields) {
+    if (field != fields.front()) out.raw(" AND ");
+    out.column(before_alias, model_of(text).fields[field].db_name);
+    out.raw(" = ");
+    out.column(alias, model_of(text).fields[field].db_name);
+  }
+}
+
 void returning(Renderer& out, const StepText& text) {
   if (text.returned.empty()) return;
   out.raw(" RETURNING ");
   selected(out, text);
+}
+
+void cell(Renderer& out, const Field& field, int index) {
+  if (field.is_list)
+    out.bind_list(BindKind::cell, index, field_type(field), field.enum_index);
+  else
+    out.bind_typed(BindKind::cell, index, field_type(field), field.enum_index);
+  if (!field.is_list) return cast_to_column(out, field);
+  if (is_cast(field)) out.raw("::" + column_type(out.schema(), field) + "[]");
 }
 
 void cells(Renderer& out, const Model& model, std::span<const int> fields, Shape shape) {
@@ -71,15 +105,11 @@ void cells(Renderer& out, const Model& model, std::span<const int> fields, Shape
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out.raw(", ");
     const Field& field = model.fields[fields[i]];
-    const Type type = field_type(field);
-    if (shape == Shape::many || field.is_list)
-      out.bind_list(BindKind::cell, static_cast<int>(i), type, field.enum_index);
-    else
-      out.bind_typed(BindKind::cell, static_cast<int>(i), type, field.enum_index);
     if (shape == Shape::one) {
-      cast_to_column(out, field);
-    } else if (type == Type::other_text || field.native.name == "Money") {
-      out.raw("::" + column_type(out.schema(), field) + "[]");
+      cell(out, field, static_cast<int>(i));
+    } else {
+      out.bind_list(BindKind::cell, static_cast<int>(i), field_type(field), field.enum_index);
+      if (is_cast(field)) out.raw("::" + column_type(out.schema(), field) + "[]");
     }
   }
   out.raw(")");
@@ -119,6 +149,10 @@ void written_keys(Renderer& out, const Model& model, std::span<const int> keys) 
 
 }  // namespace
 
+bool names_before(const Expr& expr) {
+  return expr.op == Op::before || std::ranges::any_of(expr.args, names_before);
+}
+
 std::vector<int> key_fields(const Model& model) {
   std::vector<int> fields;
   if (model.primary_key) {
@@ -142,6 +176,7 @@ Statement render_insert(const StepText& text, Shape shape) {
   Renderer out(text.schema, sql::postgresql_dialect());
   const Model& model = model_of(text);
   const std::string alias = out.push(text.step.model);
+  if (!text.before.empty()) out.raw("WITH written AS (");
   out.raw("INSERT INTO ");
   target(out, model, alias);
   if (text.step.fields.empty()) {
@@ -158,10 +193,23 @@ Statement render_insert(const StepText& text, Shape shape) {
   }
   on_conflict(out, text);
   out.raw(" RETURNING ");
-  selected(out, text);
-  if (!text.returned.empty()) out.raw(", ");
   // A row that was there is locked by this very transaction.
-  out.raw("(" + alias + ".xmax = 0)");
+  const std::string is_new = "(" + alias + ".xmax = 0)";
+  if (text.before.empty()) {
+    selected(out, text);
+    out.raw((text.returned.empty() ? "" : ", ") + is_new);
+    return out.take();
+  }
+  out.raw(alias + ".*, " + is_new + " AS trivet_new) SELECT ");
+  out.push(text.step.model, "written");
+  selected(out, text);
+  out.raw(text.returned.empty() ? "" : ", ");
+  out.raw("written.trivet_new");
+  selected_before(out, text);
+  out.raw(" FROM written LEFT JOIN ");
+  target(out, model, before_alias);
+  out.raw(" ON ");
+  same_row(out, text, text.step.conflict_fields, "written");
   return out.take();
 }
 
@@ -180,8 +228,22 @@ Statement render_update(const StepText& text) {
     out.raw(")");
     cast_to_column(out, field);
   }
-  where_clause(out, text.step.where);
+  if (text.before.empty()) {
+    where_clause(out, text.step.where);
+    returning(out, text);
+    return out.take();
+  }
+  out.raw(" FROM ");
+  target(out, model, before_alias);
+  out.raw(" WHERE ");
+  same_row(out, text, key_fields(model), alias);
+  if (text.step.where) {
+    out.raw(" AND (");
+    out.expression(*text.step.where);
+    out.raw(")");
+  }
   returning(out, text);
+  selected_before(out, text);
   return out.take();
 }
 
@@ -223,6 +285,48 @@ Statement render_check(const StepText& text) {
   out.raw(") AND (");
   out.expression(*text.step.where);
   out.raw(") IS NOT TRUE LIMIT 1");
+  return out.take();
+}
+
+Statement render_check_given(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const Model& model = model_of(text);
+  const std::string alias = out.push(text.step.model);
+  out.raw("SELECT 1 FROM (SELECT ");
+  for (const int index : model.columns) {
+    const Field& field = model.fields[index];
+    if (index != model.columns.front()) out.raw(", ");
+    const auto given = std::ranges::find(text.step.fields, index);
+    if (given == text.step.fields.end())
+      out.raw("NULL::" + column_type(text.schema, field) + (field.is_list ? "[]" : ""));
+    else
+      cell(out, field, static_cast<int>(given - text.step.fields.begin()));
+    out.raw(" AS ");
+    out.identifier(field.db_name);
+  }
+  out.raw(") AS " + alias + " WHERE (");
+  out.expression(*text.step.where);
+  out.raw(") IS NOT TRUE");
+  return out.take();
+}
+
+Statement render_check_changed(const StepText& text) {
+  Renderer out(text.schema, sql::postgresql_dialect());
+  const Model& model = model_of(text);
+  const std::string alias = out.push(text.step.model);
+  out.raw("SELECT 1 FROM ");
+  target(out, model, alias);
+  out.raw(" WHERE ");
+  auto at = static_cast<int>(model.columns.size());
+  for (const int key : key_fields(model)) {
+    out.column(alias, model.fields[key].db_name);
+    out.raw(" = ");
+    cell(out, model.fields[key], ++at);
+    out.raw(" AND ");
+  }
+  out.raw("(");
+  out.expression(*text.step.where);
+  out.raw(") IS NOT TRUE");
   return out.take();
 }
 

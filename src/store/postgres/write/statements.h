@@ -14,6 +14,7 @@ struct StepText {
   const schema::Schema& schema;
   const Step& step;
   std::span<const int> returned;  // fields in RETURNING, in order
+  std::span<const int> before;    // fields that come back as they were, behind all else
 };
 
 enum class Shape : uint8_t {
@@ -21,7 +22,7 @@ enum class Shape : uint8_t {
   many,  // cells are lists: a column of the block each
 };
 
-// Columns: the returned fields, then, for upserts, whether the row is new.
+// Columns: the returned fields, then, for upserts, whether the row is new. With `before`, Shape::one.
 [[nodiscard]] sql::Statement render_insert(const StepText& text, Shape shape);
 [[nodiscard]] sql::Statement render_update(const StepText& text);
 [[nodiscard]] sql::Statement render_delete(const StepText& text);
@@ -29,10 +30,18 @@ enum class Shape : uint8_t {
 [[nodiscard]] sql::Statement render_find(const StepText& text);
 // A row if one of those whose keys are BindKind::rows doesn't satisfy the step's condition.
 [[nodiscard]] sql::Statement render_check(const StepText& text);
+// A row if the cells, one for each of the step's fields, don't satisfy the step's condition.
+[[nodiscard]] sql::Statement render_check_given(const StepText& text);
+// A row if the stored one doesn't satisfy the step's condition, which names what it was. Cells: nothing,
+// the model's columns as they were, the key.
+[[nodiscard]] sql::Statement render_check_changed(const StepText& text);
 // Cells: A, B.
 [[nodiscard]] sql::Statement render_link(const StepText& text);
 // The level over the rows whose keys are BindKind::rows, in their order unless it has one.
 [[nodiscard]] sql::Statement render_read_back(const schema::Schema& schema, const Level& level);
+
+// Whether it looks at a row as it was (Op::before).
+[[nodiscard]] bool names_before(const Expr& expr);
 
 // Fields by which a row is told from others: the primary key, or the first key without optional
 // fields.
