@@ -73,9 +73,13 @@ void Renderer::expression(const Expr& expr) {
       if (dialect_.typed) return typed_column(scope, schema_.models[scope.model].fields[expr.field]);
       return column(scope.alias, schema_.models[scope.model].fields[expr.field].db_name);
     }
-    case Op::before:  // the row id comes first (render_check_row)
-      return bind(BindKind::cell, 1 + schema_.models[scopes_.front().model].fields[expr.field].column,
-                  expr.type);
+    case Op::before: {  // the row id comes first (render_check_row)
+      const int cell = 1 + schema_.models[scopes_.front().model].fields[expr.field].column;
+      if (dialect_.typed && expr.is_list)
+        return bind_list(BindKind::cell, cell, expr.type, expr.enum_index);
+      if (dialect_.typed) return bind_typed(BindKind::cell, cell, expr.type, expr.enum_index);
+      return bind(BindKind::cell, cell, expr.type);
+    }
     case Op::param:
       if (dialect_.typed && expr.is_list)
         return bind_list(BindKind::param, expr.param, expr.type, expr.enum_index);
