@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -16,8 +17,10 @@
 #include "app/environment.h"
 #include "app/generations.h"
 #include "app/project.h"
+#include "app/tls/supply.h"
 #include "app/watcher.h"
 #include "http/metrics_handler.h"
+#include "http/redirect.h"
 #include "net/runtime.h"
 #include "observe/fanout.h"
 #include "observe/log_sink.h"
@@ -121,6 +124,7 @@ struct App::State {
   result<void> look_at_functions(const Config& wanted);
   result<void> match_database(const schema::Schema& wanted);
   result<void> listen();
+  result<void> listen_for_plain();
   void count_connections();
   void follow_files();
   [[nodiscard]] std::vector<std::string> watched_files() const;
@@ -140,6 +144,9 @@ struct App::State {
   std::unique_ptr<Driver> driver;
   std::unique_ptr<OpenDatabase> database;
   std::unique_ptr<Generations> generations;
+  std::unique_ptr<TlsSupply> tls;
+  std::unique_ptr<http::Redirect> redirect;
+  std::unique_ptr<http::Server> redirect_server;
   std::unique_ptr<Watcher> watcher;
   std::mutex reloading;
   Served served;
@@ -194,26 +201,52 @@ result<void> App::State::look_at_functions(const Config& wanted) {
 }
 
 result<void> App::State::listen() {
-  const size_t connections = config().limits.connections_max;
+  TRIVET_TRY(tls, TlsSupply::open(config(), sinks));
+  served.is_tls = tls != nullptr;
+  const net::ListenOptions listening{config().limits.connections_max, tls ? &tls->keeper() : nullptr,
+                                   config().limits.header_timeout};
   if (config().listen.empty())
     return fail(ErrorCode::bad_config, "server.listen is empty: nothing would be served");
   for (const std::string& endpoint : config().listen) {
-    TRIVET_TRY(const std::string bound, runtime.listen(endpoint, generations->api(), connections));
+    TRIVET_TRY(const std::string bound, runtime.listen(endpoint, generations->api(), listening));
     served.endpoints.push_back(bound);
   }
   if (!config().admin_listen.empty()) {
-    TRIVET_TRY(served.admin_endpoint,
-               runtime.listen(config().admin_listen, generations->admin(), 100));
+    TRIVET_TRY(served.admin_endpoint, runtime.listen(config().admin_listen, generations->admin(),
+                                                     {.connections_max = 100}));
   }
+  TRIVET_CHECK(listen_for_plain());
   runtime.start();
   for (const std::string& endpoint : served.endpoints)
-    tell(Level::info, "server.listening", "serving on " + endpoint);
+    tell(Level::info, "server.listening", "serving on " + url_of(served, endpoint));
+  if (!served.redirect_endpoint.empty())
+    tell(Level::info, "server.redirecting", "leading to https:// from " + served.redirect_endpoint);
   if (!served.admin_endpoint.empty())
     tell(Level::info, "server.admin_listening", "metrics on " + served.admin_endpoint);
   // Before anybody is told that this runs: a change from then on is one to follow.
   if (options.mode == Mode::dev) follow_files();
   if (!options.port_file.empty())
     TRIVET_CHECK(write_port(options.port_file, served.endpoints.front()));
+  return {};
+}
+
+result<void> App::State::listen_for_plain() {
+  if (config().tls_redirect_listen.empty()) return {};
+  if (!tls)
+    return fail(ErrorCode::bad_config,
+                "tls.redirect_listen leads to HTTPS, which needs tls.certificate");
+  const std::string& endpoint = served.endpoints.front();
+  const uint32_t bound =
+      static_cast<uint32_t>(std::atoi(endpoint.c_str() + endpoint.rfind(':') + 1));
+  const uint32_t port = config().tls_redirect_port == 0 ? bound : config().tls_redirect_port;
+  redirect = std::make_unique<http::Redirect>(static_cast<uint16_t>(port));
+  http::ServerOptions of_redirect;
+  of_redirect.limits = config().limits;
+  of_redirect.sink = &sinks;
+  redirect_server = std::make_unique<http::Server>(*redirect, of_redirect);
+  TRIVET_TRY(served.redirect_endpoint,
+             runtime.listen(config().tls_redirect_listen, *redirect_server,
+                            {config().limits.connections_max}));
   return {};
 }
 
@@ -276,6 +309,11 @@ std::vector<std::string> App::State::reload() {
   tell(Level::error, of_config ? "config.refused" : "schema.refused",
        (of_config ? "configuration " : "schema ") + text);
   return watched_files();
+}
+
+std::string url_of(const Served& served, const std::string& endpoint) {
+  if (endpoint.starts_with("unix:")) return endpoint;
+  return (served.is_tls ? "https://" : "http://") + endpoint;
 }
 
 App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -34,8 +34,13 @@ struct StartOptions {
 struct Served {
   std::vector<std::string> endpoints;  // as bound: "127.0.0.1:8080", "unix:/run/trivet.sock"
   std::string admin_endpoint;          // empty = none
+  std::string redirect_endpoint;       // where plain HTTP leads to https://; empty = nowhere
+  bool is_tls = false;                 // of endpoints, but for unix sockets
   std::string database;                // path of the file
 };
+
+// "https://127.0.0.1:8443", "unix:/run/trivet.sock".
+[[nodiscard]] std::string url_of(const Served& served, const std::string& endpoint);
 
 class App {
  public:

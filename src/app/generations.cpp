@@ -15,6 +15,10 @@ std::string_view Generations::Door::refusal() const {
   return newest.load(std::memory_order_acquire)->refusal();
 }
 
+std::string_view Generations::Door::plain_refusal() const {
+  return newest.load(std::memory_order_acquire)->plain_refusal();
+}
+
 void Generations::add(const Config& config, const auth::ProjectKeys& keys,
                       std::shared_ptr<const schema::Schema> schema) {
   auto made = std::make_unique<Generation>();

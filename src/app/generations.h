@@ -50,6 +50,7 @@ class Generations {
   struct Door final : net::Service {
     task<void> serve(net::Stream& stream) override;
     [[nodiscard]] std::string_view refusal() const override;
+    [[nodiscard]] std::string_view plain_refusal() const override;
     std::atomic<net::Service*> newest{nullptr};
   };
 

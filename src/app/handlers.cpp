@@ -32,6 +32,8 @@ http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
   options.pipeline.cors.origins = config.cors_origins;
   options.pipeline.compression.enabled = config.compression ? Switch::on : Switch::off;
   options.pipeline.server_timing = config.server_timing ? Switch::on : Switch::off;
+  if (!config.tls_certificate.empty())
+    options.pipeline.hsts = std::chrono::duration_cast<std::chrono::seconds>(config.tls_hsts);
   options.sink = &sink;
   SystemRandom random;
   options.seed = random.next();

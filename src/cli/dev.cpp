@@ -9,13 +9,9 @@
 namespace trivet::cli {
 namespace {
 
-std::string base_url(const std::string& endpoint) {
-  return endpoint.starts_with("unix:") ? endpoint : "http://" + endpoint;
-}
-
 void print_welcome(const app::Served& served, const app::Config& config,
                    const auth::ProjectKeys& keys) {
-  const std::string url = base_url(served.endpoints.front());
+  const std::string url = app::url_of(served, served.endpoints.front());
   const auto line = [](std::string_view name, std::string_view value) {
     print_note(fmt::format("  {}  {}\n", dim(fmt::format("{:<16}", name)), value));
   };
@@ -23,7 +19,7 @@ void print_welcome(const app::Served& served, const app::Config& config,
   line("REST", url + "/rest/v1/");
   if (config.docs) line("reference", url + "/docs");
   if (config.docs) line("OpenAPI", url + "/openapi.json");
-  if (!served.admin_endpoint.empty()) line("metrics", base_url(served.admin_endpoint) + "/metrics");
+  if (!served.admin_endpoint.empty()) line("metrics", "http://" + served.admin_endpoint + "/metrics");
   line("database", served.database);
   line("publishable key", keys.publishable);
   line("secret key", keys.secret_key);
@@ -37,8 +33,10 @@ int run(const DevArguments& arguments) {
   auto loaded = app::load_config({.folder = arguments.common.folder,
                                   .environment = app::process_environment(),
                                   .overrides = arguments.common.overrides,
-                                  // Development shows where time goes.
-                                  .defaults = {{"server.timing", "true", "trivet dev"}}});
+                                  // Development shows where time goes, and binds no browser
+                                  // to HTTPS on localhost.
+                                  .defaults = {{"server.timing", "true", "trivet dev"},
+                                               {"tls.hsts", "0s", "trivet dev"}}});
   if (!loaded) return report(loaded.error());
   app::StartOptions options;
   options.loaded = *loaded;

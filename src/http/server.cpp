@@ -35,4 +35,13 @@ std::string_view Server::refusal() const {
          "\"message\":\"too many connections, try again\"}";
 }
 
+std::string_view Server::plain_refusal() const {
+  return "HTTP/1.1 400 Bad Request\r\n"
+         "Content-Type: application/json; charset=utf-8\r\n"
+         "Content-Length: 88\r\n"
+         "Connection: close\r\n\r\n"
+         "{\"code\":\"HTTP400\",\"details\":null,\"hint\":\"use https://\",\"message\":\"this port "
+         "speaks TLS\"}";
+}
+
 }  // namespace trivet::http

@@ -1,7 +1,7 @@
 // The HTTP server as the composition root sees it: a net::Service that turns connections into calls of one Handler.
 //
 //   http::Server server(handler, {.limits = limits, .sink = &sink});
-//   runtime.listen("127.0.0.1:3000", server, limits.connections_max);
+//   runtime.listen("127.0.0.1:3000", server, {limits.connections_max});
 //
 // Immutable once built; serves all loops at once. Handler and sink must outlive the runtime.
 #pragma once
@@ -33,6 +33,7 @@ class Server final : public net::Service {
 
   task<void> serve(net::Stream& stream) override;
   [[nodiscard]] std::string_view refusal() const override;
+  [[nodiscard]] std::string_view plain_refusal() const override;
 
  private:
   Handler& handler_;

@@ -121,7 +121,7 @@ class TestServer final : public observe::Sink, public ReadyCheck {
     router_.mount("/area", "area", area_);
     router_.set_ready(*this);
     const result<std::string> bound =
-        runtime_.listen("127.0.0.1:0", server_, limits_.connections_max);
+        runtime_.listen("127.0.0.1:0", server_, {.connections_max = limits_.connections_max});
     if (!bound) throw std::runtime_error(bound.error().message);
     port_ = static_cast<uint16_t>(std::stoi(bound->substr(bound->rfind(':') + 1)));
     runtime_.start();

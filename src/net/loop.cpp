@@ -77,7 +77,7 @@ bool Loop::accept_one(Listener& listener) {
   if (counts_.open.load(std::memory_order_relaxed) >= listener.options.connections_max)
     refuse(descriptor, listener.service);
   else
-    start(descriptor, peer, listener.service);
+    start(descriptor, peer, listener);
   return true;
 }
 
@@ -88,16 +88,23 @@ void Loop::refuse(int descriptor, Service& service) {
   ::close(descriptor);
 }
 
-void Loop::start(int descriptor, const sockaddr_storage& peer, Service& service) {
+std::unique_ptr<SocketStream> Loop::make_stream(int descriptor, const sockaddr_storage& peer,
+                                                const Listener& listener) {
+  const SocketStream::Origin origin{peer.ss_family, index_, &draining_, &pool_};
+  if (listener.options.tls == nullptr)
+    return std::make_unique<SocketStream>(context_, descriptor, peer_text(peer), origin);
+  return std::make_unique<TlsStream>(context_, descriptor, peer_text(peer), origin,
+                                     listener.options.tls->current());
+}
+
+void Loop::start(int descriptor, const sockaddr_storage& peer, const Listener& listener) {
   if (peer.ss_family != AF_UNIX) {
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
   std::unique_ptr<SocketStream> stream;
   try {
-    stream = std::make_unique<SocketStream>(
-        context_, descriptor, peer_text(peer),
-        SocketStream::Origin{peer.ss_family, index_, &draining_, &pool_});
+    stream = make_stream(descriptor, peer, listener);
   } catch (...) {
     // Out of memory for one connection refuses that one; the loop goes on accepting.
     ::close(descriptor);
@@ -108,15 +115,19 @@ void Loop::start(int descriptor, const sockaddr_storage& peer, Service& service)
   counts_.accepted.fetch_add(1, std::memory_order_relaxed);
   auto gone = stream->gone();
   auto ended = asio::bind_cancellation_slot(gone->slot(), [gone](std::exception_ptr) {});
-  asio::co_spawn(context_, serve(std::move(stream), service), std::move(ended));
+  asio::co_spawn(context_, serve(std::move(stream), listener), std::move(ended));
 }
 
-task<void> Loop::serve(std::unique_ptr<SocketStream> stream, Service& service) {
-  // Being cancelled is for what takes notice: what is begun ends in order, with its answer and its line in the log.
+task<void> Loop::serve(std::unique_ptr<SocketStream> stream, const Listener& listener) {
+  // Being cancelled is for what takes notice: what is begun ends in order, with its answer and its
+  // line in the log.
   co_await asio::this_coro::throw_if_cancelled(false);
   // Out of memory for one connection ends that connection, not the process.
   try {
-    co_await service.serve(*stream);
+    if (listener.options.tls == nullptr)
+      co_await listener.service.serve(*stream);
+    else
+      co_await serve_tls(static_cast<TlsStream&>(*stream), listener);
   } catch (...) {
     stream->abort();
   }
@@ -124,6 +135,18 @@ task<void> Loop::serve(std::unique_ptr<SocketStream> stream, Service& service) {
   stream.reset();
   counts_.open.fetch_sub(1, std::memory_order_relaxed);
   finish_if_empty();
+}
+
+task<void> Loop::serve_tls(TlsStream& stream, const Listener& listener) {
+  stream.expire_at(Stream::Clock::now() + listener.options.handshake_timeout);
+  const IoStatus status = co_await stream.handshake();
+  stream.expire_never();
+  if (status == IoStatus::ok) {
+    co_await listener.service.serve(stream);
+    stream.finish();
+  } else if (stream.is_plain_http()) {
+    (void)stream.SocketStream::try_write(listener.service.plain_refusal(), {});
+  }
 }
 
 task<void> Loop::tick_loop() {

@@ -14,8 +14,10 @@
 #include <list>
 #include <memory>
 
+#include "net/listen_options.h"
 #include "net/service.h"
 #include "net/socket_stream.h"
+#include "net/tls/tls_stream.h"
 
 namespace trivet::net {
 
@@ -24,10 +26,6 @@ struct ConnectionCounts {
   std::atomic<size_t> open{0};
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> refused{0};
-};
-
-struct ListenOptions {
-  size_t connections_max = 10'000;  // of this endpoint's runtime
 };
 
 class Loop {
@@ -63,8 +61,11 @@ class Loop {
   task<void> tick_loop();
   bool accept_one(Listener& listener);
   void refuse(int descriptor, Service& service);
-  void start(int descriptor, const sockaddr_storage& peer, Service& service);
-  task<void> serve(std::unique_ptr<SocketStream> stream, Service& service);
+  void start(int descriptor, const sockaddr_storage& peer, const Listener& listener);
+  std::unique_ptr<SocketStream> make_stream(int descriptor, const sockaddr_storage& peer,
+                                            const Listener& listener);
+  task<void> serve(std::unique_ptr<SocketStream> stream, const Listener& listener);
+  task<void> serve_tls(TlsStream& stream, const Listener& listener);
   void drain();
   void finish_if_empty();
 

@@ -165,7 +165,7 @@ TEST(Runtime, ExpiresByTick) {
 TEST(Runtime, RefusesConnectionsOverTheLimit) {
   Echo echo;
   Runtime runtime({.threads = 1, .tick = std::chrono::milliseconds(5)});
-  const result<std::string> bound = runtime.listen("127.0.0.1:0", echo, 1);
+  const result<std::string> bound = runtime.listen("127.0.0.1:0", echo, {.connections_max = 1});
   runtime.start();
   const int first = connect_to(*bound);
   EXPECT_EQ(ask(first, "a"), "a!");

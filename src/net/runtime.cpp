@@ -92,12 +92,13 @@ void Runtime::end() {
 }
 
 result<std::string> Runtime::listen(std::string_view endpoint, Service& service,
-                                    size_t connections_max) {
+                                    ListenOptions options) {
   TRIVET_ASSERT(!state_->started);
   TRIVET_TRY(Endpoint parsed, parse_endpoint(endpoint));
   TRIVET_TRY(const std::vector<int> descriptors, bind_endpoint(parsed, threads()));
+  if (parsed.is_unix()) options.tls = nullptr;
   for (unsigned i = 0; i < threads(); ++i)
-    state_->loops[i]->add_listener(descriptors[i], service, {connections_max});
+    state_->loops[i]->add_listener(descriptors[i], service, options);
   if (parsed.is_unix()) state_->unix_paths.push_back(parsed.path);
   return parsed.text();
 }

@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/task.h"
+#include "net/listen_options.h"
 #include "net/pool.h"
 #include "net/service.h"
 
@@ -52,7 +53,7 @@ class Runtime {
 
   // Binds now, accepts from start on. Returns the endpoint as bound: "127.0.0.1:41234".
   [[nodiscard]] result<std::string> listen(std::string_view endpoint, Service& service,
-                                           size_t connections_max = 10'000);
+                                           ListenOptions options = {});
   // Starts the threads. Call once, after every listen.
   void start();
   // Begins a graceful stop; returns at once. From any thread. The drain timeout counts while wait runs.

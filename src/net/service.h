@@ -16,6 +16,8 @@ class Service {
   virtual task<void> serve(Stream& stream) = 0;
   // Bytes sent to a connection that is closed because there are too many. Static storage.
   [[nodiscard]] virtual std::string_view refusal() const { return {}; }
+  // Bytes sent in the clear to who speaks plain text where TLS is spoken. Static storage.
+  [[nodiscard]] virtual std::string_view plain_refusal() const { return {}; }
 };
 
 }  // namespace trivet::net

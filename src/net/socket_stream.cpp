@@ -18,13 +18,13 @@ namespace {
 
 constexpr auto completion = asio::as_tuple(asio::deferred);
 
+}  // namespace
+
 void drop_prefix(std::string_view& first, std::string_view& second, size_t bytes) {
   const size_t of_first = std::min(bytes, first.size());
   first.remove_prefix(of_first);
   second.remove_prefix(bytes - of_first);
 }
-
-}  // namespace
 
 SocketStream::SocketStream(asio::io_context& context, int descriptor, std::string peer,
                            Origin origin)
@@ -38,19 +38,26 @@ SocketStream::SocketStream(asio::io_context& context, int descriptor, std::strin
 IoStatus SocketStream::status_of(const boost::system::error_code& error) {
   if (!error) return IoStatus::ok;
   // Once, so that a session can still send its 408.
-  if (cause_ != IoStatus::ok) return std::exchange(cause_, IoStatus::ok);
+  if (cause_ != IoStatus::ok) return take_cause();
   return error == asio::error::eof ? IoStatus::end : IoStatus::failed;
 }
 
 task<IoResult> SocketStream::read_some(std::span<char> buffer) {
-  if (cause_ != IoStatus::ok) co_return IoResult{0, std::exchange(cause_, IoStatus::ok)};
+  if (cause_ != IoStatus::ok) co_return IoResult{0, take_cause()};
   auto [error, bytes] =
       co_await socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), completion);
   co_return IoResult{bytes, status_of(error)};
 }
 
+task<IoStatus> SocketStream::wait_until(Direction direction) {
+  const auto what = direction == Direction::readable ? asio::socket_base::wait_read
+                                                     : asio::socket_base::wait_write;
+  auto [error] = co_await socket_.async_wait(what, completion);
+  co_return status_of(error);
+}
+
 IoResult SocketStream::try_write(std::string_view first, std::string_view second) {
-  if (cause_ != IoStatus::ok) return {0, std::exchange(cause_, IoStatus::ok)};
+  if (cause_ != IoStatus::ok) return {0, take_cause()};
   iovec parts[2] = {{const_cast<char*>(first.data()), first.size()},
                     {const_cast<char*>(second.data()), second.size()}};
   msghdr message{};
@@ -75,8 +82,7 @@ task<IoStatus> SocketStream::write_all(std::string_view first, std::string_view 
     const IoResult written = try_write(first, second);
     if (written.status != IoStatus::blocked) co_return written.status;
     drop_prefix(first, second, written.bytes);
-    auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, completion);
-    const IoStatus status = status_of(error);
+    const IoStatus status = co_await wait_until(Direction::writable);
     if (status != IoStatus::ok) co_return status;
   }
 }

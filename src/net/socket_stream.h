@@ -1,6 +1,7 @@
 // A Stream over a TCP or unix socket. Internal to net.
 //
-// Reads go through Asio's speculative path, which costs a recv and no epoll_ctl. Writes are tried at once.
+// Reads go through Asio's speculative path, which costs a recv and no epoll_ctl. Writes are tried
+// at once.
 #pragma once
 
 #include <boost/asio/basic_stream_socket.hpp>
@@ -9,12 +10,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <memory>
+#include <utility>
 
 #include "net/stream.h"
 
 namespace trivet::net {
 
-class SocketStream final : public Stream, public boost::intrusive::list_base_hook<> {
+// Of what is to be written, after `bytes` were.
+void drop_prefix(std::string_view& first, std::string_view& second, size_t bytes);
+
+class SocketStream : public Stream, public boost::intrusive::list_base_hook<> {
  public:
   struct Origin {
     int family = 0;
@@ -41,6 +46,13 @@ class SocketStream final : public Stream, public boost::intrusive::list_base_hoo
   [[nodiscard]] const std::shared_ptr<boost::asio::cancellation_signal>& gone() { return gone_; }
   void drain();
   void abort();
+
+ protected:
+  enum class Direction : uint8_t { readable, writable };
+  // ok, or why there is nothing to wait for any more.
+  task<IoStatus> wait_until(Direction direction);
+  // Why the loop interrupted what was pending, once; ok = it didn't.
+  [[nodiscard]] IoStatus take_cause() { return std::exchange(cause_, IoStatus::ok); }
 
  private:
   void interrupt(IoStatus cause);

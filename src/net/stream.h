@@ -1,7 +1,7 @@
 // One accepted connection, as protocols see it: bytes in, bytes out, a deadline.
 //
 // Reading and writing report how they ended as a value, never by exception. The loop that owns the stream looks at all
-// deadlines once per tick, so setting one costs a store and no timer. Leaves out: framing, protocols, TLS.
+// deadlines once per tick, so setting one costs a store and no timer. Leaves out: framing, protocols.
 // Used only on the thread of its loop.
 #pragma once
 

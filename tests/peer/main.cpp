@@ -92,7 +92,8 @@ int main(int count, char** values) {
                         .tick = http::tick_for(limits),
                         .drain_timeout = limits.drain_timeout});
   for (const std::string& endpoint : arguments.listen) {
-    const result<std::string> bound = runtime.listen(endpoint, server, limits.connections_max);
+    const result<std::string> bound =
+        runtime.listen(endpoint, server, {.connections_max = limits.connections_max});
     if (!bound) {
       fmt::print(stderr, "trivet-peer: {}\n", bound.error().message);
       return 1;

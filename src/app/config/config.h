@@ -23,6 +23,14 @@ struct Config {
   bool docs = true;
   std::vector<std::string> cors_origins;
 
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_client_certificates = "off";
+  std::string tls_client_ca;
+  std::string tls_redirect_listen;
+  uint32_t tls_redirect_port = 0;
+  std::chrono::milliseconds tls_hsts = std::chrono::hours(180 * 24);
+
   std::string schema;
   std::string database_url;
   std::string database_key;

@@ -9,6 +9,8 @@ namespace {
 constexpr std::array<std::string_view, 3> log_formats = {"auto", "pretty", "json"};
 constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
 
+constexpr std::array<std::string_view, 3> client_words = {"off", "optional", "required"};
+
 #define TRIVET_SLOT(member) [](Config& c) -> Slot { return &c.member; }
 
 constexpr Setting table[] = {
@@ -29,6 +31,25 @@ constexpr Setting table[] = {
     {"server.docs", "", "Serve /openapi.json and the reference page at /docs.", TRIVET_SLOT(docs)},
     {"server.cors_origins", "", "Origins whose pages may call; empty = every origin.",
      TRIVET_SLOT(cors_origins)},
+    {"tls.certificate", "--tls-certificate",
+     "Certificate chain, PEM, the server's own first: server.listen then speaks HTTPS, but for unix sockets. "
+     "Read again when the file changes.",
+     TRIVET_SLOT(tls_certificate), false, {}, Takes::restart},
+    {"tls.key", "--tls-key", "Its private key, PEM, without a passphrase. Read again when it changes.",
+     TRIVET_SLOT(tls_key), false, {}, Takes::restart},
+    {"tls.client_certificates", "",
+     "Ask clients for a certificate: off, optional, required. One that isn't signed by tls.client_ca ends the "
+     "connection.",
+     TRIVET_SLOT(tls_client_certificates), false, client_words, Takes::restart},
+    {"tls.client_ca", "", "Certificates, PEM, of those who sign clients' certificates.",
+     TRIVET_SLOT(tls_client_ca), false, {}, Takes::restart},
+    {"tls.redirect_listen", "", "Where plain HTTP is answered with the way to https://, as in 0.0.0.0:80.",
+     TRIVET_SLOT(tls_redirect_listen), false, {}, Takes::restart},
+    {"tls.redirect_port", "", "The port of https:// as clients see it; 0 = the one of server.listen.",
+     TRIVET_SLOT(tls_redirect_port), false, {}, Takes::restart},
+    {"tls.hsts", "",
+     "How long browsers shall insist on HTTPS (Strict-Transport-Security); 0 = not told. `trivet dev` never tells.",
+     TRIVET_SLOT(tls_hsts)},
     {"schema.path", "",
      "Schema file or folder; empty = schema.zmodel, or the .prisma files, of the project's folder.",
      TRIVET_SLOT(schema)},

@@ -14,6 +14,7 @@ constexpr size_t long_bytes_min = 64 * 1024;
 
 struct Exchange {
   const PipelineOptions& options;
+  const std::string& hsts;
   const Request& request;
   const PipelineHeaders& headers;
   Response& response;
@@ -39,6 +40,10 @@ void time(const Exchange& x) {
   if (x.options.server_timing == Switch::on) apply_server_timing(x.request, x.response);
 }
 
+void insist(const Exchange& x) {
+  if (!x.hsts.empty()) x.response.set("Strict-Transport-Security", x.hsts);
+}
+
 // Order matters; each entry says why it stands where it does.
 constexpr AfterStep after_steps[] = {
     {{"etag", "before compression: the tag names the content, and an answer that becomes a 304 "
@@ -48,6 +53,7 @@ constexpr AfterStep after_steps[] = {
                      "looks at the final length"},
      compress},
     {{"cors", "after 304s and errors are made: a browser must be allowed to read those too"}, share},
+    {{"hsts", "on every answer, errors too: a browser may see no other"}, insist},
     {{"server-timing", "last, so that it sees every stage"}, time},
 };
 
@@ -71,6 +77,10 @@ PipelineHeaders find_headers(const Request& request) {
 
 }  // namespace
 
+Pipeline::Pipeline(PipelineOptions options) : options_(std::move(options)) {
+  if (options_.hsts.count() > 0) hsts_ = "max-age=" + std::to_string(options_.hsts.count());
+}
+
 std::optional<Response> Pipeline::before(const Request& request) const {
   if (request.method != Method::options) return std::nullopt;
   return answer_preflight(request);
@@ -84,7 +94,7 @@ bool Pipeline::is_long(const Request& request, const Response& response) const {
 
 void Pipeline::after(const Request& request, Response& response) const {
   const PipelineHeaders headers = find_headers(request);
-  const Exchange exchange{options_, request, headers, response};
+  const Exchange exchange{options_, hsts_, request, headers, response};
   for (const AfterStep& step : after_steps) step.run(exchange);
 }
 

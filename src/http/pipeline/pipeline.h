@@ -5,6 +5,7 @@
 // its header names. Immutable; serves all threads.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,7 @@ struct PipelineOptions {
   CompressionOptions compression{};
   Switch etag = Switch::on;
   Switch server_timing = Switch::off;
+  std::chrono::seconds hsts{0};  // max-age of Strict-Transport-Security (RFC 6797); 0 = not sent
 };
 
 // The few request headers that the pipeline looks at, found in one pass. Views into the request; null data = absent.
@@ -41,7 +43,7 @@ struct PipelineHeaders {
 
 class Pipeline {
  public:
-  explicit Pipeline(PipelineOptions options) : options_(std::move(options)) {}
+  explicit Pipeline(PipelineOptions options);
 
   // An answer that needs no handler, if there is one.
   [[nodiscard]] std::optional<Response> before(const Request& request) const;
@@ -59,6 +61,7 @@ class Pipeline {
 
  private:
   PipelineOptions options_;
+  std::string hsts_;
 };
 
 }  // namespace trivet::http
