@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 
+#include "app/accounts/accounts_api.h"
 #include "app/check.h"
 #include "app/config/keys_file.h"
 #include "app/config/safety.h"
@@ -158,7 +159,8 @@ result<void> App::State::build() {
   TRIVET_CHECK(open_database());
   TRIVET_CHECK(look_at_functions(config()));
   generations = std::make_unique<Generations>(GenerationParts{
-      database->store(), environment, sinks, metrics, database->procedures()});
+      database->store(), environment, sinks, metrics, database->procedures(),
+      options.mode == Mode::dev ? Mails::kept : Mails::none});
   generations->add(config(), keys, schema);
   count_connections();
   return listen();
@@ -179,13 +181,19 @@ result<void> App::State::open_database() {
   return {};
 }
 
-// dev makes the database match where nothing is lost; serve never changes it.
+// dev makes the database match where nothing is lost; serve never changes what is the project's. The tables of
+// accounts are made by both.
 result<void> App::State::match_database(const schema::Schema& wanted) {
   if (options.mode == Mode::serve) {
     TRIVET_CHECK(require_in_sync(*driver, wanted));
   } else {
     TRIVET_TRY(const std::vector<std::string> changes, push_without_loss(*driver, wanted));
     for (const std::string& change : changes) tell(Level::info, "database.changed", change);
+  }
+  if (config().auth_enabled) {
+    TRIVET_TRY(const std::vector<std::string> made,
+               make_account_tables(*driver, wanted.datasource.provider));
+    for (const std::string& change : made) tell(Level::info, "database.changed", change);
   }
   for (const Concern& concern : driver->concerns(wanted))
     tell(Level::warning, concern.event, concern.text);

@@ -24,9 +24,11 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
   auto made = std::make_unique<Generation>();
   made->engine = std::make_unique<engine::Engine>(std::move(schema), parts_.store,
                                                   parts_.environment, config.limits);
+  if (config.auth_enabled && !accounts_)
+    accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails);
   made->handlers = std::make_unique<Handlers>(HandlerParts{
       config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_,
-      parts_.procedures});
+      parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr});
   Handlers& handlers = *made->handlers;
   all_.push_back(std::move(made));
   api_entry_.newest.store(&handlers.api_routes(), std::memory_order_release);

@@ -23,6 +23,7 @@ struct GenerationParts {
   observe::Sink& sink;
   const observe::Metrics& metrics;
   store::ProcedureStore* procedures;  // null: the database has none
+  Mails mails;  // what happens to the mails of accounts
 };
 
 class Generations {
@@ -59,6 +60,7 @@ class Generations {
   Entry admin_entry_;
   Door api_door_;
   Door admin_door_;
+  std::unique_ptr<AccountServices> accounts_;  // made when auth is enabled first
   std::vector<std::unique_ptr<Generation>> all_;
 };
 

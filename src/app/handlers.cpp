@@ -7,10 +7,12 @@
 namespace trivet::app {
 namespace {
 
-auth::AuthenticatorOptions auth_options(const Config& config) {
+auth::AuthenticatorOptions auth_options(const Config& config,
+                                        std::shared_ptr<const auth::KeyRing> ring) {
   return {config.audience,
           config.require_key ? auth::KeyPolicy::required : auth::KeyPolicy::optional,
-          config.anonymous ? auth::AnonymousPolicy::allowed : auth::AnonymousPolicy::refused};
+          config.anonymous ? auth::AnonymousPolicy::allowed : auth::AnonymousPolicy::refused,
+          std::move(ring)};
 }
 
 // The settings were read once before (drivers/functions.h); what can't be read opens nothing.
@@ -50,12 +52,16 @@ struct Handlers::Documents {
 };
 
 Handlers::Handlers(const HandlerParts& parts)
-    : authenticator_(parts.keys, auth_options(parts.config), clock_),
+    : ring_(std::make_shared<const auth::KeyRing>(auth::KeyRing::derived(parts.keys.secret))),
+      authenticator_(parts.keys, auth_options(parts.config, ring_), clock_),
       procedures_(parts.procedures, open_procedures(parts.config)),
       rest_(parts.engine, authenticator_, rest_options(parts.config, procedures_)),
       ready_(parts.engine.store()),
       metrics_(parts.metrics) {
   if (parts.config.docs) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);
+  if (parts.accounts != nullptr)
+    accounts_ = std::make_unique<AccountsApi>(AccountsApi::Parts{
+        parts.config, parts.keys.secret, ring_, parts.engine, authenticator_, *parts.accounts});
   mount_api();
   admin_.mount("/metrics", "metrics", metrics_);
   admin_.set_ready(ready_);
@@ -68,6 +74,7 @@ Handlers::~Handlers() = default;
 
 void Handlers::mount_api() {
   api_.mount("/rest/v1", "rest", rest_);
+  if (accounts_) accounts_->mount(api_);
   if (documents_) {
     api_.mount("/openapi.json", "openapi", documents_->openapi);
     api_.mount("/docs", "docs", documents_->docs);

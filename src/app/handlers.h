@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/rest/handler.h"
+#include "app/accounts/accounts_api.h"
 #include "app/config/config.h"
 #include "app/ready.h"
 #include "auth/authenticator.h"
@@ -30,6 +31,7 @@ struct HandlerParts {
   http::Handler& api_entry;
   http::Handler& admin_entry;
   store::ProcedureStore* procedures;  // null: the database has none
+  AccountServices* accounts;          // null: auth is not enabled
 };
 
 class Handlers {
@@ -48,9 +50,11 @@ class Handlers {
   void mount_api();
 
   SystemClock clock_;
+  const std::shared_ptr<const auth::KeyRing> ring_;  // signs and verifies
   auth::Authenticator authenticator_;
   engine::Procedures procedures_;
   api::rest::RestHandler rest_;
+  std::unique_ptr<AccountsApi> accounts_;
   std::unique_ptr<Documents> documents_;
   StoreReady ready_;
   http::MetricsHandler metrics_;

@@ -45,6 +45,23 @@ struct Config {
   bool require_key = false;
   bool anonymous = true;
   std::string audience;
+  bool auth_enabled = false;
+  std::string auth_site_url = "http://localhost:3000";
+  std::string auth_external_url;
+  std::vector<std::string> auth_redirect_urls;
+  bool auth_sign_up = true;
+  bool auth_anonymous_users = false;
+  bool auth_autoconfirm = false;
+  bool auth_secure_email_change = true;
+  uint32_t auth_password_bytes = 6;
+  uint32_t auth_rate_burst = 30;
+  std::chrono::milliseconds auth_token_lifetime{3'600'000};
+  std::chrono::milliseconds auth_reuse_interval{10'000};
+  std::chrono::milliseconds auth_link_lifetime{86'400'000};
+  std::chrono::milliseconds auth_mail_interval{60'000};
+  std::chrono::milliseconds auth_session_lifetime{0};
+  std::chrono::milliseconds auth_session_idle{0};
+
   std::string jwt_secret;
   std::string keys_file = ".trivet/keys.toml";
 

@@ -82,6 +82,8 @@ class Driver {
 
   [[nodiscard]] virtual result<store::Migration> plan(const schema::Schema& schema,
                                                       Extras extras) = 0;
+  // What the tables of a schema of ours need, beside those of the project, which stay as they are.
+  [[nodiscard]] virtual result<store::Migration> plan_beside(const schema::Schema& schema) = 0;
   virtual result<void> apply(const store::Migration& migration, DataLoss data_loss) = 0;
   // What `trivet migrate` works on; opens nothing yet. bad_config where there are no migrations for
   // this kind of database.

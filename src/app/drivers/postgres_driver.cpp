@@ -103,6 +103,10 @@ class PostgresDriver final : public Driver {
     return planned;
   }
 
+  [[nodiscard]] result<store::Migration> plan_beside(const schema::Schema& schema) override {
+    return plan(schema, Extras::keep);
+  }
+
   result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
     return postgres::apply_migration(options_, migration, data_loss);
   }

@@ -80,6 +80,10 @@ class SqliteDriver final : public Driver {
     return sqlite::plan_migration(options_, schema);
   }
 
+  [[nodiscard]] result<store::Migration> plan_beside(const schema::Schema& schema) override {
+    return sqlite::plan_beside(options_, schema);
+  }
+
   result<void> apply(const store::Migration& migration, DataLoss data_loss) override {
     return sqlite::apply_migration(options_, migration, data_loss);
   }

@@ -176,7 +176,7 @@ bool same_reference(const ForeignKeyDescription& left, const ForeignKeyDescripti
 bool is_relation(const DatabaseDescription& database, const TableDescription& table,
                  const ForeignKeyDescription& key) {
   const TableDescription* parent = database.find_table(key.table);
-  if (parent == nullptr || is_tool_table(parent->name) || key.columns.empty() ||
+  if (parent == nullptr || (is_tool_table(parent->name) && !is_tool_table(table.name)) || key.columns.empty() ||
       key.columns.size() != key.to_columns.size())
     return false;
   for (size_t i = 0; i < key.columns.size(); ++i) {

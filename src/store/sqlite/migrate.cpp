@@ -32,15 +32,10 @@ result<void> run_steps(Connection& connection, const Migration& migration) {
               {}, "change these rows first, or drop the relation");
 }
 
-}  // namespace
+enum class Others : uint8_t { drop, leave };
 
-result<DatabaseDescription> describe_database(const SqliteOptions& options) {
-  TRIVET_TRY(const auto connection, Connection::open(options, Access::read));
-  connection->set_busy_timeout(options.busy_timeout);
-  return introspect(*connection);
-}
-
-result<Migration> plan_migration(const SqliteOptions& options, const schema::Schema& schema) {
+result<Migration> plan_changes(const SqliteOptions& options, const schema::Schema& schema,
+                               Others others) {
   const DatabaseDescription to = sql::describe_schema(schema);
   Migration migration;
   std::error_code ignored;
@@ -52,10 +47,28 @@ result<Migration> plan_migration(const SqliteOptions& options, const schema::Sch
   TRIVET_TRY(const auto connection, Connection::open(options, Access::read));
   connection->set_busy_timeout(options.busy_timeout);
   TRIVET_TRY(const DatabaseDescription from, introspect(*connection));
-  const std::vector<TableChange> changes = sql::compare_databases(from, to);
+  std::vector<TableChange> changes = sql::compare_databases(from, to);
+  if (others == Others::leave)
+    std::erase_if(changes, [](const TableChange& change) { return change.kind == TableChange::Kind::drop; });
   for (const TableChange& change : changes) migration.steps.push_back(sql::render_change(change));
   TRIVET_TRY(migration.losses, find_losses(*connection, from, changes, {}));
   return migration;
+}
+
+}  // namespace
+
+result<DatabaseDescription> describe_database(const SqliteOptions& options) {
+  TRIVET_TRY(const auto connection, Connection::open(options, Access::read));
+  connection->set_busy_timeout(options.busy_timeout);
+  return introspect(*connection);
+}
+
+result<Migration> plan_migration(const SqliteOptions& options, const schema::Schema& schema) {
+  return plan_changes(options, schema, Others::drop);
+}
+
+result<Migration> plan_beside(const SqliteOptions& options, const schema::Schema& schema) {
+  return plan_changes(options, schema, Others::leave);
 }
 
 result<void> apply_migration(const SqliteOptions& options, const Migration& migration,

@@ -16,6 +16,9 @@ namespace trivet::store::sqlite {
 [[nodiscard]] result<DatabaseDescription> describe_database(const SqliteOptions& options);
 
 // Steps and what they would lose, with counts of rows. Changes nothing.
+// What the tables of `schema` need in a database that holds other tables too, which stay as they are.
+[[nodiscard]] result<Migration> plan_beside(const SqliteOptions& options,
+                                            const schema::Schema& schema);
 [[nodiscard]] result<Migration> plan_migration(const SqliteOptions& options,
                                                const schema::Schema& schema);
 

@@ -1,0 +1,199 @@
+#include "api/auth/handler.h"
+
+#include <algorithm>
+
+#include "api/auth/encode.h"
+#include "auth/accounts/json_object.h"
+#include "http/text.h"
+
+namespace trivet::api::accounts {
+
+using http::Method;
+using trivet::auth::Rate;
+using trivet::auth::refuse;
+
+namespace {
+
+constexpr std::string_view prefix = "/auth/v1";
+
+enum class Who : uint8_t { anyone, user, admin };
+enum class Limited : uint8_t { no, token, verify, mail };
+
+// Section 8.7; the burst is a setting.
+constexpr double per_second(Limited kind) { return kind == Limited::token ? 150.0 / 300 : 30.0 / 300; }
+constexpr std::string_view name_of(Limited kind) {
+  constexpr std::string_view names[] = {"", "token", "verify", "mail"};
+  return names[static_cast<size_t>(kind)];
+}
+
+// What this server doesn't have, by the beginning of the path: longest first.
+struct Absent {
+  std::string_view path;
+  int status;
+  std::string_view code;
+  std::string_view message;
+};
+constexpr Absent absent[] = {
+    {"/user/identities/authorize", 404, "manual_linking_disabled", "Manual linking is disabled"},
+    {"/user/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
+    {"/authorize", 400, "provider_disabled", "Unsupported provider: provider is not enabled"},
+    {"/callback", 400, "provider_disabled", "Unsupported provider: provider is not enabled"},
+    {"/reauthenticate", 404, "feature_disabled", "Reauthentication is not enabled"},
+    {"/factors", 422, "mfa_totp_enroll_not_enabled", "MFA enroll is disabled for TOTP"},
+    {"/passkeys", 404, "passkey_disabled", "Passkeys are disabled"},
+    {"/sso", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
+    {"/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
+    {"/admin/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
+    {"/admin/sso/", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
+    {"/admin/custom-providers", 404, "feature_disabled", "Custom providers are not enabled"},
+    {"/admin/users/", 404, "feature_disabled", "Second factors and passkeys are not there yet"},
+    {"/admin/audit", 404, "feature_disabled", "The audit log can't be read here yet"},
+};
+
+std::string address_of(std::string_view peer) {
+  const size_t colon = peer.rfind(':');
+  return std::string(colon == peer.npos ? peer : peer.substr(0, colon));
+}
+
+}  // namespace
+
+struct AuthHandler::Route {
+  Method method;
+  std::string_view path;  // ends in '/': an id follows
+  Who who;
+  Limited limited;
+  task<Response> (AuthHandler::*run)(Call&);
+};
+
+struct AuthHandler::Found {
+  const Route* route;
+  std::string id;
+};
+
+namespace {
+
+bool is_served(std::string_view path, std::string_view route) {
+  if (!route.ends_with('/')) return path == route;
+  return path.size() > route.size() && path.starts_with(route) &&
+         path.find('/', route.size()) == path.npos;
+}
+
+std::string_view below_prefix(const http::Request& request) {
+  std::string_view path = request.path.substr(std::min(prefix.size(), request.path.size()));
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
+answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request) {
+  using H = AuthHandler;
+  static constexpr Route routes[] = {
+      {Method::get, "/health", Who::anyone, Limited::no, &H::health},
+      {Method::get, "/settings", Who::anyone, Limited::no, &H::settings},
+      {Method::get, "/.well-known/jwks.json", Who::anyone, Limited::no, &H::keys},
+      {Method::post, "/signup", Who::anyone, Limited::mail, &H::sign_up},
+      {Method::post, "/token", Who::anyone, Limited::token, &H::token},
+      {Method::post, "/otp", Who::anyone, Limited::mail, &H::otp},
+      {Method::post, "/magiclink", Who::anyone, Limited::mail, &H::magic_link},
+      {Method::post, "/recover", Who::anyone, Limited::mail, &H::recover},
+      {Method::post, "/resend", Who::anyone, Limited::mail, &H::resend},
+      {Method::get, "/verify", Who::anyone, Limited::verify, &H::verify_link},
+      {Method::post, "/verify", Who::anyone, Limited::verify, &H::verify},
+      {Method::get, "/user", Who::user, Limited::no, &H::user},
+      {Method::put, "/user", Who::user, Limited::mail, &H::change_user},
+      {Method::post, "/logout", Who::user, Limited::no, &H::log_out},
+      {Method::delete_, "/user/identities/", Who::user, Limited::no, &H::unlink},
+      {Method::get, "/admin/users", Who::admin, Limited::no, &H::list_users},
+      {Method::post, "/admin/users", Who::admin, Limited::no, &H::create_user},
+      {Method::get, "/admin/users/", Who::admin, Limited::no, &H::get_user},
+      {Method::put, "/admin/users/", Who::admin, Limited::no, &H::update_user},
+      {Method::delete_, "/admin/users/", Who::admin, Limited::no, &H::delete_user},
+      {Method::post, "/invite", Who::admin, Limited::no, &H::invite},
+      {Method::post, "/admin/generate_link", Who::admin, Limited::no, &H::generate_link},
+  };
+  const std::string_view path = below_prefix(request);
+  bool is_known = false;
+  for (const Route& route : routes) {
+    if (!is_served(path, route.path)) continue;
+    is_known = true;
+    if (route.method != request.method) continue;
+    const bool has_id = route.path.ends_with('/');
+    return Found{&route, has_id ? std::string(path.substr(route.path.size())) : std::string()};
+  }
+  for (const Absent& entry : absent)
+    if (is_known ? path == entry.path : path.starts_with(entry.path))
+      return refuse(entry.status, std::string(entry.code), std::string(entry.message));
+  if (is_known) return refuse(405, "validation_failed", "Method not allowed");
+  return refuse(404, "validation_failed", "There is no such endpoint");
+}
+
+task<http::Response> AuthHandler::handle(const http::Request& request) {
+  request.route = "auth";
+  Response done = co_await run(request);
+  if (done) co_return *std::move(done);
+  if (done.error().status >= 500) request.problem = done.error().log_text;
+  co_return error_response(done.error(), request);
+}
+
+task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
+  AUTH_TRY(Found found, find_route(request));
+  AUTH_TRY(const JsonValue body, parse_body(request.body));
+  Call call{request, {}, body, std::move(found.id)};
+  call.client.deadline = request.deadline;
+  call.client.ip = address_of(request.peer_address);
+  call.client.user_agent = std::string(request.header("user-agent"));
+  AUTH_CHECK(limit(*found.route, call));
+  // Kept until the answer is there: the call points to it.
+  std::shared_ptr<const Identity> identity;
+  if (found.route->who != Who::anyone) {
+    auto known = authenticator_.authenticate(request);
+    if (!known && known.error().code == ErrorCode::bad_api_key)
+      co_return refuse(401, "no_authorization", "Invalid API key");
+    if (!known)
+      co_return refuse(403, "bad_jwt",
+                       "invalid JWT: unable to parse or verify signature, " + known.error().message);
+    identity = *std::move(known);
+    call.identity = identity.get();
+  }
+  auto admitted = co_await admit(*found.route, call);
+  if (!admitted) co_return std::unexpected(std::move(admitted).error());
+  auto done = co_await (this->*found.route->run)(call);
+  co_return done;
+}
+
+answer<void> AuthHandler::limit(const Route& route, const Call& call) const {
+  if (route.limited == Limited::no) return {};
+  const Rate rate{options_.burst, per_second(route.limited)};
+  const std::string key = std::string(name_of(route.limited)) + ' ' + call.client.ip;
+  if (limiter_.take(key, rate, accounts_.now_us()) == 0) return {};
+  return refuse(429, "over_request_rate_limit", "Request rate limit reached");
+}
+
+task<answer<void>> AuthHandler::admit(const Route& route, Call& call) {
+  if (route.who == Who::anyone) co_return answer<void>();
+  const Identity& identity = *call.identity;
+  if (route.who == Who::admin) {
+    if (identity.role == Role::service) co_return answer<void>();
+    if (!call.request.has_header("authorization"))
+      co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
+    co_return refuse(403, "not_admin", "User not allowed");
+  }
+  if (!call.request.has_header("authorization"))
+    co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
+  // No leeway here (section 1.2), unlike where rows are asked for.
+  if (!identity.claims_json.empty()) {
+    const std::optional<JsonValue> expires =
+        JsonValue::trusted(identity.claims_json).find("exp");
+    const double at = expires ? std::strtod(std::string(expires->raw()).c_str(), nullptr) : 0;
+    if (expires && static_cast<double>(accounts_.now_us()) / 1e6 >= at)
+      co_return refuse(403, "bad_jwt",
+                       "invalid JWT: unable to parse or verify signature, token is expired");
+  }
+  auto caller = co_await accounts_.find_caller(identity.claims_json, call.client);
+  if (!caller) co_return std::unexpected(std::move(caller).error());
+  call.caller = *std::move(caller);
+  co_return answer<void>();
+}
+
+}  // namespace trivet::api::accounts

@@ -1,0 +1,77 @@
+// /auth/v1: who may call what, at which rate, and how it is refused (dialects/auth.md). Endpoints are
+// functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
+//
+// One handler serves all threads. What is not there (other providers, phones, passkeys, second factors,
+// PKCE, the OAuth server) is refused by name with the dialect's codes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/auth/call.h"
+#include "auth/authenticator.h"
+#include "http/handler.h"
+
+namespace trivet::api::accounts {
+
+struct AuthOptions {
+  std::string version;      // of the program, for /health
+  double burst = 30;        // of every rate limit
+};
+
+class AuthHandler final : public http::Handler {
+ public:
+  // All must outlive it.
+  AuthHandler(trivet::auth::Accounts& accounts, const trivet::auth::Authenticator& authenticator,
+              trivet::auth::Limiter& limiter, AuthOptions options)
+      : accounts_(accounts),
+        authenticator_(authenticator),
+        limiter_(limiter),
+        options_(std::move(options)) {}
+
+  task<http::Response> handle(const http::Request& request) override;
+
+ private:
+  using Response = answer<http::Response>;
+  struct Route;
+  struct Found;
+
+  [[nodiscard]] static answer<Found> find_route(const http::Request& request);
+  [[nodiscard]] answer<void> limit(const Route& route, const Call& call) const;
+  [[nodiscard]] task<answer<void>> admit(const Route& route, Call& call);
+  [[nodiscard]] task<Response> run(const http::Request& request);
+
+  task<Response> health(Call& call);
+  task<Response> settings(Call& call);
+  task<Response> keys(Call& call);
+  task<Response> sign_up(Call& call);
+  task<Response> token(Call& call);
+  task<Response> token_by_password(Call& call);
+  task<Response> token_by_refresh(Call& call);
+  task<Response> otp(Call& call);
+  task<Response> magic_link(Call& call);
+  task<Response> recover(Call& call);
+  task<Response> resend(Call& call);
+  task<Response> verify(Call& call);
+  task<Response> verify_link(Call& call);
+
+  task<Response> user(Call& call);
+  task<Response> change_user(Call& call);
+  task<Response> log_out(Call& call);
+  task<Response> unlink(Call& call);
+
+  task<Response> list_users(Call& call);
+  task<Response> create_user(Call& call);
+  task<Response> get_user(Call& call);
+  task<Response> update_user(Call& call);
+  task<Response> delete_user(Call& call);
+  task<Response> invite(Call& call);
+  task<Response> generate_link(Call& call);
+
+  trivet::auth::Accounts& accounts_;
+  const trivet::auth::Authenticator& authenticator_;
+  trivet::auth::Limiter& limiter_;
+  const AuthOptions options_;
+};
+
+}  // namespace trivet::api::accounts

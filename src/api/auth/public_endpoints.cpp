@@ -1,0 +1,246 @@
+// Endpoints that need no user (dialects/auth.md, section 5).
+#include "api/auth/encode.h"
+#include "api/auth/handler.h"
+
+namespace trivet::api::accounts {
+
+using trivet::auth::Accounts;
+using trivet::auth::refuse;
+using trivet::auth::SignUp;
+using trivet::auth::Verification;
+
+namespace {
+
+// What other ways to sign in send; each has its refusal.
+answer<void> refuse_absent(const Call& call) {
+  if (!call.text_or_empty("phone").empty())
+    return refuse(400, "phone_provider_disabled", "Phone logins are disabled");
+  if (!call.text_or_empty("code_challenge").empty())
+    return refuse(400, "validation_failed", "The PKCE flow is not there yet: use the implicit flow");
+  return {};
+}
+
+SignUp sign_up_of(const Call& call) {
+  SignUp wanted;
+  wanted.email = call.text_or_empty("email");
+  wanted.password = call.text_or_empty("password");
+  wanted.data = call.object("data").value_or("{}");
+  wanted.redirect_to = call.redirect_to();
+  return wanted;
+}
+
+http::Response session_response(const trivet::auth::Issued& issued) {
+  http::Response response = json_response(200, session_json(issued));
+  response.set("sb-auth-user-id", issued.user.id);
+  response.set("sb-auth-session-id", issued.session.id);
+  return response;
+}
+
+std::string encode_component(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                          (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+    if (c == ' ') out += '+';
+    if (is_plain) out += c;
+    if (is_plain || c == ' ') continue;
+    out += '%';
+    out += digits[static_cast<unsigned char>(c) >> 4];
+    out += digits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+http::Response see_other(std::string target, const std::string& fragment) {
+  http::Response response;
+  response.status = 303;
+  response.set("Location", target.substr(0, target.find('#')) + '#' + fragment);
+  response.set("Cache-Control", "no-store");
+  response.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+std::string_view error_word(int status) {
+  switch (status) {
+    case 400:
+      return "invalid_request";
+    case 401:
+      return "unauthorized_client";
+    case 403:
+      return "access_denied";
+    case 503:
+      return "temporarily_unavailable";
+    default:
+      return status >= 500 ? "server_error" : "";
+  }
+}
+
+}  // namespace
+
+task<AuthHandler::Response> AuthHandler::health(Call&) {
+  JsonBuilder json;
+  json.open_object().member("version", options_.version).member("name", "GoTrue");
+  json.member("description", "Trivet serves the API of GoTrue").close();
+  co_return json_response(200, json.take());
+}
+
+task<AuthHandler::Response> AuthHandler::settings(Call&) {
+  constexpr std::string_view providers[] = {
+      "apple",  "azure",  "bitbucket", "discord",  "facebook",      "snapchat", "figma", "fly",
+      "github", "gitlab", "google",    "keycloak", "kakao",         "linkedin", "linkedin_oidc",
+      "notion", "spotify", "slack",    "slack_oidc", "workos",      "twitch",   "twitter",
+      "phone",  "zoom"};
+  JsonBuilder json;
+  json.open_object().key("external").open_object();
+  json.member("anonymous_users", accounts_.options().anonymous).member("email", true);
+  for (const std::string_view name : providers) json.member(name, false);
+  json.close();
+  json.member("disable_signup", !accounts_.options().sign_up);
+  json.member("mailer_autoconfirm", accounts_.options().autoconfirm);
+  json.member("phone_autoconfirm", false).member("sms_provider", "");
+  json.member("saml_enabled", false).member("saml_private_key_next_configured", false);
+  json.member("passkeys_enabled", false).close();
+  co_return json_response(200, json.take());
+}
+
+task<AuthHandler::Response> AuthHandler::keys(Call&) {
+  http::Response response;
+  response.content_type = "application/json";
+  response.body = accounts_.public_jwks();
+  response.set("Cache-Control", "public, max-age=600");
+  co_return response;
+}
+
+task<AuthHandler::Response> AuthHandler::sign_up(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  SignUp wanted = sign_up_of(call);
+  if (wanted.email.empty()) {
+    auto issued = co_await accounts_.sign_in_anonymously(wanted.data, call.client);
+    if (!issued) co_return std::unexpected(std::move(issued).error());
+    co_return session_response(*issued);
+  }
+  if (wanted.password.empty())
+    co_return refuse(400, "validation_failed", "Signup requires a valid password");
+  auto done = co_await accounts_.sign_up(std::move(wanted), call.client);
+  if (!done) co_return std::unexpected(std::move(done).error());
+  if (done->issued) co_return session_response(*done->issued);
+  co_return json_response(200, user_json(done->user));
+}
+
+task<AuthHandler::Response> AuthHandler::token(Call& call) {
+  const std::string type = call.query("grant_type");
+  if (type == "password") {
+    auto done = co_await token_by_password(call);
+    co_return done;
+  }
+  if (type == "refresh_token") {
+    auto done = co_await token_by_refresh(call);
+    co_return done;
+  }
+  if (type == "pkce") co_return refuse(404, "flow_state_not_found", "The PKCE flow is not there yet");
+  if (type == "id_token")
+    co_return refuse(400, "provider_disabled", "Unsupported provider: provider is not enabled");
+  if (type == "web3") co_return refuse(422, "web3_provider_disabled", "Web3 provider is disabled");
+  co_return refuse(400, "invalid_credentials", "unsupported_grant_type");
+}
+
+task<AuthHandler::Response> AuthHandler::token_by_password(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  auto issued = co_await accounts_.sign_in(call.text_or_empty("email"),
+                                           call.text_or_empty("password"), call.client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  co_return session_response(*issued);
+}
+
+task<AuthHandler::Response> AuthHandler::token_by_refresh(Call& call) {
+  const std::string token = call.text_or_empty("refresh_token");
+  if (token.empty()) co_return refuse(400, "validation_failed", "refresh_token required");
+  auto issued = co_await accounts_.refresh(token, call.client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  co_return session_response(*issued);
+}
+
+task<AuthHandler::Response> AuthHandler::otp(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  const bool creates = call.flag("create_user").value_or(true);
+  const auto unknown = creates ? Accounts::Unknown::sign_up : Accounts::Unknown::refuse;
+  auto sent = co_await accounts_.send_magic_link(sign_up_of(call), unknown, call.client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  co_return json_response(200, "{}");
+}
+
+task<AuthHandler::Response> AuthHandler::magic_link(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  auto sent = co_await accounts_.send_magic_link(sign_up_of(call), Accounts::Unknown::sign_up,
+                                                 call.client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  co_return json_response(200, "{}");
+}
+
+task<AuthHandler::Response> AuthHandler::recover(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  auto sent = co_await accounts_.send_recovery(call.text_or_empty("email"), call.redirect_to(),
+                                               call.client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  co_return json_response(200, "{}");
+}
+
+task<AuthHandler::Response> AuthHandler::resend(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  const std::string type = call.text_or_empty("type");
+  if (type != "signup" && type != "email_change")
+    co_return refuse(400, "validation_failed", "Missing one of these types: signup, email_change");
+  auto sent = co_await accounts_.resend(type, call.text_or_empty("email"), call.redirect_to(),
+                                        call.client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  co_return json_response(200, "{}");
+}
+
+task<AuthHandler::Response> AuthHandler::verify(Call& call) {
+  AUTH_CHECK(refuse_absent(call));
+  Verification given;
+  given.type = call.text_or_empty("type");
+  given.link = call.text_or_empty("token_hash");
+  given.email = call.text_or_empty("email");
+  given.code = call.text_or_empty("token");
+  if (given.link.empty() && (given.email.empty() || given.code.empty()))
+    co_return refuse(400, "validation_failed",
+                     "Verify requires either a token or a token hash, and an email with a token");
+  auto verified = co_await accounts_.verify(std::move(given), call.client);
+  if (!verified) co_return std::unexpected(std::move(verified).error());
+  if (verified->issued) co_return session_response(*verified->issued);
+  co_return json_response(
+      200,
+      R"({"msg":"Confirmation link accepted. Please proceed to confirm link sent to the other email","code":"200"})");
+}
+
+task<AuthHandler::Response> AuthHandler::verify_link(Call& call) {
+  const std::string target = accounts_.redirect_for(call.redirect_to());
+  Verification given;
+  given.type = call.query("type");
+  given.link = call.query("token");
+  const std::string type = given.type;
+  if (given.link.empty()) co_return refuse(400, "validation_failed", "Verify requires a token");
+  auto verified = co_await accounts_.verify(std::move(given), call.client);
+  if (!verified) {
+    const trivet::auth::Refusal& refusal = verified.error();
+    if (refusal.status >= 500) call.request.problem = refusal.log_text;
+    const std::string_view word = error_word(refusal.status);
+    std::string fragment = word.empty() ? std::string() : "error=" + std::string(word) + '&';
+    fragment += "error_code=" + refusal.code +
+                "&error_description=" + encode_component(refusal.message) + "&sb=";
+    co_return see_other(target, fragment);
+  }
+  if (!verified->issued)
+    co_return see_other(target, "message=" + encode_component("Confirmation link accepted. Please proceed to confirm "
+                                                              "link sent to the other email") + "&sb=");
+  const trivet::auth::Issued& issued = *verified->issued;
+  co_return see_other(target, "access_token=" + issued.access_token +
+                                  "&expires_at=" + std::to_string(issued.expires_at) +
+                                  "&expires_in=" + std::to_string(issued.expires_in) +
+                                  "&refresh_token=" + issued.refresh_token +
+                                  "&sb=&token_type=bearer&type=" + encode_component(type));
+}
+
+}  // namespace trivet::api::accounts

@@ -1,0 +1,56 @@
+// Endpoints of a signed-in user (dialects/auth.md, section 6).
+#include <algorithm>
+
+#include "api/auth/encode.h"
+#include "api/auth/handler.h"
+
+namespace trivet::api::accounts {
+
+using trivet::auth::refuse;
+using trivet::auth::SignOut;
+using trivet::auth::UserChange;
+
+task<AuthHandler::Response> AuthHandler::user(Call& call) {
+  co_return json_response(200, user_json(call.caller.user));
+}
+
+task<AuthHandler::Response> AuthHandler::change_user(Call& call) {
+  if (!call.text_or_empty("phone").empty())
+    co_return refuse(400, "phone_provider_disabled", "Phone logins are disabled");
+  if (call.object("app_metadata"))
+    co_return refuse(403, "not_admin", "Updating app_metadata requires admin privileges");
+  UserChange change;
+  if (const auto email = call.text("email"); email && !email->empty()) change.email = email;
+  change.password = call.text("password");
+  change.data = call.object("data");
+  change.redirect_to = call.redirect_to();
+  auto user = co_await accounts_.change_user(call.caller, std::move(change), call.client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  co_return json_response(200, user_json(*user));
+}
+
+task<AuthHandler::Response> AuthHandler::log_out(Call& call) {
+  const std::string scope = call.query("scope");
+  SignOut how = SignOut::global;
+  if (scope == "local") how = SignOut::local;
+  if (scope == "others") how = SignOut::others;
+  if (how == SignOut::global && !scope.empty() && scope != "global")
+    co_return refuse(400, "validation_failed", "Unsupported logout scope \"" + scope + '"');
+  auto done = co_await accounts_.sign_out(call.caller, how, call.client);
+  if (!done) co_return std::unexpected(std::move(done).error());
+  http::Response response;
+  response.status = 204;
+  co_return response;
+}
+
+// Users have one identity here, that of their address, and it stays.
+task<AuthHandler::Response> AuthHandler::unlink(Call& call) {
+  const auto& identities = call.caller.user.identities;
+  const bool is_known = std::ranges::any_of(
+      identities, [&](const auto& identity) { return identity.id == call.id; });
+  if (!is_known) co_return refuse(422, "identity_not_found", "Identity doesn't exist");
+  co_return refuse(422, "single_identity_not_deletable",
+                   "User must have at least 1 identity after unlinking");
+}
+
+}  // namespace trivet::api::accounts

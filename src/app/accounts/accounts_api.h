@@ -1,0 +1,62 @@
+// /auth/v1 in a serving process: the tables, and the engine, accounts and handlers of one
+// configuration.
+//
+// What must outlast a reload (rates, hashing threads, the mails of `trivet dev`) is in
+// AccountServices. Without `auth.enabled` nothing of it is made.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/auth/handler.h"
+#include "api/auth/mail_page.h"
+#include "app/config/config.h"
+#include "app/drivers/driver.h"
+#include "auth/accounts/accounts.h"
+#include "base/random.h"
+#include "http/router.h"
+
+namespace trivet::app {
+
+// Makes what the accounts' tables lack; nothing is ever dropped. Returns what was done, a line
+// each.
+[[nodiscard]] result<std::vector<std::string>> make_account_tables(Driver& driver,
+                                                                   schema::Provider provider);
+
+enum class Mails : uint8_t { none, kept };
+
+struct AccountServices {
+  AccountServices(engine::Environment& given, Mails given_mails)
+      : environment(given), mails(given_mails), passwords({}, random) {}
+
+  engine::Environment& environment;
+  const Mails mails;
+  SystemRandom random;
+  auth::PasswordHasher passwords;
+  auth::Limiter limiter;
+  auth::Mailbox mailbox;
+};
+
+class AccountsApi {
+ public:
+  struct Parts {
+    const Config& config;
+    std::string secret;
+    std::shared_ptr<const auth::KeyRing> ring;
+    engine::Engine& engine;  // of the project: gives the store and the kind of database
+    const auth::Authenticator& authenticator;
+    AccountServices& services;
+  };
+  explicit AccountsApi(const Parts& parts);
+
+  void mount(http::Router& router);
+
+ private:
+  AccountServices& services_;
+  engine::Engine engine_;
+  auth::Accounts accounts_;
+  api::accounts::AuthHandler handler_;
+  api::accounts::MailPage mail_page_;
+};
+
+}  // namespace trivet::app

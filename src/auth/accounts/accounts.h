@@ -1,0 +1,245 @@
+// Accounts: what can be done with users and their sessions, as the auth dialect describes it
+// (dialects/auth.md), over the models of schema.h: sign-up, sign-in, refresh, links and codes,
+// changes, and what operators may do.
+//
+// Knows no HTTP. Whoever calls has limited rates by address of the client; rates by account are
+// limited here. Thread-safe; nothing is kept between calls but the limiter. Phones, other providers
+// and second factors are left out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/accounts/limiter.h"
+#include "auth/accounts/mailbox.h"
+#include "auth/passwords/hasher.h"
+#include "auth/records/records.h"
+#include "auth/ring/key_ring.h"
+
+namespace trivet::auth {
+
+// What the dialect takes (dialects/auth.md, 8.5).
+inline constexpr size_t account_password_bytes_max = 72;
+
+struct AccountOptions {
+  std::string issuer;        // claim iss; empty = none
+  std::string external_url;  // of the auth API: begins the links of mails
+  std::string site_url;      // where links lead in the end
+  std::string audience = "authenticated";
+  std::vector<std::string> redirect_urls;  // patterns of redirect.h
+  bool sign_up = true;
+  bool anonymous = false;
+  bool autoconfirm = false;
+  bool secure_email_change = true;
+  uint32_t password_bytes_min = 6;
+  int64_t token_seconds = 3600;
+  int64_t reuse_seconds = 10;
+  int64_t link_seconds = 86400;
+  int64_t mail_interval_seconds = 60;
+  int64_t session_seconds_max = 0;  // 0 = no end
+  int64_t session_idle_seconds_max = 0;
+};
+
+// All must outlive the accounts.
+struct AccountParts {
+  engine::Engine& engine;  // over accounts_schema()
+  engine::Environment& environment;
+  PasswordHasher& passwords;
+  Limiter& limiter;
+  Mailer* mailer;                       // null: nothing can be sent
+  std::string secret;                   // of the project: signs refresh tokens and codes
+  std::shared_ptr<const KeyRing> ring;  // signs access tokens
+};
+
+// Who calls, as far as the connection tells.
+struct Client {
+  store::Deadline deadline;
+  std::string ip;
+  std::string user_agent;
+};
+
+struct Issued {
+  User user;
+  Session session;
+  std::string access_token;
+  std::string refresh_token;
+  int64_t expires_in = 0;  // s
+  int64_t expires_at = 0;  // s since 1970
+  std::vector<std::string> weak_reasons{};
+};
+
+// A user's valid access token.
+struct Caller {
+  User user;
+  std::optional<Session> session;
+};
+
+struct SignUp {
+  std::string email, password;
+  std::string data = "{}";
+  std::string redirect_to;
+};
+// A session, or only a user who has to confirm the address.
+struct SignedUp {
+  User user;
+  std::optional<Issued> issued;
+};
+
+enum class LinkKind : uint8_t { signup, invite, magiclink, recovery, email_change };
+
+struct UserChange {
+  std::optional<std::string> email, password;
+  std::optional<std::string> data;  // JSON object, merged into user_metadata
+  std::string redirect_to;
+};
+
+struct AdminUser {
+  std::optional<std::string> id, role, email, password, user_metadata, app_metadata, ban_duration;
+  std::optional<bool> email_confirm;
+};
+
+struct UserPage {
+  int64_t number = 1, size = 50;
+  std::string filter;
+  bool ascending = false;
+};
+struct UserList {
+  std::vector<User> users;
+  int64_t total = 0;
+};
+
+struct LinkRequest {
+  std::string type, email, new_email, password, redirect_to;
+  std::string data = "{}";
+};
+struct MadeLink {
+  User user;
+  std::string action_link, code, token, type, redirect_to;
+};
+
+struct Verification {
+  std::string type;
+  std::string link;         // the token of a link, or
+  std::string email, code;  // an address and its code
+};
+// Empty `issued`: the first half of an email change.
+struct Verified {
+  std::optional<Issued> issued;
+};
+
+enum class SignOut : uint8_t { global, local, others };
+
+class Accounts {
+ public:
+  Accounts(AccountParts parts, AccountOptions options);
+
+  [[nodiscard]] const AccountOptions& options() const { return options_; }
+  [[nodiscard]] bool can_send() const { return parts_.mailer != nullptr; }
+  [[nodiscard]] int64_t now_us() const { return parts_.environment.now_us(); }
+
+  [[nodiscard]] task<answer<SignedUp>> sign_up(SignUp wanted, Client client);
+  [[nodiscard]] task<answer<Issued>> sign_in_anonymously(std::string data, Client client);
+  [[nodiscard]] task<answer<Issued>> sign_in(std::string email, std::string password,
+                                             Client client);
+  [[nodiscard]] task<answer<Issued>> refresh(std::string token, Client client);
+  [[nodiscard]] task<answer<void>> sign_out(Caller caller, SignOut scope, Client client);
+  // The public keys of access tokens, a JWK set.
+  [[nodiscard]] std::string public_jwks() const {
+    return parts_.ring->public_jwks(now_us() / 1'000'000);
+  }
+  // Of a token whose signature is right: that its times, user and session are too.
+  [[nodiscard]] task<answer<Caller>> find_caller(std::string claims_json, Client client);
+  [[nodiscard]] task<answer<User>> change_user(Caller caller, UserChange change, Client client);
+
+  // To whoever may sign in with `email`. Tells nobody whether there is such a user.
+  [[nodiscard]] task<answer<void>> send_recovery(std::string email, std::string redirect_to,
+                                                 Client client);
+  enum class Unknown : uint8_t { sign_up, refuse };
+  [[nodiscard]] task<answer<void>> send_magic_link(SignUp wanted, Unknown unknown, Client client);
+  [[nodiscard]] task<answer<void>> resend(std::string type, std::string email,
+                                          std::string redirect_to, Client client);
+  [[nodiscard]] task<answer<Verified>> verify(Verification given, Client client);
+
+  [[nodiscard]] task<answer<User>> create_user(AdminUser wanted, Client client);
+  [[nodiscard]] task<answer<User>> find_user(std::string id, Client client);
+  [[nodiscard]] task<answer<UserList>> list_users(UserPage page, Client client);
+  [[nodiscard]] task<answer<User>> update_user(std::string id, AdminUser change, Client client);
+  enum class Deletion : uint8_t { hard, soft };
+  [[nodiscard]] task<answer<void>> delete_user(std::string id, Deletion deletion, Client client);
+  [[nodiscard]] task<answer<User>> invite(SignUp wanted, Client client);
+  [[nodiscard]] task<answer<MadeLink>> make_link(LinkRequest wanted, Client client);
+
+  // `wanted` if links may lead there, else the site.
+  [[nodiscard]] std::string redirect_for(std::string_view wanted) const;
+
+ private:
+  struct Minted {
+    std::string link, code;
+  };
+  struct Notice {
+    LinkKind kind;
+    std::string to, redirect_to;
+  };
+
+  [[nodiscard]] std::string make_id();
+  [[nodiscard]] std::string random_text(size_t bytes);
+  [[nodiscard]] std::string random_code();
+  [[nodiscard]] answer<std::string> check_email(std::string_view email) const;
+  [[nodiscard]] answer<void> check_password(std::string_view password) const;
+  [[nodiscard]] task<answer<std::string>> hash_password(std::string password);
+  // Takes as long for a user who isn't there. Outdated hashes are replaced.
+  [[nodiscard]] task<answer<bool>> matches_password(User* user, std::string password,
+                                                    Client client);
+  [[nodiscard]] std::vector<std::string> weaknesses(std::string_view password) const;
+  [[nodiscard]] answer<void> limit_mail(const std::string& kind, const std::string& email);
+  [[nodiscard]] answer<void> require_mailer() const;
+  [[nodiscard]] std::string link_url(const Notice& notice, const std::string& link) const;
+  void mail(const Notice& notice, const Minted& minted);
+
+  [[nodiscard]] task<answer<std::optional<User>>> load_user(std::string field, std::string value,
+                                                            Client client);
+  [[nodiscard]] task<answer<void>> load_identities(User& user, Client client);
+  [[nodiscard]] User new_user(std::string email, const std::string& data);
+  [[nodiscard]] UserIdentity new_identity(const User& user, const std::string& data);
+  // False: the address is taken.
+  [[nodiscard]] task<answer<bool>> save_new(const User& user, Client client);
+  [[nodiscard]] task<answer<bool>> save(const User& user, Client client);
+  [[nodiscard]] task<answer<Issued>> issue(User user, std::string method, Client client);
+  [[nodiscard]] answer<void> check_session(const Session& session) const;
+  [[nodiscard]] Issued sign(User user, Session session) const;
+  [[nodiscard]] task<answer<void>> confirm(User& user, Client client);
+  [[nodiscard]] User obfuscated(const SignUp& wanted);
+
+  [[nodiscard]] task<answer<Minted>> mint(const User& user, std::string slot, std::string address,
+                                          Client client);
+  [[nodiscard]] task<answer<void>> send_link(User& user, Notice notice, Client client);
+  [[nodiscard]] task<answer<void>> start_email_change(User& user, const UserChange& change,
+                                                      Client client);
+  [[nodiscard]] task<answer<OneTimeToken>> take_token(const Verification& given, Client client);
+  [[nodiscard]] task<answer<OneTimeToken>> take_code(const Verification& given, Client client);
+  [[nodiscard]] task<answer<Verified>> complete_email_change(OneTimeToken token, Client client);
+  [[nodiscard]] task<answer<void>> adopt_email(User& user, Client client);
+  [[nodiscard]] task<answer<void>> change_password(Caller& caller, std::string password,
+                                                   Client client);
+  [[nodiscard]] task<answer<User>> user_of_link(LinkRequest& wanted, Client client);
+  [[nodiscard]] task<answer<void>> apply_admin(User& user, const AdminUser& change);
+  [[nodiscard]] task<answer<void>> end_sessions(std::string user_id, std::string but,
+                                                Client client);
+  [[nodiscard]] task<answer<void>> drop_tokens(std::string user_id, Client client);
+  [[nodiscard]] task<answer<void>> audit(std::string action, const User& actor, Client client);
+
+  const AccountParts parts_;
+  const AccountOptions options_;
+  const Table users_;
+  const Table identities_;
+  const Table sessions_;
+  const Table tokens_;
+  const Table events_;
+};
+
+// The slot of one-time tokens that a kind of link uses.
+[[nodiscard]] std::string_view slot_of(LinkKind kind);
+[[nodiscard]] std::string_view link_kind_name(LinkKind kind);
+
+}  // namespace trivet::auth

@@ -1,0 +1,272 @@
+// Links and codes: making, mailing, taking (dialects/auth.md, 8.1 and 8.2).
+#include <algorithm>
+
+#include "auth/accounts/accounts.h"
+#include "auth/accounts/json_object.h"
+#include "auth/accounts/tokens.h"
+#include "auth/jwt.h"
+
+namespace trivet::auth {
+namespace {
+
+constexpr int64_t us = 1'000'000;
+constexpr int64_t misses_max = 5;
+
+std::unexpected<Refusal> expired() {
+  return refuse(403, "otp_expired", "Token has expired or is invalid");
+}
+
+std::string encode_query(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          c == '-' || c == '_' || c == '.' || c == '~';
+    if (is_plain) {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += digits[static_cast<unsigned char>(c) >> 4];
+    out += digits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+std::vector<std::string_view> slots_of(std::string_view type) {
+  if (type == "signup" || type == "invite") return {"confirmation"};
+  if (type == "magiclink" || type == "recovery") return {"recovery"};
+  if (type == "email") return {"confirmation", "recovery"};
+  if (type == "email_change") return {"email_change_new", "email_change_current"};
+  return {};
+}
+
+std::vector<Condition> key_of(const OneTimeToken& token) {
+  std::vector<Condition> where;
+  where.push_back({"user_id", store::Op::eq, Value::text(token.user_id)});
+  where.push_back({"slot", store::Op::eq, Value::text(token.slot)});
+  where.push_back({"link_hash", store::Op::eq, Value::text(token.link_hash)});
+  return where;
+}
+
+}  // namespace
+
+std::string Accounts::link_url(const Notice& notice, const std::string& link) const {
+  return options_.external_url + "/verify?token=" + link +
+         "&type=" + std::string(link_kind_name(notice.kind)) +
+         "&redirect_to=" + encode_query(redirect_for(notice.redirect_to));
+}
+
+void Accounts::mail(const Notice& notice, const Minted& minted) {
+  constexpr std::string_view subjects[] = {"Confirm your email address", "You have been invited",
+                                           "Your sign-in link", "Reset your password",
+                                           "Confirm the change of your email address"};
+  constexpr std::string_view kinds[] = {"confirmation", "invite", "magic_link", "recovery",
+                                        "email_change"};
+  Mail mail;
+  mail.to = notice.to;
+  mail.kind = kinds[static_cast<size_t>(notice.kind)];
+  mail.subject = subjects[static_cast<size_t>(notice.kind)];
+  mail.link = link_url(notice, minted.link);
+  mail.code = minted.code;
+  mail.text = mail.subject + ":\n\n" + mail.link + "\n\nor enter this code: " + mail.code + "\n";
+  mail.at_us = now_us();
+  parts_.mailer->send(std::move(mail));
+}
+
+task<answer<Accounts::Minted>> Accounts::mint(const User& user, std::string slot,
+                                              std::string address, Client client) {
+  Minted minted{random_text(32), random_code()};
+  OneTimeToken token;
+  token.user_id = user.id;
+  token.slot = std::move(slot);
+  token.address = std::move(address);
+  token.created_at = now_us();
+  token.link_hash = hash_link(minted.link);
+  token.code_hash = hash_code(token, minted.code, parts_.secret);
+  std::vector<std::string_view> key{"user_id", "slot"};
+  auto put = co_await tokens_.put(values_of(token), std::move(key), client.deadline);
+  if (!put) co_return std::unexpected(std::move(put).error());
+  co_return minted;
+}
+
+task<answer<void>> Accounts::send_link(User& user, Notice notice, Client client) {
+  auto minted = co_await mint(user, std::string(slot_of(notice.kind)), notice.to, client);
+  if (!minted) co_return std::unexpected(std::move(minted).error());
+  const bool is_recovery = slot_of(notice.kind) == "recovery";
+  (is_recovery ? user.recovery_sent_at : user.confirmation_sent_at) = now_us();
+  if (notice.kind == LinkKind::invite) user.invited_at = now_us();
+  auto saved = co_await save(user, client);
+  if (!saved) co_return std::unexpected(std::move(saved).error());
+  mail(notice, *minted);
+  co_return answer<void>();
+}
+
+task<answer<void>> Accounts::send_recovery(std::string email, std::string redirect_to,
+                                           Client client) {
+  AUTH_CHECK(require_mailer());
+  AUTH_TRY(const std::string address, check_email(email));
+  AUTH_CHECK(limit_mail("recovery", address));
+  auto user = co_await load_user("email", address, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  if (!*user) co_return answer<void>();
+  Notice notice{LinkKind::recovery, address, std::move(redirect_to)};
+  auto sent = co_await send_link(**user, std::move(notice), client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  auto logged = co_await audit("user_recovery_requested", **user, client);
+  co_return logged;
+}
+
+// An address that nobody confirmed gets the mail of a sign-up.
+task<answer<void>> Accounts::send_magic_link(SignUp wanted, Unknown unknown, Client client) {
+  AUTH_CHECK(require_mailer());
+  AUTH_TRY(wanted.email, check_email(wanted.email));
+  AUTH_CHECK(limit_mail("magic_link", wanted.email));
+  auto found = co_await load_user("email", wanted.email, client);
+  if (!found) co_return std::unexpected(std::move(found).error());
+  if (!*found && unknown == Unknown::refuse)
+    co_return refuse(422, "otp_disabled", "Signups not allowed for otp");
+  if (!*found && !options_.sign_up)
+    co_return refuse(422, "signup_disabled", "Signups not allowed for this instance");
+  User user = *found ? **found : new_user(wanted.email, wanted.data);
+  if (!*found) {
+    auto saved = co_await save_new(user, client);
+    if (!saved) co_return std::unexpected(std::move(saved).error());
+    if (!*saved) co_return refuse(503, "conflict", "Another sign-up with this address is under way");
+  }
+  const LinkKind kind =
+      user.email_confirmed_at == 0 && !options_.autoconfirm ? LinkKind::signup : LinkKind::magiclink;
+  Notice notice{kind, user.email, wanted.redirect_to};
+  auto sent = co_await send_link(user, std::move(notice), client);
+  co_return sent;
+}
+
+task<answer<void>> Accounts::resend(std::string type, std::string email, std::string redirect_to,
+                                    Client client) {
+  AUTH_CHECK(require_mailer());
+  AUTH_TRY(const std::string address, check_email(email));
+  AUTH_CHECK(limit_mail(type == "signup" ? "confirmation" : type, address));
+  auto user = co_await load_user("email", address, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  if (!*user) co_return answer<void>();
+  if (type == "signup" && (*user)->email_confirmed_at == 0) {
+    Notice notice{LinkKind::signup, address, std::move(redirect_to)};
+    auto sent = co_await send_link(**user, std::move(notice), client);
+    co_return sent;
+  }
+  if (type == "email_change" && !(*user)->email_change.empty()) {
+    UserChange change;
+    change.email = (*user)->email_change;
+    change.redirect_to = std::move(redirect_to);
+    auto started = co_await start_email_change(**user, change, client);
+    co_return started;
+  }
+  co_return answer<void>();
+}
+
+task<answer<void>> Accounts::drop_tokens(std::string user_id, Client client) {
+  std::vector<Condition> where;
+  where.push_back({"user_id", store::Op::eq, Value::text(user_id)});
+  auto dropped = co_await tokens_.remove(std::move(where), client.deadline);
+  if (!dropped) co_return std::unexpected(std::move(dropped).error());
+  co_return answer<void>();
+}
+
+// A try is counted before the code is compared, by a compare-and-set: many at once don't get more.
+task<answer<OneTimeToken>> Accounts::take_code(const Verification& given, Client client) {
+  const auto email = check_email(given.email);
+  if (!email) co_return expired();
+  std::vector<Condition> by_address;
+  by_address.push_back({"address", store::Op::eq, Value::text(*email)});
+  auto rows = co_await tokens_.find(std::move(by_address), Page(), client.deadline);
+  if (!rows) co_return std::unexpected(std::move(rows).error());
+  const std::vector<std::string_view> slots = slots_of(given.type);
+  for (OneTimeToken& token : read_tokens(*rows)) {
+    if (std::ranges::find(slots, token.slot) == slots.end() || token.misses >= misses_max) continue;
+    std::vector<Condition> where = key_of(token);
+    where.push_back({"misses", store::Op::eq, Value::integer(token.misses)});
+    std::vector<Assignment> values;
+    values.push_back({"misses", Value::integer(token.misses + 1)});
+    auto counted = co_await tokens_.update(std::move(where), std::move(values), client.deadline);
+    if (!counted) co_return std::unexpected(std::move(counted).error());
+    if (*counted == 0) continue;
+    if (equal_in_constant_time(token.code_hash, hash_code(token, given.code, parts_.secret)))
+      co_return std::move(token);
+  }
+  co_return expired();
+}
+
+// Whoever deletes the row has it: a link works once.
+task<answer<OneTimeToken>> Accounts::take_token(const Verification& given, Client client) {
+  OneTimeToken token;
+  if (given.link.empty()) {
+    auto taken = co_await take_code(given, client);
+    if (!taken) co_return std::unexpected(std::move(taken).error());
+    token = *std::move(taken);
+  } else {
+    const std::string digest = hash_link(given.link);
+    std::vector<Condition> where;
+    where.push_back({"link_hash", store::Op::eq, Value::text(digest)});
+    auto rows = co_await tokens_.find(std::move(where), Page(), client.deadline);
+    if (!rows) co_return std::unexpected(std::move(rows).error());
+    std::vector<OneTimeToken> found = read_tokens(*rows);
+    const std::vector<std::string_view> slots = slots_of(given.type);
+    if (found.empty() || std::ranges::find(slots, found.front().slot) == slots.end())
+      co_return expired();
+    token = std::move(found.front());
+  }
+  if (now_us() - token.created_at > options_.link_seconds * us) co_return expired();
+  auto removed = co_await tokens_.remove(key_of(token), client.deadline);
+  if (!removed) co_return std::unexpected(std::move(removed).error());
+  if (*removed == 0) co_return expired();
+  co_return token;
+}
+
+task<answer<void>> Accounts::confirm(User& user, Client client) {
+  auto dropped = co_await drop_tokens(user.id, client);
+  if (!dropped) co_return std::unexpected(std::move(dropped).error());
+  if (user.email_confirmed_at != 0) co_return answer<void>();
+  constexpr std::string_view verified = R"({"email_verified":true})";
+  user.email_confirmed_at = user.updated_at = now_us();
+  user.user_metadata = merge_json(user.user_metadata, verified);
+  for (UserIdentity& identity : user.identities) {
+    if (identity.provider != "email") continue;
+    identity.identity_data = merge_json(identity.identity_data, verified);
+    std::vector<Condition> where;
+    where.push_back({"id", store::Op::eq, Value::text(identity.id)});
+    std::vector<Assignment> values;
+    values.push_back({"identity_data", Value::json(identity.identity_data)});
+    auto changed = co_await identities_.update(std::move(where), std::move(values), client.deadline);
+    if (!changed) co_return std::unexpected(std::move(changed).error());
+  }
+  auto saved = co_await save(user, client);
+  if (!saved) co_return std::unexpected(std::move(saved).error());
+  const std::string action = user.invited_at != 0 ? "invite_accepted" : "user_signedup";
+  auto logged = co_await audit(action, user, client);
+  co_return logged;
+}
+
+task<answer<Verified>> Accounts::verify(Verification given, Client client) {
+  if (slots_of(given.type).empty())
+    co_return refuse(400, "validation_failed", "Verify requires a verification type");
+  auto token = co_await take_token(given, client);
+  if (!token) co_return std::unexpected(std::move(token).error());
+  if (token->slot.starts_with("email_change")) {
+    auto changed = co_await complete_email_change(*std::move(token), client);
+    co_return changed;
+  }
+  auto user = co_await load_user("id", token->user_id, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  // The mail went to an address that is not the user's any more.
+  if (!*user || (*user)->email != token->address) co_return expired();
+  if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
+  auto confirmed = co_await confirm(**user, client);
+  if (!confirmed) co_return std::unexpected(std::move(confirmed).error());
+  auto issued = co_await issue(*std::move(*user), "otp", client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  Verified verified;
+  verified.issued = *std::move(issued);
+  co_return verified;
+}
+
+}  // namespace trivet::auth

@@ -1,0 +1,172 @@
+// Sessions: issuing, refreshing, ending, and who a token belongs to.
+#include "auth/accounts/accounts.h"
+#include "auth/accounts/json_object.h"
+#include "auth/accounts/tokens.h"
+#include "auth/jose/jws.h"
+#include "value/json_builder.h"
+#include "value/json_reader.h"
+
+namespace trivet::auth {
+namespace {
+
+constexpr int64_t us = 1'000'000;
+
+std::string methods(std::string_view method, int64_t now_us) {
+  JsonBuilder json;
+  json.open_array().open_object().member("method", method).member("timestamp", now_us / us);
+  json.close().close();
+  return json.take();
+}
+
+std::unexpected<Refusal> not_found() {
+  return refuse(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
+}
+
+}  // namespace
+
+Issued Accounts::sign(User user, Session session) const {
+  Issued issued;
+  const int64_t now = now_us() / us;
+  issued.expires_in = options_.token_seconds;
+  issued.expires_at = now + options_.token_seconds;
+  const std::string claims =
+      access_claims(user, session, {now, issued.expires_at}, options_.issuer);
+  issued.access_token = sign_jws(claims, parts_.ring->signing_key(now));
+  issued.refresh_token = encode_refresh_token({session.id, session.counter}, parts_.secret);
+  issued.user = std::move(user);
+  issued.session = std::move(session);
+  return issued;
+}
+
+task<answer<Issued>> Accounts::issue(User user, std::string method, Client client) {
+  Session session;
+  session.id = make_id();
+  session.user_id = user.id;
+  session.aal = "aal1";
+  session.amr = methods(method, now_us());
+  session.ip = client.ip;
+  session.user_agent = client.user_agent.substr(0, 512);
+  session.created_at = session.refreshed_at = now_us();
+  if (options_.session_seconds_max > 0)
+    session.not_after = session.created_at + options_.session_seconds_max * us;
+  auto made = co_await sessions_.insert(values_of(session), std::vector<Child>(), client.deadline);
+  if (!made) co_return std::unexpected(std::move(made).error());
+  user.last_sign_in_at = now_us();
+  std::vector<Condition> where;
+  where.push_back({"id", store::Op::eq, Value::text(user.id)});
+  std::vector<Assignment> values;
+  values.push_back({"last_sign_in_at", Value::timestamp(user.last_sign_in_at)});
+  auto updated = co_await users_.update(std::move(where), std::move(values), client.deadline);
+  if (!updated) co_return std::unexpected(std::move(updated).error());
+  auto logged = co_await audit("login", user, client);
+  if (!logged) co_return std::unexpected(std::move(logged).error());
+  co_return sign(std::move(user), std::move(session));
+}
+
+answer<void> Accounts::check_session(const Session& session) const {
+  const int64_t now = now_us();
+  const bool is_over = session.not_after != 0 && now >= session.not_after;
+  const bool is_idle = options_.session_idle_seconds_max > 0 &&
+                       now - session.refreshed_at > options_.session_idle_seconds_max * us;
+  if (!is_over && !is_idle) return {};
+  return refuse(400, "session_expired",
+                is_over ? "Invalid Refresh Token: Session Expired"
+                        : "Invalid Refresh Token: Session Expired (Inactivity)");
+}
+
+// The counter moves by a compare-and-set, so of two that come with the same token one rotates and the
+// other is that one's predecessor.
+task<answer<Issued>> Accounts::refresh(std::string token, Client client) {
+  const std::optional<RefreshToken> given = decode_refresh_token(token, parts_.secret);
+  if (!given) co_return not_found();
+  for (int tries = 0; tries < 2; ++tries) {
+    std::vector<Condition> by_id;
+    by_id.push_back({"id", store::Op::eq, Value::text(given->session_id)});
+    auto rows = co_await sessions_.find(by_id, Page(), client.deadline);
+    if (!rows) co_return std::unexpected(std::move(rows).error());
+    std::vector<Session> found = read_sessions(*rows);
+    if (found.empty() || given->counter > found.front().counter) co_return not_found();
+    Session session = std::move(found.front());
+    auto user = co_await load_user("id", session.user_id, client);
+    if (!user) co_return std::unexpected(std::move(user).error());
+    if (!*user) co_return not_found();
+    if ((*user)->banned_until > now_us())
+      co_return refuse(400, "user_banned", "Invalid Refresh Token: User Banned");
+    auto alive = check_session(session);
+    if (!alive) co_return std::unexpected(std::move(alive).error());
+    if (given->counter == session.counter) {
+      by_id.push_back({"counter", store::Op::eq, Value::integer(session.counter)});
+      std::vector<Assignment> values;
+      values.push_back({"counter", Value::integer(++session.counter)});
+      values.push_back({"refreshed_at", Value::timestamp(now_us())});
+      auto moved = co_await sessions_.update(std::move(by_id), std::move(values), client.deadline);
+      if (!moved) co_return std::unexpected(std::move(moved).error());
+      if (*moved == 0) continue;
+      auto logged = co_await audit("token_refreshed", **user, client);
+      if (!logged) co_return std::unexpected(std::move(logged).error());
+      co_return sign(*std::move(*user), std::move(session));
+    }
+    const bool is_recent = now_us() - session.refreshed_at <= options_.reuse_seconds * us;
+    if (given->counter == session.counter - 1 || is_recent)
+      co_return sign(*std::move(*user), std::move(session));
+    auto ended = co_await sessions_.remove(std::move(by_id), client.deadline);
+    if (!ended) co_return std::unexpected(std::move(ended).error());
+    auto logged = co_await audit("token_revoked", **user, client);
+    if (!logged) co_return std::unexpected(std::move(logged).error());
+    co_return refuse(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
+  }
+  co_return refuse(503, "unexpected_failure", "Too many refreshes of this session at once");
+}
+
+task<answer<Caller>> Accounts::find_caller(std::string claims_json, Client client) {
+  const std::string subject = text_member(claims_json, "sub");
+  if (subject.empty()) co_return refuse(403, "bad_jwt", "invalid claim: missing sub claim");
+  if (!is_uuid(subject)) co_return refuse(400, "bad_jwt", "invalid claim: sub claim must be a UUID");
+  auto user = co_await load_user("id", subject, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  if (!*user || (*user)->deleted_at != 0)
+    co_return refuse(403, "user_not_found", "User from sub claim in JWT does not exist");
+  Caller caller{*std::move(*user), std::nullopt};
+  const std::string session_id = text_member(claims_json, "session_id");
+  if (!session_id.empty()) {
+    std::vector<Condition> where;
+    where.push_back({"id", store::Op::eq, Value::text(session_id)});
+    where.push_back({"user_id", store::Op::eq, Value::text(caller.user.id)});
+    auto rows = co_await sessions_.find(std::move(where), Page(), client.deadline);
+    if (!rows) co_return std::unexpected(std::move(rows).error());
+    std::vector<Session> found = read_sessions(*rows);
+    if (found.empty())
+      co_return refuse(403, "session_not_found", "Session from session_id claim in JWT does not exist");
+    caller.session = std::move(found.front());
+  }
+  if (caller.user.banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
+  co_return caller;
+}
+
+// Ends all but the session `but`, if one is given.
+task<answer<void>> Accounts::end_sessions(std::string user_id, std::string but, Client client) {
+  std::vector<Condition> where;
+  where.push_back({"user_id", store::Op::eq, Value::text(user_id)});
+  if (!but.empty()) where.push_back({"id", store::Op::ne, Value::text(but)});
+  auto ended = co_await sessions_.remove(std::move(where), client.deadline);
+  if (!ended) co_return std::unexpected(std::move(ended).error());
+  co_return answer<void>();
+}
+
+task<answer<void>> Accounts::sign_out(Caller caller, SignOut scope, Client client) {
+  const std::string session = caller.session ? caller.session->id : std::string();
+  if (scope == SignOut::local && !session.empty()) {
+    std::vector<Condition> where;
+    where.push_back({"id", store::Op::eq, Value::text(session)});
+    auto ended = co_await sessions_.remove(std::move(where), client.deadline);
+    if (!ended) co_return std::unexpected(std::move(ended).error());
+  } else {
+    const std::string kept = scope == SignOut::others ? session : std::string();
+    auto ended = co_await end_sessions(caller.user.id, kept, client);
+    if (!ended) co_return std::unexpected(std::move(ended).error());
+  }
+  auto logged = co_await audit("logout", caller.user, client);
+  co_return logged;
+}
+
+}  // namespace trivet::auth

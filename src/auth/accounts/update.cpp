@@ -1,0 +1,153 @@
+// What users change about themselves: metadata, password, and the address in one step or two.
+#include "auth/accounts/accounts.h"
+#include "auth/accounts/json_object.h"
+
+namespace trivet::auth {
+
+task<answer<void>> Accounts::start_email_change(User& user, const UserChange& change,
+                                                Client client) {
+  user.email_change = *change.email;
+  user.email_change_sent_at = now_us();
+  auto minted = co_await mint(user, "email_change_new", user.email_change, client);
+  if (!minted) co_return std::unexpected(std::move(minted).error());
+  if (options_.secure_email_change && !user.email.empty()) {
+    auto current = co_await mint(user, "email_change_current", user.email, client);
+    if (!current) co_return std::unexpected(std::move(current).error());
+    mail({LinkKind::email_change, user.email, change.redirect_to}, *current);
+  }
+  auto saved = co_await save(user, client);
+  if (!saved) co_return std::unexpected(std::move(saved).error());
+  mail({LinkKind::email_change, user.email_change, change.redirect_to}, *minted);
+  co_return answer<void>();
+}
+
+// The change is done when neither of its tokens is left.
+task<answer<Verified>> Accounts::complete_email_change(OneTimeToken token, Client client) {
+  std::vector<Condition> where;
+  where.push_back({"user_id", store::Op::eq, Value::text(token.user_id)});
+  auto rows = co_await tokens_.find(std::move(where), Page(), client.deadline);
+  if (!rows) co_return std::unexpected(std::move(rows).error());
+  for (const OneTimeToken& other : read_tokens(*rows))
+    if (other.slot.starts_with("email_change")) co_return Verified();
+  auto user = co_await load_user("id", token.user_id, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  if (!*user || (*user)->email_change.empty())
+    co_return refuse(403, "otp_expired", "Token has expired or is invalid");
+  if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
+  User changed = **user;
+  changed.email = std::exchange(changed.email_change, {});
+  auto done = co_await adopt_email(changed, client);
+  if (!done) co_return std::unexpected(std::move(done).error());
+  auto logged = co_await audit("user_modified", changed, client);
+  if (!logged) co_return std::unexpected(std::move(logged).error());
+  auto issued = co_await issue(std::move(changed), "otp", client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  Verified verified;
+  verified.issued = *std::move(issued);
+  co_return verified;
+}
+
+// `user.email` is new and proven: the email identity follows, an anonymous user is none any more.
+task<answer<void>> Accounts::adopt_email(User& user, Client client) {
+  user.email_confirmed_at = user.updated_at = now_us();
+  user.email_change.clear();
+  user.email_change_sent_at = 0;
+  user.is_anonymous = false;
+  if (user.app_metadata == "{}")
+    user.app_metadata = R"({"provider":"email","providers":["email"]})";
+  auto saved = co_await save(user, client);
+  if (!saved) co_return std::unexpected(std::move(saved).error());
+  if (!*saved)
+    co_return refuse(422, "email_exists", "A user with this email address has already been registered");
+  UserIdentity identity = new_identity(user, "{}");
+  bool is_new = true;
+  for (UserIdentity& known : user.identities) {
+    if (known.provider != "email") continue;
+    is_new = false;
+    known.identity_data = merge_json(known.identity_data, identity.identity_data);
+    known.email = user.email;
+    std::vector<Condition> where;
+    where.push_back({"id", store::Op::eq, Value::text(known.id)});
+    std::vector<Assignment> values;
+    values.push_back({"identity_data", Value::json(known.identity_data)});
+    values.push_back({"email", Value::text(known.email)});
+    values.push_back({"updated_at", Value::timestamp(now_us())});
+    auto changed = co_await identities_.update(std::move(where), std::move(values), client.deadline);
+    if (!changed) co_return std::unexpected(std::move(changed).error());
+  }
+  if (is_new) {
+    std::vector<Assignment> values = values_of(identity);
+    values.push_back({"user_id", Value::text(user.id)});
+    auto made = co_await identities_.insert(std::move(values), std::vector<Child>(), client.deadline);
+    if (!made) co_return std::unexpected(std::move(made).error());
+    user.identities.push_back(std::move(identity));
+  }
+  auto dropped = co_await drop_tokens(user.id, client);
+  co_return dropped;
+}
+
+task<answer<void>> Accounts::change_password(Caller& caller, std::string password, Client client) {
+  AUTH_CHECK(check_password(password));
+  User& user = caller.user;
+  if (!user.password.empty()) {
+    auto is_same = co_await matches_password(&user, password, client);
+    if (!is_same) co_return std::unexpected(std::move(is_same).error());
+    if (*is_same)
+      co_return refuse(422, "same_password",
+                       "New password should be different from the old password.");
+  }
+  auto hashed = co_await hash_password(password);
+  if (!hashed) co_return std::unexpected(std::move(hashed).error());
+  user.password = *std::move(hashed);
+  auto dropped = co_await drop_tokens(user.id, client);
+  if (!dropped) co_return std::unexpected(std::move(dropped).error());
+  const std::string session = caller.session ? caller.session->id : std::string();
+  auto ended = co_await end_sessions(user.id, session, client);
+  if (!ended) co_return std::unexpected(std::move(ended).error());
+  auto logged = co_await audit("user_updated_password", user, client);
+  co_return logged;
+}
+
+task<answer<User>> Accounts::change_user(Caller caller, UserChange change, Client client) {
+  User& user = caller.user;
+  bool moves = false;
+  if (change.email) {
+    AUTH_TRY(change.email, check_email(*change.email));
+    moves = *change.email != user.email;
+  }
+  const bool at_once = user.is_anonymous && options_.autoconfirm;
+  if (user.is_anonymous && change.password && !moves)
+    co_return refuse(422, "validation_failed",
+                     "Updating password of an anonymous user without an email or phone is not allowed");
+  if (moves) {
+    if (!at_once) AUTH_CHECK(require_mailer());
+    auto taken = co_await load_user("email", *change.email, client);
+    if (!taken) co_return std::unexpected(std::move(taken).error());
+    if (*taken)
+      co_return refuse(422, "email_exists",
+                       "A user with this email address has already been registered");
+    if (!at_once) AUTH_CHECK(limit_mail("email_change", *change.email));
+  }
+  if (change.password) {
+    auto changed = co_await change_password(caller, *change.password, client);
+    if (!changed) co_return std::unexpected(std::move(changed).error());
+  }
+  if (change.data) user.user_metadata = merge_json(user.user_metadata, *change.data);
+  user.updated_at = now_us();
+  if (moves && at_once) {
+    user.email = *change.email;
+    auto adopted = co_await adopt_email(user, client);
+    if (!adopted) co_return std::unexpected(std::move(adopted).error());
+  } else if (moves) {
+    auto started = co_await start_email_change(user, change, client);
+    if (!started) co_return std::unexpected(std::move(started).error());
+  } else {
+    auto saved = co_await save(user, client);
+    if (!saved) co_return std::unexpected(std::move(saved).error());
+  }
+  auto logged = co_await audit("user_modified", user, client);
+  if (!logged) co_return std::unexpected(std::move(logged).error());
+  co_return std::move(caller.user);
+}
+
+}  // namespace trivet::auth

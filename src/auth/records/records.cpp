@@ -1,0 +1,174 @@
+#include "auth/records/records.h"
+
+namespace trivet::auth {
+namespace {
+
+// Takes the cells of a row one after another.
+class Cells {
+ public:
+  explicit Cells(std::span<const Value> cells) : cells_(cells) {}
+  void operator()(std::string& to) {
+    const Value value = cells_[at_++];
+    to = value.is_null() ? std::string() : std::string(value.as_text());
+  }
+  void operator()(int64_t& to) {
+    const Value value = cells_[at_++];
+    to = value.is_null() ? 0 : value.as_integer();
+  }
+  void operator()(bool& to) { to = cells_[at_++].as_boolean(); }
+
+ private:
+  std::span<const Value> cells_;
+  size_t at_ = 0;
+};
+
+template <class Record, class Read>
+std::vector<Record> read_all(const store::Rows& rows, Read read) {
+  std::vector<Record> records(rows.batch.rows);
+  for (uint32_t i = 0; i < rows.batch.rows; ++i) {
+    Cells cells(rows.batch.row(i));
+    read(cells, records[i]);
+  }
+  return records;
+}
+
+bool is_same(Value a, Value b) {
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case ValueKind::null:
+      return true;
+    case ValueKind::text:
+    case ValueKind::json:
+      return a.as_text() == b.as_text();
+    default:
+      return a.as_integer() == b.as_integer();
+  }
+}
+
+}  // namespace
+
+Value text_or_null(std::string_view text) {
+  return text.empty() ? Value::null() : Value::text(text);
+}
+Value time_or_null(int64_t us) { return us == 0 ? Value::null() : Value::timestamp(us); }
+
+std::vector<User> read_users(const store::Rows& rows) {
+  return read_all<User>(rows, [](Cells& next, User& user) {
+    for (std::string* text : {&user.id, &user.aud, &user.role, &user.email, &user.phone, &user.password})
+      next(*text);
+    for (int64_t* time : {&user.email_confirmed_at, &user.phone_confirmed_at, &user.invited_at,
+                          &user.confirmation_sent_at, &user.recovery_sent_at})
+      next(*time);
+    next(user.email_change);
+    for (int64_t* time :
+         {&user.email_change_sent_at, &user.last_sign_in_at, &user.banned_until, &user.deleted_at})
+      next(*time);
+    next(user.app_metadata);
+    next(user.user_metadata);
+    next(user.is_anonymous);
+    next(user.created_at);
+    next(user.updated_at);
+  });
+}
+
+std::vector<UserIdentity> read_identities(const store::Rows& rows) {
+  return read_all<UserIdentity>(rows, [](Cells& next, UserIdentity& identity) {
+    for (std::string* text : {&identity.id, &identity.user_id, &identity.provider,
+                              &identity.provider_id, &identity.identity_data, &identity.email})
+      next(*text);
+    for (int64_t* time : {&identity.last_sign_in_at, &identity.created_at, &identity.updated_at})
+      next(*time);
+  });
+}
+
+std::vector<Session> read_sessions(const store::Rows& rows) {
+  return read_all<Session>(rows, [](Cells& next, Session& session) {
+    next(session.id);
+    next(session.user_id);
+    next(session.counter);
+    for (std::string* text : {&session.aal, &session.amr, &session.ip, &session.user_agent})
+      next(*text);
+    for (int64_t* time : {&session.not_after, &session.created_at, &session.refreshed_at})
+      next(*time);
+  });
+}
+
+std::vector<OneTimeToken> read_tokens(const store::Rows& rows) {
+  return read_all<OneTimeToken>(rows, [](Cells& next, OneTimeToken& token) {
+    for (std::string* text :
+         {&token.user_id, &token.slot, &token.address, &token.link_hash, &token.code_hash})
+      next(*text);
+    next(token.misses);
+    next(token.created_at);
+  });
+}
+
+std::vector<Assignment> values_of(const User& user) {
+  return {{"id", Value::text(user.id)},
+          {"aud", Value::text(user.aud)},
+          {"role", Value::text(user.role)},
+          {"email", text_or_null(user.email)},
+          {"phone", text_or_null(user.phone)},
+          {"password", text_or_null(user.password)},
+          {"email_confirmed_at", time_or_null(user.email_confirmed_at)},
+          {"phone_confirmed_at", time_or_null(user.phone_confirmed_at)},
+          {"invited_at", time_or_null(user.invited_at)},
+          {"confirmation_sent_at", time_or_null(user.confirmation_sent_at)},
+          {"recovery_sent_at", time_or_null(user.recovery_sent_at)},
+          {"email_change", text_or_null(user.email_change)},
+          {"email_change_sent_at", time_or_null(user.email_change_sent_at)},
+          {"last_sign_in_at", time_or_null(user.last_sign_in_at)},
+          {"banned_until", time_or_null(user.banned_until)},
+          {"deleted_at", time_or_null(user.deleted_at)},
+          {"app_metadata", Value::json(user.app_metadata)},
+          {"user_metadata", Value::json(user.user_metadata)},
+          {"is_anonymous", Value::boolean(user.is_anonymous)},
+          {"created_at", time_or_null(user.created_at)},
+          {"updated_at", time_or_null(user.updated_at)}};
+}
+
+std::vector<Assignment> changes_of(const User& user) {
+  std::vector<Assignment> values = values_of(user);
+  if (!user.loaded) return values;
+  const std::vector<Assignment> before = values_of(*user.loaded);
+  std::vector<Assignment> changed;
+  for (size_t i = 0; i < values.size(); ++i)
+    if (!is_same(values[i].value, before[i].value)) changed.push_back(values[i]);
+  return changed;
+}
+
+std::vector<Assignment> values_of(const UserIdentity& identity) {
+  return {{"id", Value::text(identity.id)},
+          {"provider", Value::text(identity.provider)},
+          {"provider_id", Value::text(identity.provider_id)},
+          {"identity_data", Value::json(identity.identity_data)},
+          {"email", text_or_null(identity.email)},
+          {"last_sign_in_at", time_or_null(identity.last_sign_in_at)},
+          {"created_at", time_or_null(identity.created_at)},
+          {"updated_at", time_or_null(identity.updated_at)}};
+}
+
+std::vector<Assignment> values_of(const Session& session) {
+  return {{"id", Value::text(session.id)},
+          {"user_id", Value::text(session.user_id)},
+          {"counter", Value::integer(session.counter)},
+          {"aal", Value::text(session.aal)},
+          {"amr", Value::json(session.amr)},
+          {"ip", text_or_null(session.ip)},
+          {"user_agent", text_or_null(session.user_agent)},
+          {"not_after", time_or_null(session.not_after)},
+          {"created_at", time_or_null(session.created_at)},
+          {"refreshed_at", time_or_null(session.refreshed_at)}};
+}
+
+std::vector<Assignment> values_of(const OneTimeToken& token) {
+  return {{"user_id", Value::text(token.user_id)},
+          {"slot", Value::text(token.slot)},
+          {"address", Value::text(token.address)},
+          {"link_hash", Value::text(token.link_hash)},
+          {"code_hash", Value::text(token.code_hash)},
+          {"misses", Value::integer(token.misses)},
+          {"created_at", Value::timestamp(token.created_at)}};
+}
+
+}  // namespace trivet::auth

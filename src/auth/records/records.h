@@ -1,0 +1,64 @@
+// The rows of the accounts' models as structs that own what they hold (schema.h has the fields).
+//
+// Texts are empty and times 0 where the column is null; times are µs since 1970, JSON is text of an
+// object or array. Values.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/records/table.h"
+
+namespace trivet::auth {
+
+struct UserIdentity {
+  std::string id, user_id, provider, provider_id, identity_data, email;
+  int64_t last_sign_in_at = 0, created_at = 0, updated_at = 0;
+};
+
+struct User {
+  std::string id, aud, role, email, phone;
+  std::string password;  // a PHC string
+  int64_t email_confirmed_at = 0, phone_confirmed_at = 0, invited_at = 0, confirmation_sent_at = 0,
+          recovery_sent_at = 0;
+  std::string email_change;
+  int64_t email_change_sent_at = 0, last_sign_in_at = 0, banned_until = 0, deleted_at = 0;
+  std::string app_metadata = "{}", user_metadata = "{}";
+  bool is_anonymous = false;
+  int64_t created_at = 0, updated_at = 0;
+  std::vector<UserIdentity> identities;  // read apart
+  std::shared_ptr<const User> loaded;    // as the row was read; null: not read
+};
+
+struct Session {
+  std::string id, user_id;
+  int64_t counter = 0;  // of the refresh token that is good now
+  std::string aal, amr, ip, user_agent;
+  int64_t not_after = 0, created_at = 0, refreshed_at = 0;
+};
+
+struct OneTimeToken {
+  std::string user_id, slot, address, link_hash, code_hash;
+  int64_t misses = 0, created_at = 0;
+};
+
+// Each reads rows that Table::find gave.
+[[nodiscard]] std::vector<User> read_users(const store::Rows& rows);
+[[nodiscard]] std::vector<UserIdentity> read_identities(const store::Rows& rows);
+[[nodiscard]] std::vector<Session> read_sessions(const store::Rows& rows);
+[[nodiscard]] std::vector<OneTimeToken> read_tokens(const store::Rows& rows);
+
+// All columns, viewing the record.
+[[nodiscard]] std::vector<Assignment> values_of(const User& user);
+// The columns that differ from what was loaded: what others changed meanwhile stays.
+[[nodiscard]] std::vector<Assignment> changes_of(const User& user);
+// All but user_id, which the row above gives.
+[[nodiscard]] std::vector<Assignment> values_of(const UserIdentity& identity);
+[[nodiscard]] std::vector<Assignment> values_of(const Session& session);
+[[nodiscard]] std::vector<Assignment> values_of(const OneTimeToken& token);
+
+[[nodiscard]] Value text_or_null(std::string_view text);
+[[nodiscard]] Value time_or_null(int64_t us);
+
+}  // namespace trivet::auth

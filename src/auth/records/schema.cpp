@@ -1,0 +1,116 @@
+#include "auth/records/schema.h"
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace trivet::auth {
+namespace {
+
+constexpr std::string_view models = R"(
+model User {
+  id                       String    @id
+  aud                      String
+  role                     String
+  email                    String?   @unique
+  phone                    String?   @unique
+  password                 String?
+  email_confirmed_at       DateTime?
+  phone_confirmed_at       DateTime?
+  invited_at               DateTime?
+  confirmation_sent_at     DateTime?
+  recovery_sent_at         DateTime?
+  email_change             String?
+  email_change_sent_at     DateTime?
+  last_sign_in_at          DateTime?
+  banned_until             DateTime?
+  deleted_at               DateTime?
+  app_metadata             Json
+  user_metadata            Json
+  is_anonymous             Boolean
+  created_at               DateTime
+  updated_at               DateTime
+  identities               UserIdentity[]
+  sessions                 Session[]
+  tokens                   OneTimeToken[]
+  @@index([created_at])
+  @@map("_trivet_auth_users")
+}
+model UserIdentity {
+  id              String    @id
+  user_id         String
+  provider        String
+  provider_id     String
+  identity_data   Json
+  email           String?
+  last_sign_in_at DateTime?
+  created_at      DateTime
+  updated_at      DateTime
+  user            User      @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@unique([provider, provider_id])
+  @@index([user_id])
+  @@map("_trivet_auth_identities")
+}
+model Session {
+  id           String    @id
+  user_id      String
+  counter      BigInt
+  aal          String
+  amr          Json
+  ip           String?
+  user_agent   String?
+  not_after    DateTime?
+  created_at   DateTime
+  refreshed_at DateTime
+  user         User      @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@index([user_id])
+  @@map("_trivet_auth_sessions")
+}
+model OneTimeToken {
+  user_id    String
+  slot       String
+  address    String
+  link_hash  String   @unique
+  code_hash  String
+  misses     Int
+  created_at DateTime
+  user       User     @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@id([user_id, slot])
+  @@map("_trivet_auth_one_time_tokens")
+}
+model AuditEvent {
+  id         String   @id
+  action     String
+  log_type   String
+  actor_id   String?
+  payload    Json
+  ip         String?
+  created_at DateTime
+  @@index([created_at])
+  @@map("_trivet_auth_audit")
+}
+)";
+
+std::string_view name_of(schema::Provider provider) {
+  switch (provider) {
+    case schema::Provider::postgresql:
+      return "postgresql";
+    case schema::Provider::mysql:
+      return "mysql";
+    default:
+      return "sqlite";
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const schema::Schema> accounts_schema(schema::Provider provider) {
+  std::string text = "datasource db { provider = \"" + std::string(name_of(provider)) + "\" }";
+  schema::CheckResult checked =
+      schema::check_schema({{"auth.zmodel", text.append(models)}});
+  TRIVET_ASSERT(checked.ok());
+  return checked.schema;
+}
+
+}  // namespace trivet::auth
