@@ -63,7 +63,12 @@ void Renderer::json_get(const Expr& expr) {
 void Renderer::cast(const Expr& expr) {
   const Expr& operand = expr.args[0];
   if (dialect_.typed) {
-    if (operand.type == expr.type) return expression(operand);
+    if (operand.is_list && is_json(expr.type)) {
+      raw(expr.type == Type::json ? "to_json(" : "to_jsonb(");
+      expression(operand);
+      return raw(")");
+    }
+    if (operand.type == expr.type && !operand.is_list) return expression(operand);
     return form(
         dialect_.cast, [&] { expression(operand); }, [] {},
         [&] { type_name(expr.type, expr.enum_index); });
