@@ -1,5 +1,5 @@
-// Runs tests/cases/policy/*.txt on store/memory and on SQLite: a schema, rows, and what each caller
-// gets.
+// Runs tests/cases/policy/*.txt on store/memory, SQLite and PostgreSQL: a schema, rows, and what
+// each caller gets.
 //
 //   schema            … end
 //   rows Model        one JSON object a line … end
@@ -14,11 +14,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
+#include <regex>
 #include <sstream>
 
 #include "engine/testing/harness.h"
 #include "engine/testing/operation_text.h"
+#include "store/postgres/layout/ddl.h"
+#include "store/postgres/postgres_store.h"
+#include "store/postgres/testing/server.h"
+#include "store/sql/render.h"
 #include "store/sqlite/test_store.h"
 
 namespace trivet::engine::testing {
@@ -111,12 +117,14 @@ std::string answer(Engine& engine, const std::string& text, const Identity& iden
 
 class PolicyCase : public ::testing::TestWithParam<std::filesystem::path> {
  protected:
-  static void run_case(const Case& made, const std::shared_ptr<const schema::Schema>& schema,
-                       store::Store& store);
+  // `settle` comes before each step.
+  static void run_case(
+      const Case& made, const std::shared_ptr<const schema::Schema>& schema, store::Store& store,
+      const std::function<void()>& settle = [] {});
 };
 
 void PolicyCase::run_case(const Case& made, const std::shared_ptr<const schema::Schema>& schema,
-                          store::Store& store) {
+                          store::Store& store, const std::function<void()>& settle) {
   for (const schema::Diagnostic& diagnostic : Engine::check(*schema, store.capabilities()))
     FAIL() << schema::render_diagnostic(schema->files, diagnostic);
   FixedEnvironment environment;
@@ -127,6 +135,7 @@ void PolicyCase::run_case(const Case& made, const std::shared_ptr<const schema::
   }
   for (const Step& step : made.steps) {
     std::string details;
+    settle();
     const std::string given = answer(engine, step.operation, identity_of(step.as), &details);
     EXPECT_EQ(given, step.expected) << "case " << step.name << ": " << step.operation;
     EXPECT_EQ(details, step.details.value_or(details)) << "case " << step.name;
@@ -158,6 +167,36 @@ TEST_P(PolicyCase, HoldsOnSqlite) {
   auto store = store::sqlite::SqliteStore::open(options, pool);
   ASSERT_TRUE(store) << store.error().message;
   run_case(made, schema, **store);
+}
+
+TEST_P(PolicyCase, HoldsOnPostgresql) {
+  using store::postgres::testing::Server;
+  if (!Server::is_installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+  Case made = read_case(GetParam());
+  made.schema = std::regex_replace(made.schema, std::regex("\"sqlite\""), "\"postgresql\"");
+  const auto schema = make_schema(made.schema);
+  ASSERT_NE(schema, nullptr);
+  store::postgres::PostgresOptions options;
+  options.url = Server::instance().make_database();
+  store::postgres::PostgresStore store(options, {});
+  const auto tables =
+      await(store.execute(store::postgres::render_database(*schema), no_deadline()));
+  ASSERT_TRUE(tables) << tables.error().log_text;
+  // Sequences see no keys that are given, and forget none of rows that failed.
+  std::vector<std::string> numbers;
+  for (const schema::Model& model : schema->models)
+    for (const int column : model.columns) {
+      const schema::Field& field = model.fields[column];
+      if (field.default_value.kind != schema::DefaultKind::autoincrement) continue;
+      const std::string table = store::sql::quote_identifier(model.db_name);
+      numbers.push_back("SELECT setval(pg_get_serial_sequence('" + table + "', '" + field.db_name +
+                        "'), (SELECT coalesce(max(" + store::sql::quote_identifier(field.db_name) +
+                        "), 0) + 1 FROM " + table + "), false)");
+    }
+  run_case(made, schema, store, [&] {
+    const auto settled = await(store.execute(numbers, no_deadline()));
+    ASSERT_TRUE(settled) << settled.error().log_text;
+  });
 }
 
 std::vector<std::filesystem::path> case_files() {
