@@ -78,10 +78,20 @@ result<void> Connection::start(Deadline deadline) {
   const auto left =
       std::chrono::duration_cast<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
   const std::string timeout = std::to_string(std::max<int64_t>(2, left.count() + 1));
-  const std::array<const char*, 5> names = {"dbname", "client_encoding", "connect_timeout",
-                                            "fallback_application_name", nullptr};
-  const std::array<const char*, 5> values = {options_.url.c_str(), "UTF8", timeout.c_str(),
-                                             "trivet", nullptr};
+  const std::string unanswered = std::to_string(options_.connect_timeout.count());
+  // A host that is gone answers nothing, not even that: what is before dbname, the url overrides.
+  const std::array<const char*, 9> names = {"keepalives_idle",
+                                            "keepalives_interval",
+                                            "keepalives_count",
+                                            "tcp_user_timeout",
+                                            "dbname",
+                                            "client_encoding",
+                                            "connect_timeout",
+                                            "fallback_application_name",
+                                            nullptr};
+  const std::array<const char*, 9> values = {
+      "15",     "5",    "3", unanswered.c_str(), options_.url.c_str(), "UTF8", timeout.c_str(),
+      "trivet", nullptr};
   connection_ = PQconnectStartParams(names.data(), values.data(), 1);
   if (connection_ == nullptr) return fail_connect("out of memory");
   if (PQstatus(connection_) == CONNECTION_BAD) return fail_connect(PQerrorMessage(connection_));
@@ -295,7 +305,16 @@ void Connection::finish_front() {
 
 void Connection::forget(const std::string& text) { prepared_.erase(text); }
 
-void Connection::cancel_front() { canceller_->cancel(PQgetCancel(connection_)); }
+void Connection::cancel_front() {
+  canceller_->cancel(PQgetCancel(connection_));
+  // A server that doesn't even say that it stopped may be another one by now.
+  const std::shared_ptr<Running> front = in_flight_.front();
+  front->signal.expires_after(options_.connect_timeout);
+  front->signal.async_wait([self = shared_from_this(), front](boost::system::error_code error) {
+    if (error || front->done || !self->usable()) return;
+    self->fail(connection_error(ErrorCode::store_lost, "the server doesn't answer"));
+  });
+}
 
 void Connection::fail(Error error) {
   broken_ = true;

@@ -2,25 +2,15 @@
 // that is killed under load. Without Debian's package the tests skip.
 import { createClient } from '@supabase/supabase-js';
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { folder, json, must, post, root, run, serve } from '../cli/support.mjs';
+import { json, must, post, root, run, serve } from '../cli/support.mjs';
 import { isInstalled, startServer } from './server.mjs';
+import { keysOf, notes, onPostgres } from './support.mjs';
 
 const skip = isInstalled ? false : 'the package postgresql-15 is not installed';
-
-// A project folder whose database is that server.
-function onPostgres(t, schema, url) {
-  const made = folder(t);
-  const text = schema.replace('provider = "sqlite"', 'provider = "postgresql"').replace(/\n\s*url\s*=.*/, '');
-  writeFileSync(path.join(made, 'schema.zmodel'), text);
-  writeFileSync(path.join(made, 'trivet.toml'), `[database]\nurl = "${url}"\n`, { mode: 0o600 });
-  return made;
-}
-
-const keysOf = (made) => JSON.parse(must(['keys', made, '--json']));
 
 test('the atlas on PostgreSQL, by supabase-js', { skip }, async (t) => {
   const database = await startServer(t);
@@ -49,16 +39,6 @@ test('the atlas on PostgreSQL, by supabase-js', { skip }, async (t) => {
   assert.match(must(['doctor', made]), /PostgreSQL 1/);
   assert.equal(await server.stop(), 0);
 });
-
-const notes = `datasource db {
-  provider = "sqlite"
-}
-model Note {
-  id   Int    @id
-  text String
-  @@allow('all', true)
-}
-`;
 
 test('what can not be served says so at the start', { skip }, async (t) => {
   const database = await startServer(t);

@@ -1,6 +1,6 @@
 // A PostgreSQL server of the test's own, from Debian's package: a folder, a free port, gone with the test.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,7 @@ const newest = existsSync(versions)
 
 export const isInstalled = newest !== undefined;
 
-async function freePort() {
+export async function freePort() {
   const listener = net.createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => listener.once('listening', resolve));
   const { port } = listener.address();
@@ -30,8 +30,20 @@ function unprivileged() {
 
 export const program = (name) => `${versions}/${newest}/bin/${name}`;
 
-// settings: of postgresql.conf, by name.
-export async function startServer(t, settings = {}) {
+// Processes whose parent is that one.
+function childrenOf(parent) {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1]) === parent;
+    } catch {
+      return false;  // it has just ended
+    }
+  });
+}
+
+// settings: of postgresql.conf, by name. netns: the network namespace that it runs in, on `address`. prepare(data, user)
+// makes files that must be there before it starts.
+export async function startServer(t, settings = {}, { address = '127.0.0.1', netns, prepare } = {}) {
   const user = unprivileged();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'trivet-pg-'));
   const data = path.join(folder, 'data');
@@ -40,21 +52,28 @@ export async function startServer(t, settings = {}) {
   const words = ['-D', data, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-U', 'postgres', '--no-sync'];
   const made = spawnSync(program('initdb'), words, { encoding: 'utf8', ...user });
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  prepare?.(data, user);
   const port = await freePort();
-  const server = { port, url: `postgres://postgres@127.0.0.1:${port}/postgres`, child: undefined, log: '' };
+  const server = { port, folder, user, url: `postgres://postgres@${address}:${port}/postgres`, child: undefined, log: '' };
+  const psql = (text) => ['-X', '-q', '-A', '-t', '-h', folder, '-p', String(port), '-U', 'postgres', '-c', text];
 
-  server.sql = (text) => {
-    const words = ['-X', '-q', '-A', '-t', '-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-c', text];
-    return spawnSync(program('psql'), words, { encoding: 'utf8' });
+  server.sql = (text) => spawnSync(program('psql'), psql(text), { encoding: 'utf8' });
+  // A session that lasts until it is killed.
+  server.session = (text) => {
+    const child = spawn(program('psql'), psql(text), { stdio: 'ignore' });
+    t.after(() => child.kill('SIGKILL'));
+    return child;
   };
   // What a killed server leaves behind may hold its memory for a moment: then it is started again.
   server.start = async () => {
     for (let tries = 0; tries < 600; ++tries) {
       if (server.child === undefined || server.child.exitCode !== null || server.child.signalCode !== null) {
-        const all = { listen_addresses: '127.0.0.1', shared_buffers: '32MB', ...settings };
+        const all = { listen_addresses: address, shared_buffers: '32MB', ...settings };
         const set = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-        server.child = spawn(program('postgres'), ['-D', data, '-k', folder, '-p', String(port), ...set],
-          { stdio: ['ignore', 'pipe', 'pipe'], ...user });
+        const words = [program('postgres'), '-D', data, '-k', folder, '-p', String(port), ...set];
+        const as = user.uid === undefined ? [] : ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+        const [command, ...rest] = netns ? ['ip', 'netns', 'exec', netns, ...as, ...words] : words;
+        server.child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...(netns ? {} : user) });
         for (const stream of [server.child.stdout, server.child.stderr])
           stream.on('data', (text) => { server.log += text; });
       }
@@ -63,12 +82,19 @@ export async function startServer(t, settings = {}) {
     }
     throw new Error(`PostgreSQL doesn't start\n${server.log}`);
   };
+  // To the server and all its sessions.
+  server.signalAll = (signal) => {
+    for (const pid of [server.child.pid, ...childrenOf(server.child.pid)]) process.kill(pid, signal);
+  };
   server.kill = (signal) => new Promise((resolve) => {
     server.child.once('exit', resolve);
     server.child.kill(signal);
   });
   t.after(async () => {
-    if (server.child?.exitCode === null && server.child.signalCode === null) await server.kill('SIGQUIT');
+    if (server.child?.exitCode === null && server.child.signalCode === null) {
+      server.signalAll('SIGCONT');
+      await server.kill('SIGQUIT');
+    }
     rmSync(folder, { recursive: true, force: true });
   });
   await server.start();
