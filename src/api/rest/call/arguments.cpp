@@ -59,7 +59,9 @@ std::string_view raw_type_of(std::string_view media) {
   return {};
 }
 
-result<void> read_body(const http::Request& request, Arguments& arguments) {
+}  // namespace
+
+result<void> read_body_arguments(const http::Request& request, Arguments& arguments) {
   std::string_view rest = find_headers(request).content_type;
   std::string media(http::trim_blanks(http::take_until(rest, ';')));
   std::ranges::transform(media, media.begin(), http::ascii_lower);
@@ -75,13 +77,10 @@ result<void> read_body(const http::Request& request, Arguments& arguments) {
   return {};
 }
 
-}  // namespace
-
-result<Arguments> read_arguments(const ApiRequest& api, const http::Request& request) {
+Arguments split_arguments(const ApiRequest& api) {
   Arguments arguments;
   if (api.method == http::Method::post) {
     arguments.rest = api.parameters;
-    TRIVET_CHECK(read_body(request, arguments));
     return arguments;
   }
   std::vector<Parameter> values;

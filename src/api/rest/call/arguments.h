@@ -20,8 +20,10 @@ struct Arguments {
   std::vector<Parameter> rest;        // what is about the result
 };
 
-// Views `request`. PGRST102 for a body that can't be read.
-[[nodiscard]] result<Arguments> read_arguments(const ApiRequest& api, const http::Request& request);
+// GET: what isn't about the result is an argument. Else all is about the result, and the body has the arguments.
+[[nodiscard]] Arguments split_arguments(const ApiRequest& api);
+// Adds those of the body, and views it. PGRST102 if it can't be read.
+result<void> read_body_arguments(const http::Request& request, Arguments& arguments);
 // The object with the arguments for `procedure`: a variadic one collects its repeats.
 [[nodiscard]] std::string arguments_json(const Arguments& arguments, const store::Procedure& procedure);
 

@@ -20,8 +20,9 @@ void take_columns(const Query& query, Arguments& arguments) {
 }  // namespace
 
 result<ReadyCall> ready_call(ApiRequest api, const http::Request& request, const Caller& caller) {
-  TRIVET_TRY(Arguments arguments, read_arguments(api, request));
+  Arguments arguments = split_arguments(api);
   TRIVET_TRY(api.query, parse_query(arguments.rest));
+  if (api.method == http::Method::post) TRIVET_CHECK(read_body_arguments(request, arguments));
   take_columns(api.query, arguments);
   engine::Candidates candidates;
   if (caller.procedures != nullptr) candidates = caller.procedures->find(api.path.name, caller.identity);
