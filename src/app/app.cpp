@@ -160,7 +160,7 @@ result<void> App::State::build() {
   TRIVET_CHECK(look_at_functions(config()));
   generations = std::make_unique<Generations>(GenerationParts{
       database->store(), environment, sinks, metrics, database->procedures(),
-      options.mode == Mode::dev ? Mails::kept : Mails::none});
+      options.mode == Mode::dev ? Mails::kept : Mails::sent});
   generations->add(config(), keys, schema);
   count_connections();
   return listen();
@@ -191,6 +191,7 @@ result<void> App::State::match_database(const schema::Schema& wanted) {
     for (const std::string& change : changes) tell(Level::info, "database.changed", change);
   }
   if (config().auth_enabled) {
+    TRIVET_CHECK(check_mail_settings(config()));
     TRIVET_TRY(const std::vector<std::string> made,
                make_account_tables(*driver, wanted.datasource.provider));
     for (const std::string& change : made) tell(Level::info, "database.changed", change);

@@ -25,7 +25,7 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
   made->engine = std::make_unique<engine::Engine>(std::move(schema), parts_.store,
                                                   parts_.environment, config.limits);
   if (config.auth_enabled && !accounts_)
-    accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails);
+    accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails, config, parts_.sink);
   made->handlers = std::make_unique<Handlers>(HandlerParts{
       config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_,
       parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr});

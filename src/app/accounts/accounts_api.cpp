@@ -1,6 +1,9 @@
 #include "app/accounts/accounts_api.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "app/version.h"
 #include "auth/records/schema.h"
@@ -38,6 +41,13 @@ auth::AccountOptions account_options(const Config& config) {
   return options;
 }
 
+auth::SmtpOptions smtp_options(const Config& config) {
+  auth::SmtpOptions options;
+  options.url = config.auth_smtp_url;
+  options.from = config.auth_mail_from;
+  return options;
+}
+
 Limits without_row_limit() {
   Limits limits;
   limits.rows_max = 0;
@@ -59,14 +69,61 @@ result<std::vector<std::string>> make_account_tables(Driver& driver, schema::Pro
   return titles;
 }
 
+result<auth::MailTemplates> load_mail_templates(const Config& config) {
+  auth::MailTemplates templates;
+  if (config.auth_mail_templates.empty()) return templates;
+  const bool is_absolute = config.auth_mail_templates.starts_with('/');
+  const std::filesystem::path folder =
+      is_absolute ? config.auth_mail_templates : config.folder + "/" + config.auth_mail_templates;
+  if (!std::filesystem::is_directory(folder))
+    return fail(ErrorCode::bad_config, "auth.mail_templates: " + folder.string() + " is no folder");
+  for (const std::string_view kind : auth::mail_kinds()) {
+    for (const std::string_view ending : {"txt", "html"}) {
+      const std::filesystem::path file = folder / (std::string(kind) + '.' + std::string(ending));
+      std::ifstream stream(file, std::ios::binary);
+      if (!stream) continue;
+      const std::string text(std::istreambuf_iterator<char>(stream), {});
+      const result<void> set = templates.set(kind, ending, text);
+      if (!set) return fail(ErrorCode::bad_config, file.string() + ": " + set.error().message);
+    }
+  }
+  return templates;
+}
+
+result<void> check_mail_settings(const Config& config) {
+  TRIVET_TRY(const auth::MailTemplates templates, load_mail_templates(config));
+  (void)templates;
+  if (config.auth_smtp_url.empty()) return {};
+  if (config.auth_external_url.empty())
+    return fail(ErrorCode::bad_config,
+                "auth.external_url is this server as users reach it, https://api.example.com: the "
+                "links in mails begin with it");
+  return auth::check_smtp(smtp_options(config));
+}
+
+AccountServices::AccountServices(engine::Environment& given, Mails given_mails,
+                                 const Config& config, observe::Sink& log)
+    : environment(given), mails(given_mails), passwords({}, random) {
+  if (mails == Mails::kept || config.auth_smtp_url.empty()) return;
+  smtp = std::make_unique<auth::SmtpMailer>(smtp_options(config), [&log](std::string_view text) {
+    log.lifecycle({observe::Level::warning, "auth.mail_failed", text});
+  });
+}
+
+auth::Mailer* AccountServices::mailer() {
+  if (mails == Mails::kept) return &mailbox;
+  return smtp.get();
+}
+
 AccountsApi::AccountsApi(const Parts& parts)
     : services_(parts.services),
       engine_(auth::accounts_schema(parts.engine.schema()->datasource.provider),
               parts.engine.store(), services_.environment, without_row_limit()),
-      accounts_(
-          {engine_, services_.environment, services_.passwords, services_.limiter,
-           services_.mails == Mails::kept ? &services_.mailbox : nullptr, parts.secret, parts.ring},
-          account_options(parts.config)),
+      // Looked at before (check_mail_settings).
+      templates_(load_mail_templates(parts.config).value_or(auth::MailTemplates())),
+      accounts_({engine_, services_.environment, services_.passwords, services_.limiter,
+                 services_.mailer(), templates_, parts.secret, parts.ring},
+                account_options(parts.config)),
       handler_(accounts_, parts.authenticator, services_.limiter,
                {std::string(version()), static_cast<double>(parts.config.auth_rate_burst)}),
       mail_page_(services_.mailbox) {}

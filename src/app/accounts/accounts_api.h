@@ -13,8 +13,10 @@
 #include "app/config/config.h"
 #include "app/drivers/driver.h"
 #include "auth/accounts/accounts.h"
+#include "auth/mail/smtp.h"
 #include "base/random.h"
 #include "http/router.h"
+#include "observe/event.h"
 
 namespace trivet::app {
 
@@ -23,11 +25,23 @@ namespace trivet::app {
 [[nodiscard]] result<std::vector<std::string>> make_account_tables(Driver& driver,
                                                                    schema::Provider provider);
 
-enum class Mails : uint8_t { none, kept };
+enum class Mails : uint8_t {
+  sent,  // by SMTP, if there is a server for that
+  kept,  // in the mailbox of `trivet dev`
+};
+
+// The project's templates for mails: files of auth.mail_templates over the built-in ones.
+[[nodiscard]] result<auth::MailTemplates> load_mail_templates(const Config& config);
+// Whether the settings of mails can be used.
+[[nodiscard]] result<void> check_mail_settings(const Config& config);
 
 struct AccountServices {
-  AccountServices(engine::Environment& given, Mails given_mails)
-      : environment(given), mails(given_mails), passwords({}, random) {}
+  // `config` as it was at the start.
+  AccountServices(engine::Environment& given, Mails given_mails, const Config& config,
+                  observe::Sink& log);
+
+  // Null: nothing can be sent.
+  [[nodiscard]] auth::Mailer* mailer();
 
   engine::Environment& environment;
   const Mails mails;
@@ -35,6 +49,7 @@ struct AccountServices {
   auth::PasswordHasher passwords;
   auth::Limiter limiter;
   auth::Mailbox mailbox;
+  std::unique_ptr<auth::SmtpMailer> smtp;  // null: none
 };
 
 class AccountsApi {
@@ -54,6 +69,7 @@ class AccountsApi {
  private:
   AccountServices& services_;
   engine::Engine engine_;
+  const auth::MailTemplates templates_;
   auth::Accounts accounts_;
   api::accounts::AuthHandler handler_;
   api::accounts::MailPage mail_page_;

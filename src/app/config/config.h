@@ -59,6 +59,9 @@ struct Config {
   std::chrono::milliseconds auth_reuse_interval{10'000};
   std::chrono::milliseconds auth_link_lifetime{86'400'000};
   std::chrono::milliseconds auth_mail_interval{60'000};
+  std::string auth_smtp_url;
+  std::string auth_mail_from;
+  std::string auth_mail_templates;
   std::chrono::milliseconds auth_session_lifetime{0};
   std::chrono::milliseconds auth_session_idle{0};
 

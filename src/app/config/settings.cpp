@@ -124,6 +124,16 @@ constexpr Setting table[] = {
     {"auth.link_lifetime", "", "Of links and codes in mails.", TRIVET_SLOT(auth_link_lifetime)},
     {"auth.mail_interval", "", "Between two mails of a kind to one address; 0s = none.",
      TRIVET_SLOT(auth_mail_interval)},
+    {"auth.smtp_url", "",
+     "Who sends mails: smtp://USER:PASSWORD@HOST:PORT (STARTTLS is demanded, but of this machine) or smtps://…; empty "
+     "= none are sent. `trivet dev` shows them at /_/mail instead. Better given as TRIVET_AUTH_SMTP_URL.",
+     TRIVET_SLOT(auth_smtp_url), true, {}, Takes::restart},
+    {"auth.mail_from", "", "Who mails come from: Shop <no-reply@example.com>.", TRIVET_SLOT(auth_mail_from), false, {},
+     Takes::restart},
+    {"auth.mail_templates", "",
+     "Folder of KIND.txt and KIND.html for confirmation, invite, magic_link, recovery and email_change; empty = the "
+     "built-in words.",
+     TRIVET_SLOT(auth_mail_templates)},
     {"auth.session_lifetime", "", "Longest session; 0s = no end.", TRIVET_SLOT(auth_session_lifetime)},
     {"auth.session_idle", "", "A session not refreshed for so long ends; 0s = never.",
      TRIVET_SLOT(auth_session_idle)},

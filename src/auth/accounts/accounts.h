@@ -13,6 +13,7 @@
 
 #include "auth/accounts/limiter.h"
 #include "auth/accounts/mailbox.h"
+#include "auth/mail/templates.h"
 #include "auth/passwords/hasher.h"
 #include "auth/records/records.h"
 #include "auth/ring/key_ring.h"
@@ -47,7 +48,8 @@ struct AccountParts {
   engine::Environment& environment;
   PasswordHasher& passwords;
   Limiter& limiter;
-  Mailer* mailer;                       // null: nothing can be sent
+  Mailer* mailer;  // null: nothing can be sent
+  const MailTemplates& templates;
   std::string secret;                   // of the project: signs refresh tokens and codes
   std::shared_ptr<const KeyRing> ring;  // signs access tokens
 };

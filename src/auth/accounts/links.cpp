@@ -58,19 +58,13 @@ std::string Accounts::link_url(const Notice& notice, const std::string& link) co
 }
 
 void Accounts::mail(const Notice& notice, const Minted& minted) {
-  constexpr std::string_view subjects[] = {"Confirm your email address", "You have been invited",
-                                           "Your sign-in link", "Reset your password",
-                                           "Confirm the change of your email address"};
-  constexpr std::string_view kinds[] = {"confirmation", "invite", "magic_link", "recovery",
-                                        "email_change"};
   Mail mail;
   mail.to = notice.to;
-  mail.kind = kinds[static_cast<size_t>(notice.kind)];
-  mail.subject = subjects[static_cast<size_t>(notice.kind)];
+  mail.kind = mail_kinds()[static_cast<size_t>(notice.kind)];
   mail.link = link_url(notice, minted.link);
   mail.code = minted.code;
-  mail.text = mail.subject + ":\n\n" + mail.link + "\n\nor enter this code: " + mail.code + "\n";
   mail.at_us = now_us();
+  parts_.templates.render(mail, options_.site_url);
   parts_.mailer->send(std::move(mail));
 }
 

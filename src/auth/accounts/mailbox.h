@@ -13,7 +13,8 @@ struct Mail {
   std::string to;
   std::string kind;  // "confirmation", "invite", "magic_link", "recovery", "email_change"
   std::string subject;
-  std::string text;
+  std::string text;  // or html, or both
+  std::string html;
   std::string link;
   std::string code;
   int64_t at_us = 0;
