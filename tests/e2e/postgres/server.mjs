@@ -84,7 +84,14 @@ export async function startServer(t, settings = {}, { address = '127.0.0.1', net
   };
   // To the server and all its sessions.
   server.signalAll = (signal) => {
-    for (const pid of [server.child.pid, ...childrenOf(server.child.pid)]) process.kill(pid, signal);
+    for (const pid of [server.child.pid, ...childrenOf(server.child.pid)]) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        // A session may have ended since it was listed.
+        if (error.code !== 'ESRCH') throw error;
+      }
+    }
   };
   server.kill = (signal) => new Promise((resolve) => {
     server.child.once('exit', resolve);
