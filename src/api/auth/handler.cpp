@@ -1,5 +1,7 @@
 #include "api/auth/handler.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include "api/auth/encode.h"
@@ -20,7 +22,9 @@ enum class Who : uint8_t { anyone, user, admin };
 enum class Limited : uint8_t { no, token, verify, mail };
 
 // Section 8.7; the burst is a setting.
-constexpr double per_second(Limited kind) { return kind == Limited::token ? 150.0 / 300 : 30.0 / 300; }
+constexpr double per_second(Limited kind) {
+  return kind == Limited::token ? 150.0 / 300 : 30.0 / 300;
+}
 constexpr std::string_view name_of(Limited kind) {
   constexpr std::string_view names[] = {"", "token", "verify", "mail"};
   return names[static_cast<size_t>(kind)];
@@ -50,9 +54,15 @@ constexpr Absent absent[] = {
     {"/admin/audit", 404, "feature_disabled", "The audit log can't be read here yet"},
 };
 
-std::string address_of(std::string_view peer) {
-  const size_t colon = peer.rfind(':');
-  return std::string(colon == peer.npos ? peer : peer.substr(0, colon));
+// What rates count as one client: an address, or the network of 64 bits that one IPv6 subscriber
+// has.
+std::string network_of(const std::string& address) {
+  in6_addr parsed{};
+  if (inet_pton(AF_INET6, address.c_str(), &parsed) != 1 || IN6_IS_ADDR_V4MAPPED(&parsed))
+    return address;
+  std::fill(std::begin(parsed.s6_addr) + 8, std::end(parsed.s6_addr), uint8_t{0});
+  char text[INET6_ADDRSTRLEN];
+  return std::string(inet_ntop(AF_INET6, &parsed, text, sizeof text)) + "/64";
 }
 
 }  // namespace
@@ -141,7 +151,8 @@ task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
   AUTH_TRY(const JsonValue body, parse_body(request.body));
   Call call{request, {}, body, std::move(found.id)};
   call.client.deadline = request.deadline;
-  call.client.ip = address_of(request.peer_address);
+  call.client.ip = request.peer_address;
+  call.client.network = network_of(call.client.ip);
   call.client.user_agent = std::string(request.header("user-agent"));
   AUTH_CHECK(limit(*found.route, call));
   // Kept until the answer is there: the call points to it.
@@ -151,8 +162,9 @@ task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
     if (!known && known.error().code == ErrorCode::bad_api_key)
       co_return refuse(401, "no_authorization", "Invalid API key");
     if (!known)
-      co_return refuse(403, "bad_jwt",
-                       "invalid JWT: unable to parse or verify signature, " + known.error().message);
+      co_return refuse(
+          403, "bad_jwt",
+          "invalid JWT: unable to parse or verify signature, " + known.error().message);
     identity = *std::move(known);
     call.identity = identity.get();
   }
@@ -165,7 +177,7 @@ task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
 answer<void> AuthHandler::limit(const Route& route, const Call& call) const {
   if (route.limited == Limited::no) return {};
   const Rate rate{options_.burst, per_second(route.limited)};
-  const std::string key = std::string(name_of(route.limited)) + ' ' + call.client.ip;
+  const std::string key = std::string(name_of(route.limited)) + ' ' + call.client.network;
   if (limiter_.take(key, rate, accounts_.now_us()) == 0) return {};
   return refuse(429, "over_request_rate_limit", "Request rate limit reached");
 }
@@ -183,8 +195,7 @@ task<answer<void>> AuthHandler::admit(const Route& route, Call& call) {
     co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
   // No leeway here (section 1.2), unlike where rows are asked for.
   if (!identity.claims_json.empty()) {
-    const std::optional<JsonValue> expires =
-        JsonValue::trusted(identity.claims_json).find("exp");
+    const std::optional<JsonValue> expires = JsonValue::trusted(identity.claims_json).find("exp");
     const double at = expires ? std::strtod(std::string(expires->raw()).c_str(), nullptr) : 0;
     if (expires && static_cast<double>(accounts_.now_us()) / 1e6 >= at)
       co_return refuse(403, "bad_jwt",

@@ -58,6 +58,7 @@ struct AccountParts {
 struct Client {
   store::Deadline deadline;
   std::string ip;
+  std::string network;  // what rates count as one client
   std::string user_agent;
 };
 

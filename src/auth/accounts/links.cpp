@@ -128,6 +128,8 @@ task<answer<void>> Accounts::send_magic_link(SignUp wanted, Unknown unknown, Cli
     if (!saved) co_return std::unexpected(std::move(saved).error());
     if (!*saved) co_return refuse(503, "conflict", "Another sign-up with this address is under way");
   }
+  // Whoever chose the password never showed that the address is theirs.
+  if (user.email_confirmed_at == 0) user.password.clear();
   const LinkKind kind =
       user.email_confirmed_at == 0 && !options_.autoconfirm ? LinkKind::signup : LinkKind::magiclink;
   Notice notice{kind, user.email, wanted.redirect_to};

@@ -5,7 +5,7 @@
 namespace trivet::auth {
 namespace {
 
-// Wrong passwords for one address, whoever tries.
+// Wrong passwords for one address from one client: nobody is shut out by what others try.
 constexpr Rate misses{10, 10.0 / 600};
 
 }  // namespace
@@ -110,7 +110,7 @@ task<answer<bool>> Accounts::matches_password(User* user, std::string password, 
 task<answer<Issued>> Accounts::sign_in(std::string email, std::string password, Client client) {
   const auto checked = check_email(email);
   const std::string address = checked ? *checked : std::string();
-  const std::string key = "password " + address;
+  const std::string key = "password " + address + ' ' + client.network;
   const int64_t wait = parts_.limiter.look(key, misses, now_us());
   if (wait != 0) co_return refuse(429, "over_request_rate_limit", "Request rate limit reached");
   if (password.size() > account_password_bytes_max) password.clear();

@@ -77,6 +77,7 @@ model OneTimeToken {
   created_at DateTime
   user       User     @relation(fields: [user_id], references: [id], onDelete: Cascade)
   @@id([user_id, slot])
+  @@index([address])
   @@map("_trivet_auth_one_time_tokens")
 }
 model AuditEvent {

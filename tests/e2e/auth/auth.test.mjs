@@ -3,6 +3,7 @@
 import { createClient } from '@supabase/supabase-js';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import test from 'node:test';
 import { folder, json, must, serve } from '../cli/support.mjs';
@@ -175,6 +176,18 @@ async function passwords(t, databaseUrl) {
   assert.ok(bytes.includes('$argon2id$'));
 }
 
+// The status of a sign-in whose connection comes from that address of this machine.
+function signInFrom(localAddress, server, body) {
+  return new Promise((resolve, reject) => {
+    const request = http.request(`${server.url}/auth/v1/token?grant_type=password`, { method: 'POST', localAddress }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    request.on('error', reject);
+    request.end(JSON.stringify(body));
+  });
+}
+
 async function errors(t, databaseUrl) {
   const { call, keys, server } = await start(t, { databaseUrl, auth: 'reuse_interval = "0s"\nautoconfirm = true\n' });
   assert.equal((await call('/health')).body.name, 'GoTrue');
@@ -225,12 +238,13 @@ async function errors(t, databaseUrl) {
   const broken = await json(`${server.url}/auth/v1/signup`, { method: 'POST', body: '{', headers: {} });
   assert.deepEqual([broken.status, broken.body.error_code], [400, 'bad_json']);
 
-  // Ten wrong passwords, whoever tries: the right one has to wait too.
+  // Ten wrong passwords: the right one has to wait too, but for who tried from elsewhere.
   const victim = address();
   await call('/signup', { email: victim, password: 'secret-1' });
   for (let i = 0; i < 10; ++i) await call('/token?grant_type=password', { email: victim, password: 'wrong' });
   assert.deepEqual(await status('/token?grant_type=password', { email: victim, password: 'secret-1' }),
     [429, 'over_request_rate_limit']);
+  assert.equal(await signInFrom('127.0.0.9', server, { email: victim, password: 'secret-1' }), 200);
   // And one address of a client only so often.
   let limited;
   for (let i = 0; i < 40 && limited?.status !== 429; ++i) limited = await refresh('x');
@@ -307,6 +321,13 @@ async function mails(t, databaseUrl) {
   const whole = await ok(client().auth.verifyOtp({ email, token: current.code, type: 'email_change' }));
   assert.deepEqual([whole.user.email, whole.user.id, whole.user.new_email], [moved, inside.user.id, undefined]);
   await ok(client().auth.signInWithPassword({ email: moved, password: 'secret-1' }));
+
+  // Whoever signed up with somebody else's address keeps no way in once its owner comes.
+  const owner = address();
+  await ok(client().auth.signUp({ email: owner, password: 'a-stranger' }));
+  await ok(client().auth.signInWithOtp({ email: owner }));
+  await ok(client().auth.verifyOtp({ email: owner, token: (await box())[0].code, type: 'email' }));
+  await fails(client().auth.signInWithPassword({ email: owner, password: 'a-stranger' }), 'invalid_credentials', 400);
 
   const guest = address();
   const invited = await ok(admin.inviteUserByEmail(guest, { data: { team: 1 } }));
