@@ -221,8 +221,9 @@ task<answer<void>> Accounts::audit(std::string action, const User& actor, Client
 std::string_view slot_of(LinkKind kind) {
   switch (kind) {
     case LinkKind::signup:
-    case LinkKind::invite:
       return "confirmation";
+    case LinkKind::invite:
+      return invitation_slot;
     case LinkKind::magiclink:
     case LinkKind::recovery:
       return "recovery";

@@ -183,6 +183,7 @@ class Accounts {
   struct Notice {
     LinkKind kind;
     std::string to, redirect_to;
+    std::string_view slot{};  // static storage; empty = the kind's
   };
 
   [[nodiscard]] std::string make_id();
@@ -240,6 +241,9 @@ class Accounts {
   const Table tokens_;
   const Table events_;
 };
+
+// The slot of links that confirm an address, but not that whoever chose the password has it: they are dropped together.
+inline constexpr std::string_view invitation_slot = "invitation";
 
 // The slot of one-time tokens that a kind of link uses.
 [[nodiscard]] std::string_view slot_of(LinkKind kind);

@@ -190,8 +190,6 @@ task<answer<User>> Accounts::invite(SignUp wanted, Client client) {
     if (!saved) co_return std::unexpected(std::move(saved).error());
     if (!*saved) co_return taken();
   }
-  // Whoever chose the password never showed that the address is theirs.
-  user.password.clear();
   Notice notice{LinkKind::invite, user.email, wanted.redirect_to};
   auto sent = co_await send_link(user, std::move(notice), client);
   if (!sent) co_return std::unexpected(std::move(sent).error());

@@ -34,9 +34,9 @@ std::string encode_query(std::string_view text) {
 }
 
 std::vector<std::string_view> slots_of(std::string_view type) {
-  if (type == "signup" || type == "invite") return {"confirmation"};
+  if (type == "signup" || type == "invite") return {"confirmation", invitation_slot};
   if (type == "magiclink" || type == "recovery") return {"recovery"};
-  if (type == "email") return {"confirmation", "recovery"};
+  if (type == "email") return {"confirmation", invitation_slot, "recovery"};
   if (type == "email_change") return {"email_change_new", "email_change_current"};
   return {};
 }
@@ -85,9 +85,10 @@ task<answer<Accounts::Minted>> Accounts::mint(const User& user, std::string slot
 }
 
 task<answer<void>> Accounts::send_link(User& user, Notice notice, Client client) {
-  auto minted = co_await mint(user, std::string(slot_of(notice.kind)), notice.to, client);
+  const std::string slot(notice.slot.empty() ? slot_of(notice.kind) : notice.slot);
+  auto minted = co_await mint(user, slot, notice.to, client);
   if (!minted) co_return std::unexpected(std::move(minted).error());
-  const bool is_recovery = slot_of(notice.kind) == "recovery";
+  const bool is_recovery = slot == "recovery";
   (is_recovery ? user.recovery_sent_at : user.confirmation_sent_at) = now_us();
   if (notice.kind == LinkKind::invite) user.invited_at = now_us();
   auto saved = co_await save(user, client);
@@ -128,11 +129,10 @@ task<answer<void>> Accounts::send_magic_link(SignUp wanted, Unknown unknown, Cli
     if (!saved) co_return std::unexpected(std::move(saved).error());
     if (!*saved) co_return refuse(503, "conflict", "Another sign-up with this address is under way");
   }
-  // Whoever chose the password never showed that the address is theirs.
-  if (user.email_confirmed_at == 0) user.password.clear();
   const LinkKind kind =
       user.email_confirmed_at == 0 && !options_.autoconfirm ? LinkKind::signup : LinkKind::magiclink;
   Notice notice{kind, user.email, wanted.redirect_to};
+  if (kind == LinkKind::signup) notice.slot = invitation_slot;
   auto sent = co_await send_link(user, std::move(notice), client);
   co_return sent;
 }
@@ -256,6 +256,8 @@ task<answer<Verified>> Accounts::verify(Verification given, Client client) {
   // The mail went to an address that is not the user's any more.
   if (!*user || (*user)->email != token->address) co_return expired();
   if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
+  // By a link that isn't the sign-up's own: whoever chose the password never showed that the address is theirs.
+  if ((*user)->email_confirmed_at == 0 && token->slot != "confirmation") (*user)->password.clear();
   auto confirmed = co_await confirm(**user, client);
   if (!confirmed) co_return std::unexpected(std::move(confirmed).error());
   auto issued = co_await issue(*std::move(*user), "otp", client);

@@ -21,18 +21,29 @@ task<answer<void>> Accounts::start_email_change(User& user, const UserChange& ch
   co_return answer<void>();
 }
 
-// The change is done when neither of its tokens is left.
+// The change is done when neither of its tokens is left. A token that is about another address than the change
+// ends the change: the one that was wanted last has not been proven.
 task<answer<Verified>> Accounts::complete_email_change(OneTimeToken token, Client client) {
+  auto user = co_await load_user("id", token.user_id, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  if (!*user || (*user)->email_change.empty())
+    co_return refuse(403, "otp_expired", "Token has expired or is invalid");
+  const bool is_new = token.slot == "email_change_new";
+  const std::string expected = is_new ? (*user)->email_change : (*user)->email;
+  if (token.address != expected) {
+    (*user)->email_change.clear();
+    auto dropped = co_await drop_tokens(token.user_id, client);
+    if (!dropped) co_return std::unexpected(std::move(dropped).error());
+    auto saved = co_await save(**user, client);
+    if (!saved) co_return std::unexpected(std::move(saved).error());
+    co_return refuse(403, "otp_expired", "Token has expired or is invalid");
+  }
   std::vector<Condition> where;
   where.push_back({"user_id", store::Op::eq, Value::text(token.user_id)});
   auto rows = co_await tokens_.find(std::move(where), Page(), client.deadline);
   if (!rows) co_return std::unexpected(std::move(rows).error());
   for (const OneTimeToken& other : read_tokens(*rows))
     if (other.slot.starts_with("email_change")) co_return Verified();
-  auto user = co_await load_user("id", token.user_id, client);
-  if (!user) co_return std::unexpected(std::move(user).error());
-  if (!*user || (*user)->email_change.empty())
-    co_return refuse(403, "otp_expired", "Token has expired or is invalid");
   if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
   User changed = **user;
   changed.email = std::exchange(changed.email_change, {});

@@ -328,6 +328,33 @@ async function mails(t, databaseUrl) {
   await ok(client().auth.signInWithOtp({ email: owner }));
   await ok(client().auth.verifyOtp({ email: owner, token: (await box())[0].code, type: 'email' }));
   await fails(client().auth.signInWithPassword({ email: owner, password: 'a-stranger' }), 'invalid_credentials', 400);
+  const other = address();
+  await ok(client().auth.signUp({ email: other, password: 'a-stranger' }));
+  await ok(client().auth.resetPasswordForEmail(other));
+  await ok(client().auth.verifyOtp({ email: other, token: (await box())[0].code, type: 'recovery' }));
+  await fails(client().auth.signInWithPassword({ email: other, password: 'a-stranger' }), 'invalid_credentials', 400);
+  // But asking for a link takes nobody's password, as long as the sign-up's own is followed.
+  const third = address();
+  await ok(client().auth.signUp({ email: third, password: 'her-own-1' }));
+  const [own] = await box();
+  await ok(client().auth.signInWithOtp({ email: third }));
+  await ok(client().auth.verifyOtp({ email: third, token: own.code, type: 'signup' }));
+  await ok(client().auth.signInWithPassword({ email: third, password: 'her-own-1' }));
+
+  // Changes of address that are asked for at once: what is confirmed was proven.
+  const racer = client();
+  const before = address();
+  await ok(racer.auth.signUp({ email: before, password: 'secret-1' }));
+  await ok(racer.auth.verifyOtp({ email: before, token: (await box())[0].code, type: 'signup' }));
+  const mine = address();
+  for (let round = 0; round < 10; ++round) {
+    const theirs = address();
+    await Promise.all([mine, theirs].map((email) => racer.auth.updateUser({ email })));
+    for (const mail of (await box()).slice(0, 4).filter(({ to }) => to !== theirs))
+      await call('/verify', { token_hash: new URL(mail.link).searchParams.get('token'), type: 'email_change' });
+    const { user } = await ok(racer.auth.getUser());
+    assert.notEqual(user.email, theirs);
+  }
 
   const guest = address();
   const invited = await ok(admin.inviteUserByEmail(guest, { data: { team: 1 } }));
