@@ -1,5 +1,6 @@
 #include "api/auth/call.h"
 
+#include "auth/accounts/pkce.h"
 #include "http/text.h"
 
 namespace trivet::api::accounts {
@@ -63,6 +64,11 @@ std::optional<std::string> Call::object(std::string_view name) const {
   const std::optional<JsonValue> found = body.find(name);
   if (!found || found->kind() != JsonKind::object) return std::nullopt;
   return std::string(found->raw());
+}
+
+answer<std::string> Call::challenge() const {
+  return trivet::auth::check_challenge(text_or_empty("code_challenge"),
+                                       text_or_empty("code_challenge_method"));
 }
 
 std::string Call::redirect_to() const {

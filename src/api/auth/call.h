@@ -31,6 +31,8 @@ struct Call {
   [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
   // A member that is an object, as JSON.
   [[nodiscard]] std::optional<std::string> object(std::string_view name) const;
+  // The PKCE pair of the body, in the form of auth/accounts/pkce.h; empty if there is none.
+  [[nodiscard]] answer<std::string> challenge() const;
   // The query's, else the header's, else the body's.
   [[nodiscard]] std::string redirect_to() const;
 };

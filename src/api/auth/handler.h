@@ -2,7 +2,7 @@
 // functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
 //
 // One handler serves all threads. What is not there (other providers, phones, passkeys, second factors,
-// PKCE, the OAuth server) is refused by name with the dialect's codes.
+// the OAuth server) is refused by name with the dialect's codes.
 #pragma once
 
 #include <string>
@@ -48,6 +48,7 @@ class AuthHandler final : public http::Handler {
   task<Response> token(Call& call);
   task<Response> token_by_password(Call& call);
   task<Response> token_by_refresh(Call& call);
+  task<Response> token_by_code(Call& call);
   task<Response> otp(Call& call);
   task<Response> magic_link(Call& call);
   task<Response> recover(Call& call);

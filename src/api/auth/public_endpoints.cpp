@@ -1,10 +1,12 @@
 // Endpoints that need no user (dialects/auth.md, section 5).
 #include "api/auth/encode.h"
 #include "api/auth/handler.h"
+#include "api/auth/redirect.h"
 
 namespace trivet::api::accounts {
 
 using trivet::auth::Accounts;
+using trivet::auth::MailRequest;
 using trivet::auth::refuse;
 using trivet::auth::SignUp;
 using trivet::auth::Verification;
@@ -15,17 +17,26 @@ namespace {
 answer<void> refuse_absent(const Call& call) {
   if (!call.text_or_empty("phone").empty())
     return refuse(400, "phone_provider_disabled", "Phone logins are disabled");
-  if (!call.text_or_empty("code_challenge").empty())
-    return refuse(400, "validation_failed", "The PKCE flow is not there yet: use the implicit flow");
   return {};
 }
 
-SignUp sign_up_of(const Call& call) {
+answer<SignUp> sign_up_of(const Call& call) {
   SignUp wanted;
+  auto challenge = call.challenge();
+  if (!challenge) return std::unexpected(std::move(challenge).error());
+  wanted.challenge = *std::move(challenge);
   wanted.email = call.text_or_empty("email");
   wanted.password = call.text_or_empty("password");
   wanted.data = call.object("data").value_or("{}");
   wanted.redirect_to = call.redirect_to();
+  return wanted;
+}
+
+answer<MailRequest> mail_request_of(const Call& call) {
+  MailRequest wanted{call.text_or_empty("email"), call.redirect_to()};
+  auto challenge = call.challenge();
+  if (!challenge) return std::unexpected(std::move(challenge).error());
+  wanted.challenge = *std::move(challenge);
   return wanted;
 }
 
@@ -34,46 +45,6 @@ http::Response session_response(const trivet::auth::Issued& issued) {
   response.set("sb-auth-user-id", issued.user.id);
   response.set("sb-auth-session-id", issued.session.id);
   return response;
-}
-
-std::string encode_component(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                          (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-    if (c == ' ') out += '+';
-    if (is_plain) out += c;
-    if (is_plain || c == ' ') continue;
-    out += '%';
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
-http::Response see_other(std::string target, const std::string& fragment) {
-  http::Response response;
-  response.status = 303;
-  response.set("Location", target.substr(0, target.find('#')) + '#' + fragment);
-  response.set("Cache-Control", "no-store");
-  response.set("Referrer-Policy", "no-referrer");
-  return response;
-}
-
-std::string_view error_word(int status) {
-  switch (status) {
-    case 400:
-      return "invalid_request";
-    case 401:
-      return "unauthorized_client";
-    case 403:
-      return "access_denied";
-    case 503:
-      return "temporarily_unavailable";
-    default:
-      return status >= 500 ? "server_error" : "";
-  }
 }
 
 }  // namespace
@@ -114,7 +85,7 @@ task<AuthHandler::Response> AuthHandler::keys(Call&) {
 
 task<AuthHandler::Response> AuthHandler::sign_up(Call& call) {
   AUTH_CHECK(refuse_absent(call));
-  SignUp wanted = sign_up_of(call);
+  AUTH_TRY(SignUp wanted, sign_up_of(call));
   if (wanted.email.empty()) {
     auto issued = co_await accounts_.sign_in_anonymously(wanted.data, call.client);
     if (!issued) co_return std::unexpected(std::move(issued).error());
@@ -138,7 +109,10 @@ task<AuthHandler::Response> AuthHandler::token(Call& call) {
     auto done = co_await token_by_refresh(call);
     co_return done;
   }
-  if (type == "pkce") co_return refuse(404, "flow_state_not_found", "The PKCE flow is not there yet");
+  if (type == "pkce") {
+    auto done = co_await token_by_code(call);
+    co_return done;
+  }
   if (type == "id_token")
     co_return refuse(400, "provider_disabled", "Unsupported provider: provider is not enabled");
   if (type == "web3") co_return refuse(422, "web3_provider_disabled", "Web3 provider is disabled");
@@ -161,18 +135,31 @@ task<AuthHandler::Response> AuthHandler::token_by_refresh(Call& call) {
   co_return session_response(*issued);
 }
 
+task<AuthHandler::Response> AuthHandler::token_by_code(Call& call) {
+  const std::string code = call.text_or_empty("auth_code");
+  const std::string verifier = call.text_or_empty("code_verifier");
+  if (code.empty() || verifier.empty())
+    co_return refuse(400, "validation_failed",
+                     "invalid request: both auth code and code verifier should be non-empty");
+  auto issued = co_await accounts_.exchange_code(code, verifier, call.client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  co_return session_response(*issued);
+}
+
 task<AuthHandler::Response> AuthHandler::otp(Call& call) {
   AUTH_CHECK(refuse_absent(call));
   const bool creates = call.flag("create_user").value_or(true);
   const auto unknown = creates ? Accounts::Unknown::sign_up : Accounts::Unknown::refuse;
-  auto sent = co_await accounts_.send_magic_link(sign_up_of(call), unknown, call.client);
+  AUTH_TRY(SignUp wanted, sign_up_of(call));
+  auto sent = co_await accounts_.send_magic_link(std::move(wanted), unknown, call.client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
   co_return json_response(200, "{}");
 }
 
 task<AuthHandler::Response> AuthHandler::magic_link(Call& call) {
   AUTH_CHECK(refuse_absent(call));
-  auto sent = co_await accounts_.send_magic_link(sign_up_of(call), Accounts::Unknown::sign_up,
+  AUTH_TRY(SignUp wanted, sign_up_of(call));
+  auto sent = co_await accounts_.send_magic_link(std::move(wanted), Accounts::Unknown::sign_up,
                                                  call.client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
   co_return json_response(200, "{}");
@@ -180,8 +167,8 @@ task<AuthHandler::Response> AuthHandler::magic_link(Call& call) {
 
 task<AuthHandler::Response> AuthHandler::recover(Call& call) {
   AUTH_CHECK(refuse_absent(call));
-  auto sent = co_await accounts_.send_recovery(call.text_or_empty("email"), call.redirect_to(),
-                                               call.client);
+  AUTH_TRY(MailRequest wanted, mail_request_of(call));
+  auto sent = co_await accounts_.send_recovery(std::move(wanted), call.client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
   co_return json_response(200, "{}");
 }
@@ -191,8 +178,8 @@ task<AuthHandler::Response> AuthHandler::resend(Call& call) {
   const std::string type = call.text_or_empty("type");
   if (type != "signup" && type != "email_change")
     co_return refuse(400, "validation_failed", "Missing one of these types: signup, email_change");
-  auto sent = co_await accounts_.resend(type, call.text_or_empty("email"), call.redirect_to(),
-                                        call.client);
+  AUTH_TRY(MailRequest wanted, mail_request_of(call));
+  auto sent = co_await accounts_.resend(type, std::move(wanted), call.client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
   co_return json_response(200, "{}");
 }
@@ -216,31 +203,28 @@ task<AuthHandler::Response> AuthHandler::verify(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::verify_link(Call& call) {
-  const std::string target = accounts_.redirect_for(call.redirect_to());
+  std::string target = accounts_.redirect_for(call.redirect_to());
   Verification given;
   given.type = call.query("type");
   given.link = call.query("token");
+  given.how = Verification::How::followed;
   const std::string type = given.type;
   if (given.link.empty()) co_return refuse(400, "validation_failed", "Verify requires a token");
+  const bool wants_code = given.link.starts_with(trivet::auth::code_link_prefix);
+  const Where where = wants_code ? Where::query_and_fragment : Where::fragment;
   auto verified = co_await accounts_.verify(std::move(given), call.client);
   if (!verified) {
-    const trivet::auth::Refusal& refusal = verified.error();
-    if (refusal.status >= 500) call.request.problem = refusal.log_text;
-    const std::string_view word = error_word(refusal.status);
-    std::string fragment = word.empty() ? std::string() : "error=" + std::string(word) + '&';
-    fragment += "error_code=" + refusal.code +
-                "&error_description=" + encode_component(refusal.message) + "&sb=";
-    co_return see_other(target, fragment);
+    if (verified.error().status >= 500) call.request.problem = verified.error().log_text;
+    co_return see_other(std::move(target), error_parameters(verified.error()), where);
   }
-  if (!verified->issued)
-    co_return see_other(target, "message=" + encode_component("Confirmation link accepted. Please proceed to confirm "
-                                                              "link sent to the other email") + "&sb=");
-  const trivet::auth::Issued& issued = *verified->issued;
-  co_return see_other(target, "access_token=" + issued.access_token +
-                                  "&expires_at=" + std::to_string(issued.expires_at) +
-                                  "&expires_in=" + std::to_string(issued.expires_in) +
-                                  "&refresh_token=" + issued.refresh_token +
-                                  "&sb=&token_type=bearer&type=" + encode_component(type));
+  if (!verified->code.empty())
+    co_return see_other(std::move(target), {{"code", verified->code}}, Where::query);
+  if (verified->issued)
+    co_return see_other(std::move(target), session_parameters(*verified->issued, type),
+                        Where::fragment);
+  const std::string message =
+      "Confirmation link accepted. Please proceed to confirm link sent to the other email";
+  co_return see_other(std::move(target), {{"message", message}}, where);
 }
 
 }  // namespace trivet::api::accounts

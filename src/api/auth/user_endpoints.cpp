@@ -24,6 +24,7 @@ task<AuthHandler::Response> AuthHandler::change_user(Call& call) {
   change.password = call.text("password");
   change.data = call.object("data");
   change.redirect_to = call.redirect_to();
+  AUTH_TRY(change.challenge, call.challenge());
   auto user = co_await accounts_.change_user(call.caller, std::move(change), call.client);
   if (!user) co_return std::unexpected(std::move(user).error());
   co_return json_response(200, user_json(*user));

@@ -42,6 +42,7 @@ Accounts::Accounts(AccountParts parts, AccountOptions options)
       identities_(parts_.engine, "UserIdentity"),
       sessions_(parts_.engine, "Session"),
       tokens_(parts_.engine, "OneTimeToken"),
+      codes_(parts_.engine, "AuthCode"),
       events_(parts_.engine, "AuditEvent") {}
 
 std::string Accounts::make_id() {

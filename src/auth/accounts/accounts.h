@@ -82,11 +82,18 @@ struct SignUp {
   std::string email, password;
   std::string data = "{}";
   std::string redirect_to;
+  std::string challenge{};  // pkce.h; empty: links lead back with a session
 };
 // A session, or only a user who has to confirm the address.
 struct SignedUp {
   User user;
   std::optional<Issued> issued;
+};
+
+// Who a mail is asked for, and where its link leads.
+struct MailRequest {
+  std::string email, redirect_to;
+  std::string challenge{};
 };
 
 enum class LinkKind : uint8_t { signup, invite, magiclink, recovery, email_change };
@@ -95,6 +102,7 @@ struct UserChange {
   std::optional<std::string> email, password;
   std::optional<std::string> data;  // JSON object, merged into user_metadata
   std::string redirect_to;
+  std::string challenge{};
 };
 
 struct AdminUser {
@@ -122,13 +130,23 @@ struct MadeLink {
 };
 
 struct Verification {
+  // Whether the link was followed, which may lead back with a code, or its token was posted.
+  enum class How : uint8_t { posted, followed };
   std::string type;
   std::string link;         // the token of a link, or
   std::string email, code;  // an address and its code
+  How how = How::posted;
 };
-// Empty `issued`: the first half of an email change.
+// Neither: the first half of an email change.
 struct Verified {
   std::optional<Issued> issued;
+  std::string code{};  // for exchange_code
+};
+
+// What a code is given out for.
+struct CodeGrant {
+  std::string challenge;
+  std::string method;  // of the session's amr
 };
 
 enum class SignOut : uint8_t { global, local, others };
@@ -156,13 +174,14 @@ class Accounts {
   [[nodiscard]] task<answer<User>> change_user(Caller caller, UserChange change, Client client);
 
   // To whoever may sign in with `email`. Tells nobody whether there is such a user.
-  [[nodiscard]] task<answer<void>> send_recovery(std::string email, std::string redirect_to,
-                                                 Client client);
+  [[nodiscard]] task<answer<void>> send_recovery(MailRequest wanted, Client client);
   enum class Unknown : uint8_t { sign_up, refuse };
   [[nodiscard]] task<answer<void>> send_magic_link(SignUp wanted, Unknown unknown, Client client);
-  [[nodiscard]] task<answer<void>> resend(std::string type, std::string email,
-                                          std::string redirect_to, Client client);
+  [[nodiscard]] task<answer<void>> resend(std::string type, MailRequest wanted, Client client);
   [[nodiscard]] task<answer<Verified>> verify(Verification given, Client client);
+  // The session that a code of the PKCE flow is for, for whoever has the flow's verifier.
+  [[nodiscard]] task<answer<Issued>> exchange_code(std::string code, std::string verifier,
+                                                   Client client);
 
   [[nodiscard]] task<answer<User>> create_user(AdminUser wanted, Client client);
   [[nodiscard]] task<answer<User>> find_user(std::string id, Client client);
@@ -183,6 +202,7 @@ class Accounts {
   struct Notice {
     LinkKind kind;
     std::string to, redirect_to;
+    std::string challenge{};
     std::string_view slot{};  // static storage; empty = the kind's
   };
 
@@ -215,14 +235,19 @@ class Accounts {
   [[nodiscard]] task<answer<void>> confirm(User& user, Client client);
   [[nodiscard]] User obfuscated(const SignUp& wanted);
 
-  [[nodiscard]] task<answer<Minted>> mint(const User& user, std::string slot, std::string address,
+  [[nodiscard]] task<answer<Minted>> mint(const User& user, std::string slot, const Notice& notice,
                                           Client client);
+  [[nodiscard]] task<answer<std::string>> issue_code(std::string user_id, CodeGrant grant,
+                                                     Client client);
+  [[nodiscard]] task<answer<Verified>> grant(User user, OneTimeToken token, Verification given,
+                                             Client client);
   [[nodiscard]] task<answer<void>> send_link(User& user, Notice notice, Client client);
   [[nodiscard]] task<answer<void>> start_email_change(User& user, const UserChange& change,
                                                       Client client);
   [[nodiscard]] task<answer<OneTimeToken>> take_token(const Verification& given, Client client);
   [[nodiscard]] task<answer<OneTimeToken>> take_code(const Verification& given, Client client);
-  [[nodiscard]] task<answer<Verified>> complete_email_change(OneTimeToken token, Client client);
+  [[nodiscard]] task<answer<Verified>> complete_email_change(OneTimeToken token, Verification given,
+                                                             Client client);
   [[nodiscard]] task<answer<void>> adopt_email(User& user, Client client);
   [[nodiscard]] task<answer<void>> change_password(Caller& caller, std::string password,
                                                    Client client);
@@ -239,6 +264,7 @@ class Accounts {
   const Table identities_;
   const Table sessions_;
   const Table tokens_;
+  const Table codes_;
   const Table events_;
 };
 
@@ -248,5 +274,8 @@ inline constexpr std::string_view invitation_slot = "invitation";
 // The slot of one-time tokens that a kind of link uses.
 [[nodiscard]] std::string_view slot_of(LinkKind kind);
 [[nodiscard]] std::string_view link_kind_name(LinkKind kind);
+
+// Begins the tokens of links that lead back with a code.
+inline constexpr std::string_view code_link_prefix = "pkce_";
 
 }  // namespace trivet::auth

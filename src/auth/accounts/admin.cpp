@@ -241,8 +241,8 @@ task<answer<MadeLink>> Accounts::make_link(LinkRequest wanted, Client client) {
     if (link_kind_name(known) == wanted.type) kind = known;
   const std::string slot = is_change ? wanted.type : std::string(slot_of(kind));
   const bool is_new = wanted.type == "email_change_new";
-  const std::string address = is_new ? wanted.new_email : user.email;
-  auto minted = co_await mint(user, slot, address, client);
+  const Notice notice{kind, is_new ? wanted.new_email : user.email, wanted.redirect_to};
+  auto minted = co_await mint(user, slot, notice, client);
   if (!minted) co_return std::unexpected(std::move(minted).error());
   if (is_change) user.email_change = wanted.new_email;
   if (is_change) user.email_change_sent_at = now_us();

@@ -41,6 +41,13 @@ std::vector<std::string_view> slots_of(std::string_view type) {
   return {};
 }
 
+// How a session came about whose code came by that link (dialects/auth.md, 3.1).
+std::string method_of(std::string_view type, std::string_view slot) {
+  if (type == "signup") return "email/signup";
+  if (type == "email") return slot == "recovery" ? "magiclink" : "email/signup";
+  return std::string(type);
+}
+
 std::vector<Condition> key_of(const OneTimeToken& token) {
   std::vector<Condition> where;
   where.push_back({"user_id", store::Op::eq, Value::text(token.user_id)});
@@ -69,12 +76,14 @@ void Accounts::mail(const Notice& notice, const Minted& minted) {
 }
 
 task<answer<Accounts::Minted>> Accounts::mint(const User& user, std::string slot,
-                                              std::string address, Client client) {
+                                              const Notice& notice, Client client) {
   Minted minted{random_text(32), random_code()};
+  if (!notice.challenge.empty()) minted.link.insert(0, code_link_prefix);
   OneTimeToken token;
   token.user_id = user.id;
   token.slot = std::move(slot);
-  token.address = std::move(address);
+  token.address = notice.to;
+  token.challenge = notice.challenge;
   token.created_at = now_us();
   token.link_hash = hash_link(minted.link);
   token.code_hash = hash_code(token, minted.code, parts_.secret);
@@ -86,7 +95,7 @@ task<answer<Accounts::Minted>> Accounts::mint(const User& user, std::string slot
 
 task<answer<void>> Accounts::send_link(User& user, Notice notice, Client client) {
   const std::string slot(notice.slot.empty() ? slot_of(notice.kind) : notice.slot);
-  auto minted = co_await mint(user, slot, notice.to, client);
+  auto minted = co_await mint(user, slot, notice, client);
   if (!minted) co_return std::unexpected(std::move(minted).error());
   const bool is_recovery = slot == "recovery";
   (is_recovery ? user.recovery_sent_at : user.confirmation_sent_at) = now_us();
@@ -97,15 +106,14 @@ task<answer<void>> Accounts::send_link(User& user, Notice notice, Client client)
   co_return answer<void>();
 }
 
-task<answer<void>> Accounts::send_recovery(std::string email, std::string redirect_to,
-                                           Client client) {
+task<answer<void>> Accounts::send_recovery(MailRequest wanted, Client client) {
   AUTH_CHECK(require_mailer());
-  AUTH_TRY(const std::string address, check_email(email));
+  AUTH_TRY(const std::string address, check_email(wanted.email));
   AUTH_CHECK(limit_mail("recovery", address));
   auto user = co_await load_user("email", address, client);
   if (!user) co_return std::unexpected(std::move(user).error());
   if (!*user) co_return answer<void>();
-  Notice notice{LinkKind::recovery, address, std::move(redirect_to)};
+  Notice notice{LinkKind::recovery, address, wanted.redirect_to, wanted.challenge};
   auto sent = co_await send_link(**user, std::move(notice), client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
   auto logged = co_await audit("user_recovery_requested", **user, client);
@@ -131,29 +139,29 @@ task<answer<void>> Accounts::send_magic_link(SignUp wanted, Unknown unknown, Cli
   }
   const LinkKind kind =
       user.email_confirmed_at == 0 && !options_.autoconfirm ? LinkKind::signup : LinkKind::magiclink;
-  Notice notice{kind, user.email, wanted.redirect_to};
+  Notice notice{kind, user.email, wanted.redirect_to, wanted.challenge};
   if (kind == LinkKind::signup) notice.slot = invitation_slot;
   auto sent = co_await send_link(user, std::move(notice), client);
   co_return sent;
 }
 
-task<answer<void>> Accounts::resend(std::string type, std::string email, std::string redirect_to,
-                                    Client client) {
+task<answer<void>> Accounts::resend(std::string type, MailRequest wanted, Client client) {
   AUTH_CHECK(require_mailer());
-  AUTH_TRY(const std::string address, check_email(email));
+  AUTH_TRY(const std::string address, check_email(wanted.email));
   AUTH_CHECK(limit_mail(type == "signup" ? "confirmation" : type, address));
   auto user = co_await load_user("email", address, client);
   if (!user) co_return std::unexpected(std::move(user).error());
   if (!*user) co_return answer<void>();
   if (type == "signup" && (*user)->email_confirmed_at == 0) {
-    Notice notice{LinkKind::signup, address, std::move(redirect_to)};
+    Notice notice{LinkKind::signup, address, wanted.redirect_to, wanted.challenge};
     auto sent = co_await send_link(**user, std::move(notice), client);
     co_return sent;
   }
   if (type == "email_change" && !(*user)->email_change.empty()) {
     UserChange change;
     change.email = (*user)->email_change;
-    change.redirect_to = std::move(redirect_to);
+    change.redirect_to = wanted.redirect_to;
+    change.challenge = wanted.challenge;
     auto started = co_await start_email_change(**user, change, client);
     co_return started;
   }
@@ -248,7 +256,7 @@ task<answer<Verified>> Accounts::verify(Verification given, Client client) {
   auto token = co_await take_token(given, client);
   if (!token) co_return std::unexpected(std::move(token).error());
   if (token->slot.starts_with("email_change")) {
-    auto changed = co_await complete_email_change(*std::move(token), client);
+    auto changed = co_await complete_email_change(*std::move(token), given, client);
     co_return changed;
   }
   auto user = co_await load_user("id", token->user_id, client);
@@ -260,9 +268,23 @@ task<answer<Verified>> Accounts::verify(Verification given, Client client) {
   if ((*user)->email_confirmed_at == 0 && token->slot != "confirmation") (*user)->password.clear();
   auto confirmed = co_await confirm(**user, client);
   if (!confirmed) co_return std::unexpected(std::move(confirmed).error());
-  auto issued = co_await issue(*std::move(*user), "otp", client);
-  if (!issued) co_return std::unexpected(std::move(issued).error());
+  auto granted = co_await grant(*std::move(*user), *std::move(token), std::move(given), client);
+  co_return granted;
+}
+
+// What was proven: a session, or a code for one where the flow began with a challenge.
+task<answer<Verified>> Accounts::grant(User user, OneTimeToken token, Verification given,
+                                       Client client) {
   Verified verified;
+  if (given.how == Verification::How::followed && !token.challenge.empty()) {
+    CodeGrant wanted{token.challenge, method_of(given.type, token.slot)};
+    auto code = co_await issue_code(user.id, std::move(wanted), client);
+    if (!code) co_return std::unexpected(std::move(code).error());
+    verified.code = *std::move(code);
+    co_return verified;
+  }
+  auto issued = co_await issue(std::move(user), "otp", client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
   verified.issued = *std::move(issued);
   co_return verified;
 }

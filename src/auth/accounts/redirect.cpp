@@ -20,24 +20,53 @@ Parts split(std::string_view url) {
 
 bool is_separator(char c) { return c == '.' || c == '/'; }
 
-bool matches(std::string_view text, std::string_view pattern) {
-  while (!pattern.empty()) {
-    if (pattern.front() == '*') {
-      const bool is_any = pattern.starts_with("**");
-      const std::string_view rest = pattern.substr(is_any ? 2 : 1);
-      for (size_t i = 0; i <= text.size(); ++i) {
-        if (matches(text.substr(i), rest)) return true;
-        if (i < text.size() && !is_any && is_separator(text[i])) return false;
-      }
-      return false;
+struct Step {
+  enum class Kind : uint8_t { exactly, one, run, any_run } kind;
+  char letter = 0;
+};
+
+std::vector<Step> steps_of(std::string_view pattern) {
+  std::vector<Step> steps;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern.substr(i).starts_with("**")) {
+      steps.push_back({Step::Kind::any_run});
+      ++i;
+    } else if (pattern[i] == '*') {
+      steps.push_back({Step::Kind::run});
+    } else if (pattern[i] == '?') {
+      steps.push_back({Step::Kind::one});
+    } else {
+      steps.push_back({Step::Kind::exactly, pattern[i]});
     }
-    if (text.empty()) return false;
-    if (pattern.front() == '?' ? is_separator(text.front()) : pattern.front() != text.front())
-      return false;
-    text.remove_prefix(1);
-    pattern.remove_prefix(1);
   }
-  return text.empty();
+  return steps;
+}
+
+// All places in the pattern at once, letter by letter: what an address costs is its length times the
+// pattern's, however many runs there are.
+bool matches(std::string_view text, std::string_view pattern) {
+  using Kind = Step::Kind;
+  const std::vector<Step> steps = steps_of(pattern);
+  const auto is_run = [&](size_t at) {
+    return at < steps.size() && (steps[at].kind == Kind::run || steps[at].kind == Kind::any_run);
+  };
+  std::vector<char> reached(steps.size() + 1, 0);
+  const auto reach = [&](std::vector<char>& places, size_t at) {
+    for (places[at] = 1; is_run(at); ++at) places[at + 1] = 1;
+  };
+  reach(reached, 0);
+  for (const char c : text) {
+    std::vector<char> next(steps.size() + 1, 0);
+    for (size_t at = 0; at < steps.size(); ++at) {
+      if (reached[at] == 0) continue;
+      const Step& step = steps[at];
+      const bool takes = step.kind == Kind::any_run ||
+                         (step.kind == Kind::exactly ? step.letter == c : !is_separator(c));
+      if (takes) reach(next, is_run(at) ? at : at + 1);
+    }
+    reached.swap(next);
+  }
+  return reached.back() != 0;
 }
 
 // What no address of an application has and what confuses those who read addresses.

@@ -62,7 +62,7 @@ task<answer<SignedUp>> Accounts::sign_up(SignUp wanted, Client client) {
     if (!logged) co_return std::unexpected(std::move(logged).error());
     co_return SignedUp{obfuscated(wanted), std::nullopt};
   }
-  Notice notice{LinkKind::signup, user.email, wanted.redirect_to};
+  Notice notice{LinkKind::signup, user.email, wanted.redirect_to, wanted.challenge};
   auto sent = co_await send_link(user, std::move(notice), client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
   if (*existing && user.invited_at != 0) {

@@ -8,22 +8,25 @@ task<answer<void>> Accounts::start_email_change(User& user, const UserChange& ch
                                                 Client client) {
   user.email_change = *change.email;
   user.email_change_sent_at = now_us();
-  auto minted = co_await mint(user, "email_change_new", user.email_change, client);
+  const Notice fresh{LinkKind::email_change, user.email_change, change.redirect_to, change.challenge};
+  auto minted = co_await mint(user, "email_change_new", fresh, client);
   if (!minted) co_return std::unexpected(std::move(minted).error());
   if (options_.secure_email_change && !user.email.empty()) {
-    auto current = co_await mint(user, "email_change_current", user.email, client);
+    const Notice old{LinkKind::email_change, user.email, change.redirect_to, change.challenge};
+    auto current = co_await mint(user, "email_change_current", old, client);
     if (!current) co_return std::unexpected(std::move(current).error());
-    mail({LinkKind::email_change, user.email, change.redirect_to}, *current);
+    mail(old, *current);
   }
   auto saved = co_await save(user, client);
   if (!saved) co_return std::unexpected(std::move(saved).error());
-  mail({LinkKind::email_change, user.email_change, change.redirect_to}, *minted);
+  mail(fresh, *minted);
   co_return answer<void>();
 }
 
 // The change is done when neither of its tokens is left. A token that is about another address than the change
 // ends the change: the one that was wanted last has not been proven.
-task<answer<Verified>> Accounts::complete_email_change(OneTimeToken token, Client client) {
+task<answer<Verified>> Accounts::complete_email_change(OneTimeToken token, Verification given,
+                                                       Client client) {
   auto user = co_await load_user("id", token.user_id, client);
   if (!user) co_return std::unexpected(std::move(user).error());
   if (!*user || (*user)->email_change.empty())
@@ -51,11 +54,8 @@ task<answer<Verified>> Accounts::complete_email_change(OneTimeToken token, Clien
   if (!done) co_return std::unexpected(std::move(done).error());
   auto logged = co_await audit("user_modified", changed, client);
   if (!logged) co_return std::unexpected(std::move(logged).error());
-  auto issued = co_await issue(std::move(changed), "otp", client);
-  if (!issued) co_return std::unexpected(std::move(issued).error());
-  Verified verified;
-  verified.issued = *std::move(issued);
-  co_return verified;
+  auto granted = co_await grant(std::move(changed), std::move(token), std::move(given), client);
+  co_return granted;
 }
 
 // `user.email` is new and proven: the email identity follows, an anonymous user is none any more.

@@ -100,6 +100,15 @@ std::vector<OneTimeToken> read_tokens(const store::Rows& rows) {
       next(*text);
     next(token.misses);
     next(token.created_at);
+    next(token.challenge);
+  });
+}
+
+std::vector<AuthCode> read_codes(const store::Rows& rows) {
+  return read_all<AuthCode>(rows, [](Cells& next, AuthCode& code) {
+    for (std::string* text : {&code.code_hash, &code.user_id, &code.challenge, &code.method})
+      next(*text);
+    next(code.created_at);
   });
 }
 
@@ -168,7 +177,16 @@ std::vector<Assignment> values_of(const OneTimeToken& token) {
           {"link_hash", Value::text(token.link_hash)},
           {"code_hash", Value::text(token.code_hash)},
           {"misses", Value::integer(token.misses)},
-          {"created_at", Value::timestamp(token.created_at)}};
+          {"created_at", Value::timestamp(token.created_at)},
+          {"challenge", text_or_null(token.challenge)}};
+}
+
+std::vector<Assignment> values_of(const AuthCode& code) {
+  return {{"code_hash", Value::text(code.code_hash)},
+          {"user_id", Value::text(code.user_id)},
+          {"challenge", Value::text(code.challenge)},
+          {"method", Value::text(code.method)},
+          {"created_at", Value::timestamp(code.created_at)}};
 }
 
 }  // namespace trivet::auth

@@ -41,6 +41,14 @@ struct Session {
 struct OneTimeToken {
   std::string user_id, slot, address, link_hash, code_hash;
   int64_t misses = 0, created_at = 0;
+  std::string challenge;  // pkce.h; empty: its link gives a session
+};
+
+// What a flow with a challenge ends in: a code for a session.
+struct AuthCode {
+  std::string code_hash, user_id, challenge;
+  std::string method;  // of the session's amr
+  int64_t created_at = 0;
 };
 
 // Each reads rows that Table::find gave.
@@ -48,6 +56,7 @@ struct OneTimeToken {
 [[nodiscard]] std::vector<UserIdentity> read_identities(const store::Rows& rows);
 [[nodiscard]] std::vector<Session> read_sessions(const store::Rows& rows);
 [[nodiscard]] std::vector<OneTimeToken> read_tokens(const store::Rows& rows);
+[[nodiscard]] std::vector<AuthCode> read_codes(const store::Rows& rows);
 
 // All columns, viewing the record.
 [[nodiscard]] std::vector<Assignment> values_of(const User& user);
@@ -57,6 +66,7 @@ struct OneTimeToken {
 [[nodiscard]] std::vector<Assignment> values_of(const UserIdentity& identity);
 [[nodiscard]] std::vector<Assignment> values_of(const Session& session);
 [[nodiscard]] std::vector<Assignment> values_of(const OneTimeToken& token);
+[[nodiscard]] std::vector<Assignment> values_of(const AuthCode& code);
 
 [[nodiscard]] Value text_or_null(std::string_view text);
 [[nodiscard]] Value time_or_null(int64_t us);

@@ -34,6 +34,7 @@ model User {
   identities               UserIdentity[]
   sessions                 Session[]
   tokens                   OneTimeToken[]
+  codes                    AuthCode[]
   @@index([created_at])
   @@map("_trivet_auth_users")
 }
@@ -75,10 +76,22 @@ model OneTimeToken {
   code_hash  String
   misses     Int
   created_at DateTime
+  challenge  String?
   user       User     @relation(fields: [user_id], references: [id], onDelete: Cascade)
   @@id([user_id, slot])
   @@index([address])
   @@map("_trivet_auth_one_time_tokens")
+}
+model AuthCode {
+  code_hash  String   @id
+  user_id    String
+  challenge  String
+  method     String
+  created_at DateTime
+  user       User     @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@index([user_id])
+  @@index([created_at])
+  @@map("_trivet_auth_codes")
 }
 model AuditEvent {
   id         String   @id

@@ -7,11 +7,11 @@ import http from 'node:http';
 import path from 'node:path';
 import test from 'node:test';
 import { folder, json, must, serve } from '../cli/support.mjs';
-import { isInstalled, startServer } from '../postgres/server.mjs';
+import { address, claimsOf, fails, ok, onBoth, quiet, schema, start } from './support.mjs';
 
 const covered = `signInAnonymously signUp signInWithPassword signInWithOtp verifyOtp resend getSession getUser updateUser
   setSession refreshSession signOut resetPasswordForEmail getUserIdentities unlinkIdentity getClaims initialize
-  onAuthStateChange`.split(/\s+/);
+  onAuthStateChange exchangeCodeForSession`.split(/\s+/);
 const coveredAdmin = `signOut inviteUserByEmail generateLink createUser listUsers getUserById updateUserById deleteUser`.split(' ');
 // What the server refuses, and the code that it gives; tried below.
 const refused = new Map([
@@ -23,7 +23,6 @@ const refused = new Map([
 ]);
 const uncovered = new Map([
   ['signInWithOAuth', 'asks for nothing itself: builds an address that answers provider_disabled'],
-  ['exchangeCodeForSession', 'PKCE: refused as a sign-up with a challenge is, below'],
   ['signInWithWeb3', 'needs a wallet; POST /token answers web3_provider_disabled, below'],
   ['signInWithEthereum', 'as signInWithWeb3'], ['signInWithSolana', 'as signInWithWeb3'],
   ['linkIdentityOAuth', 'inner part of linkIdentity'], ['linkIdentityIdToken', 'inner part of linkIdentity'],
@@ -32,52 +31,6 @@ const uncovered = new Map([
   ['isThrowOnErrorEnabled', 'no request'], ['startAutoRefresh', 'a timer over refreshSession'],
   ['stopAutoRefresh', 'no request'], ['dispose', 'no request'], ['constructor', 'no request'],
 ]);
-
-const schema = (provider) => `datasource db {
-  provider = "${provider}"
-}
-model Profile {
-  id   String @id
-  nick String?
-  @@auth
-  @@allow('all', auth().id == id)
-}
-`;
-
-const quiet = { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } };
-let numbers = 0;
-const address = () => `user${++numbers}@example.com`;
-
-// A project whose database is what `databaseUrl` names, or a file; served by `command`.
-async function start(t, { databaseUrl, command = 'serve', auth = '' }) {
-  const made = folder(t);
-  writeFileSync(path.join(made, 'schema.zmodel'), schema(databaseUrl ? 'postgresql' : 'sqlite'));
-  const database = databaseUrl ? `[database]\nurl = "${databaseUrl}"\n` : '';
-  writeFileSync(path.join(made, 'trivet.toml'), `${database}[auth]\nenabled = true\nmail_interval = "0s"\n${auth}`,
-    { mode: 0o600 });
-  const keys = JSON.parse(must(['keys', made, '--json']));
-  must(['db', 'push', made]);
-  const server = await serve(t, [command, made, '--listen', '127.0.0.1:0']);
-  const client = (key = keys.publishable_key) => createClient(server.url, key, quiet);
-  const call = (route, body, headers = {}) => json(`${server.url}/auth/v1${route}`, {
-    method: body === undefined ? 'GET' : 'POST', body: body && JSON.stringify(body), redirect: 'manual',
-    headers: { apikey: keys.publishable_key, 'X-Supabase-Api-Version': '2024-01-01', ...headers },
-  });
-  const mails = async () => (await json(`${server.url}/_/mail`, { headers: { Accept: 'application/json' } })).body;
-  return { made, keys, server, client, admin: client(keys.secret_key).auth.admin, call, mails };
-}
-
-async function ok(answer) {
-  const { data, error } = await answer;
-  assert.equal(error, null, JSON.stringify(error));
-  return data;
-}
-async function fails(answer, code, status) {
-  const { error } = await answer;
-  assert.equal(error?.code, code, JSON.stringify(error));
-  if (status) assert.equal(error.status, status);
-}
-const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 
 test('the tables name every method', () => {
   const { auth } = createClient('http://127.0.0.1:1', 'k', quiet);
@@ -226,8 +179,6 @@ async function errors(t, databaseUrl) {
   assert.deepEqual(await status('/admin/users', undefined, { Authorization: `Bearer ${second.access_token}` }), [403, 'not_admin']);
   assert.deepEqual(await status('/admin/users'), [401, 'no_authorization']);
   assert.deepEqual(await status('/nothing'), [404, 'validation_failed']);
-  assert.deepEqual(await status('/signup', { email: address(), password: 'secret-1', code_challenge: 'x'.repeat(43) }),
-    [400, 'validation_failed']);
   assert.deepEqual(await status('/token?grant_type=web3', {}), [422, 'web3_provider_disabled']);
   assert.deepEqual(await status('/token?grant_type=magic', {}), [400, 'invalid_credentials']);
   assert.deepEqual(await status('/signup', { phone: '123456', password: 'secret-1' }), [400, 'phone_provider_disabled']);
@@ -252,7 +203,7 @@ async function errors(t, databaseUrl) {
 }
 
 async function mails(t, databaseUrl) {
-  const { client, call, mails: box, admin, server } = await start(t, { databaseUrl, command: 'dev',
+  const { client, call, follow, mails: box, admin, server } = await start(t, { databaseUrl, command: 'dev',
     auth: 'site_url = "https://app.example"\nredirect_urls = ["https://*.app.example/**"]\nrate_burst = 200\n' });
   const email = address();
   const { auth } = client();
@@ -292,10 +243,6 @@ async function mails(t, databaseUrl) {
   await fails(client().auth.verifyOtp({ email, token: recovery.code, type: 'recovery' }), 'otp_expired');
 
   // A link works once and leads where it may.
-  const follow = async (link) => {
-    const answer = await fetch(server.url + link.slice(link.indexOf('/auth/v1')), { redirect: 'manual' });
-    return answer.headers.get('location');
-  };
   await ok(client().auth.signInWithOtp({ email, options: { emailRedirectTo: 'https://x.app.example/in?a=1', shouldCreateUser: false } }));
   const [magic] = await box();
   assert.equal(magic.kind, 'magic_link');
@@ -422,19 +369,7 @@ async function operators(t, databaseUrl) {
   assert.match(must(['db', 'push', made]), /is what the schema says/);
 }
 
-const journeys = { passwords, errors, mails, operators };
-
-test('auth on SQLite', async (t) => {
-  for (const [name, journey] of Object.entries(journeys)) await t.test(name, (inner) => journey(inner));
-});
-
-test('auth on PostgreSQL', { skip: isInstalled ? false : 'the package postgresql-15 is not installed' }, async (t) => {
-  const database = await startServer(t);
-  for (const [name, journey] of Object.entries(journeys)) {
-    database.sql(`CREATE DATABASE ${name}`);
-    await t.test(name, (inner) => journey(inner, database.url.replace(/postgres$/, name)));
-  }
-});
+onBoth('auth', { passwords, errors, mails, operators });
 
 test('off by default', async (t) => {
   const made = folder(t);
