@@ -81,7 +81,7 @@ task<AuthHandler::Response> AuthHandler::create_user(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::get_user(Call& call) {
-  auto user = co_await accounts_.find_user(call.id, call.client);
+  auto user = co_await accounts_.find_user(call.ids.front(), call.client);
   if (!user) co_return std::unexpected(std::move(user).error());
   co_return json_response(200, user_json(*user));
 }
@@ -89,7 +89,7 @@ task<AuthHandler::Response> AuthHandler::get_user(Call& call) {
 task<AuthHandler::Response> AuthHandler::update_user(Call& call) {
   AUTH_TRY(AdminUser change, admin_user_of(call));
   if (change.email && change.email->empty()) change.email.reset();
-  auto user = co_await accounts_.update_user(call.id, std::move(change), call.client);
+  auto user = co_await accounts_.update_user(call.ids.front(), std::move(change), call.client);
   if (!user) co_return std::unexpected(std::move(user).error());
   co_return json_response(200, user_json(*user));
 }
@@ -97,7 +97,7 @@ task<AuthHandler::Response> AuthHandler::update_user(Call& call) {
 task<AuthHandler::Response> AuthHandler::delete_user(Call& call) {
   const bool is_soft = call.flag("should_soft_delete").value_or(false);
   const auto how = is_soft ? Accounts::Deletion::soft : Accounts::Deletion::hard;
-  auto done = co_await accounts_.delete_user(call.id, how, call.client);
+  auto done = co_await accounts_.delete_user(call.ids.front(), how, call.client);
   if (!done) co_return std::unexpected(std::move(done).error());
   co_return json_response(200, "{}");
 }

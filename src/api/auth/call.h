@@ -20,7 +20,7 @@ struct Call {
   const http::Request& request;
   trivet::auth::Client client;
   JsonValue body;                    // an object, or null
-  std::string id;                    // of a path that ends in one
+  std::vector<std::string> ids;      // in the path, in order
   const Identity* identity = nullptr;
   trivet::auth::Caller caller{};     // routes of signed-in users
 

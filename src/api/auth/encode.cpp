@@ -70,6 +70,11 @@ void add_user(JsonBuilder& json, const User& user) {
   json.key("identities").open_array();
   for (const UserIdentity& identity : user.identities) add_identity(json, identity);
   json.close();
+  if (!user.factors.empty()) {
+    json.key("factors").open_array();
+    for (const trivet::auth::Factor& factor : user.factors) json.raw(factor_json(factor));
+    json.close();
+  }
   json.member("created_at", time_text(user.created_at));
   json.member("updated_at", time_text(user.updated_at));
   add_time(json, "banned_until", user.banned_until);
@@ -81,6 +86,21 @@ std::string user_json(const User& user) {
   JsonBuilder json;
   json.open_object();
   add_user(json, user);
+  json.close();
+  return json.take();
+}
+
+std::string factor_json(const trivet::auth::Factor& factor) {
+  JsonBuilder json;
+  json.open_object().member("id", factor.id);
+  json.member("created_at", time_text(factor.created_at));
+  json.member("updated_at", time_text(factor.updated_at)).member("status", factor.status);
+  if (!factor.friendly_name.empty()) json.member("friendly_name", factor.friendly_name);
+  json.member("factor_type", factor.factor_type).member("phone", "").key("last_challenged_at");
+  if (factor.last_challenged_at == 0)
+    json.null();
+  else
+    json.value(time_text(factor.last_challenged_at));
   json.close();
   return json.take();
 }
@@ -111,6 +131,13 @@ http::Response json_response(int status, std::string body) {
   response.set("Cache-Control", "no-store");
   response.set("Pragma", "no-cache");
   response.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+http::Response session_response(const trivet::auth::Issued& issued) {
+  http::Response response = json_response(200, session_json(issued));
+  response.set("sb-auth-user-id", issued.user.id);
+  response.set("sb-auth-session-id", issued.session.id);
   return response;
 }
 

@@ -19,14 +19,15 @@ namespace {
 constexpr std::string_view prefix = "/auth/v1";
 
 enum class Who : uint8_t { anyone, user, admin };
-enum class Limited : uint8_t { no, token, verify, mail };
+enum class Limited : uint8_t { no, token, verify, mail, challenge, factor };
 
 // Section 8.7; the burst is a setting.
 constexpr double per_second(Limited kind) {
-  return kind == Limited::token ? 150.0 / 300 : 30.0 / 300;
+  if (kind == Limited::token) return 150.0 / 300;
+  return kind == Limited::challenge || kind == Limited::factor ? 15.0 / 60 : 30.0 / 300;
 }
 constexpr std::string_view name_of(Limited kind) {
-  constexpr std::string_view names[] = {"", "token", "verify", "mail"};
+  constexpr std::string_view names[] = {"", "token", "verify", "mail", "challenge", "factor"};
   return names[static_cast<size_t>(kind)];
 }
 
@@ -43,14 +44,15 @@ constexpr Absent absent[] = {
     {"/authorize", 400, "provider_disabled", "Unsupported provider: provider is not enabled"},
     {"/callback", 400, "provider_disabled", "Unsupported provider: provider is not enabled"},
     {"/reauthenticate", 404, "feature_disabled", "Reauthentication is not enabled"},
-    {"/factors", 422, "mfa_totp_enroll_not_enabled", "MFA enroll is disabled for TOTP"},
+    {"/factors/recovery-codes", 422, "mfa_recovery_codes_enroll_not_enabled",
+     "Recovery codes are not there yet"},
     {"/passkeys", 404, "passkey_disabled", "Passkeys are disabled"},
     {"/sso", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
     {"/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
     {"/admin/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
     {"/admin/sso/", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
     {"/admin/custom-providers", 404, "feature_disabled", "Custom providers are not enabled"},
-    {"/admin/users/", 404, "feature_disabled", "Second factors and passkeys are not there yet"},
+    {"/admin/users/", 404, "feature_disabled", "Passkeys are not there yet"},
     {"/admin/audit", 404, "feature_disabled", "The audit log can't be read here yet"},
 };
 
@@ -69,7 +71,7 @@ std::string network_of(const std::string& address) {
 
 struct AuthHandler::Route {
   Method method;
-  std::string_view path;  // ends in '/': an id follows
+  std::string_view path;  // a '*' stands for an id
   Who who;
   Limited limited;
   task<Response> (AuthHandler::*run)(Call&);
@@ -77,15 +79,24 @@ struct AuthHandler::Route {
 
 struct AuthHandler::Found {
   const Route* route;
-  std::string id;
+  std::vector<std::string> ids;
 };
 
 namespace {
 
-bool is_served(std::string_view path, std::string_view route) {
-  if (!route.ends_with('/')) return path == route;
-  return path.size() > route.size() && path.starts_with(route) &&
-         path.find('/', route.size()) == path.npos;
+// The ids in `path` if it is one of the route's.
+std::optional<std::vector<std::string>> match(std::string_view path, std::string_view route) {
+  std::vector<std::string> ids;
+  while (!route.empty() && !path.empty()) {
+    const std::string_view wanted = http::take_until(route, '/');
+    const std::string_view given = http::take_until(path, '/');
+    if (wanted == "*" && !given.empty())
+      ids.emplace_back(given);
+    else if (wanted != given)
+      return std::nullopt;
+  }
+  if (!route.empty() || !path.empty()) return std::nullopt;
+  return ids;
 }
 
 std::string_view below_prefix(const http::Request& request) {
@@ -113,23 +124,29 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::get, "/user", Who::user, Limited::no, &H::user},
       {Method::put, "/user", Who::user, Limited::mail, &H::change_user},
       {Method::post, "/logout", Who::user, Limited::no, &H::log_out},
-      {Method::delete_, "/user/identities/", Who::user, Limited::no, &H::unlink},
+      {Method::delete_, "/user/identities/*", Who::user, Limited::no, &H::unlink},
+      {Method::post, "/factors", Who::user, Limited::no, &H::enroll_factor},
+      {Method::post, "/factors/*/challenge", Who::user, Limited::challenge, &H::challenge_factor},
+      {Method::post, "/factors/*/verify", Who::user, Limited::factor, &H::verify_factor},
+      {Method::delete_, "/factors/*", Who::user, Limited::no, &H::unenroll_factor},
+      {Method::get, "/admin/users/*/factors", Who::admin, Limited::no, &H::list_factors},
+      {Method::put, "/admin/users/*/factors/*", Who::admin, Limited::no, &H::update_factor},
+      {Method::delete_, "/admin/users/*/factors/*", Who::admin, Limited::no, &H::delete_factor},
       {Method::get, "/admin/users", Who::admin, Limited::no, &H::list_users},
       {Method::post, "/admin/users", Who::admin, Limited::no, &H::create_user},
-      {Method::get, "/admin/users/", Who::admin, Limited::no, &H::get_user},
-      {Method::put, "/admin/users/", Who::admin, Limited::no, &H::update_user},
-      {Method::delete_, "/admin/users/", Who::admin, Limited::no, &H::delete_user},
+      {Method::get, "/admin/users/*", Who::admin, Limited::no, &H::get_user},
+      {Method::put, "/admin/users/*", Who::admin, Limited::no, &H::update_user},
+      {Method::delete_, "/admin/users/*", Who::admin, Limited::no, &H::delete_user},
       {Method::post, "/invite", Who::admin, Limited::no, &H::invite},
       {Method::post, "/admin/generate_link", Who::admin, Limited::no, &H::generate_link},
   };
   const std::string_view path = below_prefix(request);
   bool is_known = false;
   for (const Route& route : routes) {
-    if (!is_served(path, route.path)) continue;
+    auto ids = match(path, route.path);
+    if (!ids) continue;
     is_known = true;
-    if (route.method != request.method) continue;
-    const bool has_id = route.path.ends_with('/');
-    return Found{&route, has_id ? std::string(path.substr(route.path.size())) : std::string()};
+    if (route.method == request.method) return Found{&route, *std::move(ids)};
   }
   for (const Absent& entry : absent)
     if (is_known ? path == entry.path : path.starts_with(entry.path))
@@ -149,7 +166,7 @@ task<http::Response> AuthHandler::handle(const http::Request& request) {
 task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
   AUTH_TRY(Found found, find_route(request));
   AUTH_TRY(const JsonValue body, parse_body(request.body));
-  Call call{request, {}, body, std::move(found.id)};
+  Call call{request, {}, body, std::move(found.ids)};
   call.client.deadline = request.deadline;
   call.client.ip = request.peer_address;
   call.client.network = network_of(call.client.ip);

@@ -1,8 +1,8 @@
 // /auth/v1: who may call what, at which rate, and how it is refused (dialects/auth.md). Endpoints are
 // functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
 //
-// One handler serves all threads. What is not there (other providers, phones, passkeys, second factors,
-// the OAuth server) is refused by name with the dialect's codes.
+// One handler serves all threads. What is not there (other providers, phones, passkeys, the OAuth
+// server) is refused by name with the dialect's codes.
 #pragma once
 
 #include <string>
@@ -60,6 +60,14 @@ class AuthHandler final : public http::Handler {
   task<Response> change_user(Call& call);
   task<Response> log_out(Call& call);
   task<Response> unlink(Call& call);
+
+  task<Response> enroll_factor(Call& call);
+  task<Response> challenge_factor(Call& call);
+  task<Response> verify_factor(Call& call);
+  task<Response> unenroll_factor(Call& call);
+  task<Response> list_factors(Call& call);
+  task<Response> update_factor(Call& call);
+  task<Response> delete_factor(Call& call);
 
   task<Response> list_users(Call& call);
   task<Response> create_user(Call& call);

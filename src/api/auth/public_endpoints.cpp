@@ -40,13 +40,6 @@ answer<MailRequest> mail_request_of(const Call& call) {
   return wanted;
 }
 
-http::Response session_response(const trivet::auth::Issued& issued) {
-  http::Response response = json_response(200, session_json(issued));
-  response.set("sb-auth-user-id", issued.user.id);
-  response.set("sb-auth-session-id", issued.session.id);
-  return response;
-}
-
 }  // namespace
 
 task<AuthHandler::Response> AuthHandler::health(Call&) {

@@ -48,7 +48,7 @@ task<AuthHandler::Response> AuthHandler::log_out(Call& call) {
 task<AuthHandler::Response> AuthHandler::unlink(Call& call) {
   const auto& identities = call.caller.user.identities;
   const bool is_known = std::ranges::any_of(
-      identities, [&](const auto& identity) { return identity.id == call.id; });
+      identities, [&](const auto& identity) { return identity.id == call.ids.front(); });
   if (!is_known) co_return refuse(422, "identity_not_found", "Identity doesn't exist");
   co_return refuse(422, "single_identity_not_deletable",
                    "User must have at least 1 identity after unlinking");

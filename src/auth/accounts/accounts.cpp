@@ -43,6 +43,8 @@ Accounts::Accounts(AccountParts parts, AccountOptions options)
       sessions_(parts_.engine, "Session"),
       tokens_(parts_.engine, "OneTimeToken"),
       codes_(parts_.engine, "AuthCode"),
+      factors_(parts_.engine, "Factor"),
+      challenges_(parts_.engine, "FactorChallenge"),
       events_(parts_.engine, "AuditEvent") {}
 
 std::string Accounts::make_id() {
@@ -132,6 +134,8 @@ task<answer<std::optional<User>>> Accounts::load_user(std::string field, std::st
   found.front().loaded = std::make_shared<const User>(found.front());
   auto loaded = co_await load_identities(found.front(), client);
   if (!loaded) co_return std::unexpected(std::move(loaded).error());
+  auto factors = co_await load_factors(found.front(), client);
+  if (!factors) co_return std::unexpected(std::move(factors).error());
   co_return std::optional<User>(std::move(found.front()));
 }
 
@@ -200,7 +204,10 @@ task<answer<void>> Accounts::audit(std::string action, const User& actor, Client
   const std::string id = make_id();
   const bool is_token = action.starts_with("token_");
   const bool is_account = action.starts_with("log") || action == "invite_accepted";
-  const std::string_view type = is_token ? "token" : is_account ? "account" : "team";
+  const bool is_factor = action.starts_with("factor_") || action == "challenge_created" ||
+                         action == "verification_attempted";
+  const std::string_view type =
+      is_token ? "token" : is_factor ? "factor" : is_account ? "account" : "team";
   JsonBuilder json;
   json.open_object().member("actor_id", actor.id).member("actor_via_sso", false);
   json.member("actor_username", actor.email).member("action", action).member("log_type", type);

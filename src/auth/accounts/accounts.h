@@ -3,14 +3,15 @@
 // changes, and what operators may do.
 //
 // Knows no HTTP. Whoever calls has limited rates by address of the client; rates by account are
-// limited here. Thread-safe; nothing is kept between calls but the limiter. Phones, other providers
-// and second factors are left out.
+// limited here. Thread-safe; nothing is kept between calls but the limiter. Phones and other providers
+// are left out.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "auth/accounts/factors.h"
 #include "auth/accounts/limiter.h"
 #include "auth/accounts/mailbox.h"
 #include "auth/mail/templates.h"
@@ -183,6 +184,21 @@ class Accounts {
   [[nodiscard]] task<answer<Issued>> exchange_code(std::string code, std::string verifier,
                                                    Client client);
 
+  // A second factor of the caller's: begun, asked for, proven (which makes it one, and raises the session
+  // to aal2), taken away.
+  [[nodiscard]] task<answer<Enrolled>> enroll_factor(Caller caller, Enrolment wanted,
+                                                     Client client);
+  [[nodiscard]] task<answer<Challenged>> challenge_factor(Caller caller, std::string factor_id,
+                                                          Client client);
+  [[nodiscard]] task<answer<Issued>> verify_factor(Caller caller, FactorAnswer given,
+                                                   Client client);
+  [[nodiscard]] task<answer<void>> unenroll_factor(Caller caller, std::string factor_id,
+                                                   Client client);
+
+  [[nodiscard]] task<answer<Factor>> find_factor(std::string user_id, std::string factor_id,
+                                                 Client client);
+  [[nodiscard]] task<answer<Factor>> rename_factor(Factor factor, std::string name, Client client);
+  [[nodiscard]] task<answer<void>> delete_factor(Factor factor, Client client);
   [[nodiscard]] task<answer<User>> create_user(AdminUser wanted, Client client);
   [[nodiscard]] task<answer<User>> find_user(std::string id, Client client);
   [[nodiscard]] task<answer<UserList>> list_users(UserPage page, Client client);
@@ -224,6 +240,18 @@ class Accounts {
   [[nodiscard]] task<answer<std::optional<User>>> load_user(std::string field, std::string value,
                                                             Client client);
   [[nodiscard]] task<answer<void>> load_identities(User& user, Client client);
+  [[nodiscard]] task<answer<void>> load_factors(User& user, Client client);
+  [[nodiscard]] task<answer<void>> drop_stale_factors(std::string user_id, Client client);
+  // Whether the user has a factor that this session didn't show.
+  [[nodiscard]] static bool needs_second_factor(const Caller& caller);
+  [[nodiscard]] static answer<Factor> factor_of(const User& user, std::string_view id);
+  [[nodiscard]] task<answer<void>> check_challenge_of(FactorAnswer given, Client client);
+  // False: it isn't the code, or not any more.
+  [[nodiscard]] task<answer<bool>> take_totp(const Factor& factor, std::string code,
+                                             Client client);
+  [[nodiscard]] task<answer<void>> raise_session(Caller& caller, std::string factor_id,
+                                                 Client client);
+  [[nodiscard]] task<answer<void>> remove_factor(std::string factor_id, Client client);
   [[nodiscard]] User new_user(std::string email, const std::string& data);
   [[nodiscard]] UserIdentity new_identity(const User& user, const std::string& data);
   // False: the address is taken.
@@ -265,6 +293,8 @@ class Accounts {
   const Table sessions_;
   const Table tokens_;
   const Table codes_;
+  const Table factors_;
+  const Table challenges_;
   const Table events_;
 };
 

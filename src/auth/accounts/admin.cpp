@@ -114,6 +114,8 @@ task<answer<UserList>> Accounts::list_users(UserPage page, Client client) {
   for (User& user : list.users) {
     auto loaded = co_await load_identities(user, client);
     if (!loaded) co_return std::unexpected(std::move(loaded).error());
+    auto factors = co_await load_factors(user, client);
+    if (!factors) co_return std::unexpected(std::move(factors).error());
   }
   co_return list;
 }
@@ -168,6 +170,8 @@ task<answer<void>> Accounts::delete_user(std::string id, Deletion deletion, Clie
   if (!saved) co_return std::unexpected(std::move(saved).error());
   std::vector<Condition> of_user;
   of_user.push_back({"user_id", store::Op::eq, Value::text(user.id)});
+  auto without_factors = co_await factors_.remove(of_user, client.deadline);
+  if (!without_factors) co_return std::unexpected(std::move(without_factors).error());
   auto removed = co_await identities_.remove(std::move(of_user), client.deadline);
   if (!removed) co_return std::unexpected(std::move(removed).error());
   auto dropped = co_await drop_tokens(user.id, client);

@@ -20,6 +20,11 @@ int64_t Limiter::look(const std::string& key, Rate rate, int64_t now_us) {
   return use(key, rate, now_us, Use::look);
 }
 
+void Limiter::forget(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  buckets_.erase(key);
+}
+
 int64_t Limiter::use(const std::string& key, Rate rate, int64_t now_us, Use how) {
   const std::lock_guard lock(mutex_);
   if (buckets_.size() >= buckets_max) make_room(now_us);

@@ -21,6 +21,8 @@ class Limiter {
   [[nodiscard]] int64_t take(const std::string& key, Rate rate, int64_t now_us);
   // The same without taking.
   [[nodiscard]] int64_t look(const std::string& key, Rate rate, int64_t now_us);
+  // Gives back all that was taken.
+  void forget(const std::string& key);
 
  private:
   struct Bucket {

@@ -33,6 +33,13 @@ TEST(Limiter, LookingTakesNothing) {
   EXPECT_EQ(limiter.look("a", rate, us), 2);
 }
 
+TEST(Limiter, ForgettingGivesAllBack) {
+  Limiter limiter;
+  for (int i = 0; i < 4; ++i) (void)limiter.take("a", rate, us);
+  limiter.forget("a");
+  EXPECT_EQ(limiter.take("a", rate, us), 0);
+}
+
 TEST(Limiter, AClockThatGoesBackGivesNothing) {
   Limiter limiter;
   for (int i = 0; i < 3; ++i) (void)limiter.take("a", rate, 100 * us);

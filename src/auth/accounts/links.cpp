@@ -5,6 +5,7 @@
 #include "auth/accounts/json_object.h"
 #include "auth/accounts/tokens.h"
 #include "auth/jwt.h"
+#include "auth/percent.h"
 
 namespace trivet::auth {
 namespace {
@@ -14,23 +15,6 @@ constexpr int64_t misses_max = 5;
 
 std::unexpected<Refusal> expired() {
   return refuse(403, "otp_expired", "Token has expired or is invalid");
-}
-
-std::string encode_query(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          c == '-' || c == '_' || c == '.' || c == '~';
-    if (is_plain) {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
 }
 
 std::vector<std::string_view> slots_of(std::string_view type) {
@@ -61,7 +45,7 @@ std::vector<Condition> key_of(const OneTimeToken& token) {
 std::string Accounts::link_url(const Notice& notice, const std::string& link) const {
   return options_.external_url + "/verify?token=" + link +
          "&type=" + std::string(link_kind_name(notice.kind)) +
-         "&redirect_to=" + encode_query(redirect_for(notice.redirect_to));
+         "&redirect_to=" + encode_percent(redirect_for(notice.redirect_to));
 }
 
 void Accounts::mail(const Notice& notice, const Minted& minted) {

@@ -3,20 +3,12 @@
 #include "auth/accounts/json_object.h"
 #include "auth/accounts/tokens.h"
 #include "auth/jose/jws.h"
-#include "value/json_builder.h"
 #include "value/json_reader.h"
 
 namespace trivet::auth {
 namespace {
 
 constexpr int64_t us = 1'000'000;
-
-std::string methods(std::string_view method, int64_t now_us) {
-  JsonBuilder json;
-  json.open_array().open_object().member("method", method).member("timestamp", now_us / us);
-  json.close().close();
-  return json.take();
-}
 
 std::unexpected<Refusal> not_found() {
   return refuse(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
@@ -43,7 +35,7 @@ task<answer<Issued>> Accounts::issue(User user, std::string method, Client clien
   session.id = make_id();
   session.user_id = user.id;
   session.aal = "aal1";
-  session.amr = methods(method, now_us());
+  session.amr = with_method("[]", method, now_us() / us);
   session.ip = client.ip;
   session.user_agent = client.user_agent.substr(0, 512);
   session.created_at = session.refreshed_at = now_us();
@@ -107,7 +99,8 @@ task<answer<Issued>> Accounts::refresh(std::string token, Client client) {
       co_return sign(*std::move(*user), std::move(session));
     }
     const bool is_recent = now_us() - session.refreshed_at <= options_.reuse_seconds * us;
-    if (given->counter == session.counter - 1 || is_recent)
+    const bool is_tolerated = given->counter >= session.counter_min;
+    if (is_tolerated && (given->counter == session.counter - 1 || is_recent))
       co_return sign(*std::move(*user), std::move(session));
     auto ended = co_await sessions_.remove(std::move(by_id), client.deadline);
     if (!ended) co_return std::unexpected(std::move(ended).error());

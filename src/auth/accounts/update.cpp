@@ -127,6 +127,9 @@ task<answer<User>> Accounts::change_user(Caller caller, UserChange change, Clien
     moves = *change.email != user.email;
   }
   const bool at_once = user.is_anonymous && options_.autoconfirm;
+  if ((moves || change.password) && needs_second_factor(caller))
+    co_return refuse(401, "insufficient_aal",
+                     "AAL2 session is required to update email or password when MFA is enabled.");
   if (user.is_anonymous && change.password && !moves)
     co_return refuse(422, "validation_failed",
                      "Updating password of an anonymous user without an email or phone is not allowed");

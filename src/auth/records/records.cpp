@@ -90,6 +90,8 @@ std::vector<Session> read_sessions(const store::Rows& rows) {
       next(*text);
     for (int64_t* time : {&session.not_after, &session.created_at, &session.refreshed_at})
       next(*time);
+    next(session.factor_id);
+    next(session.counter_min);
   });
 }
 
@@ -109,6 +111,24 @@ std::vector<AuthCode> read_codes(const store::Rows& rows) {
     for (std::string* text : {&code.code_hash, &code.user_id, &code.challenge, &code.method})
       next(*text);
     next(code.created_at);
+  });
+}
+
+std::vector<Factor> read_factors(const store::Rows& rows) {
+  return read_all<Factor>(rows, [](Cells& next, Factor& factor) {
+    for (std::string* text : {&factor.id, &factor.user_id, &factor.friendly_name,
+                              &factor.factor_type, &factor.status, &factor.secret})
+      next(*text);
+    for (int64_t* number : {&factor.last_step, &factor.last_challenged_at, &factor.created_at,
+                            &factor.updated_at})
+      next(*number);
+  });
+}
+
+std::vector<FactorChallenge> read_challenges(const store::Rows& rows) {
+  return read_all<FactorChallenge>(rows, [](Cells& next, FactorChallenge& challenge) {
+    for (std::string* text : {&challenge.id, &challenge.factor_id, &challenge.ip}) next(*text);
+    next(challenge.created_at);
   });
 }
 
@@ -167,7 +187,9 @@ std::vector<Assignment> values_of(const Session& session) {
           {"user_agent", text_or_null(session.user_agent)},
           {"not_after", time_or_null(session.not_after)},
           {"created_at", time_or_null(session.created_at)},
-          {"refreshed_at", time_or_null(session.refreshed_at)}};
+          {"refreshed_at", time_or_null(session.refreshed_at)},
+          {"factor_id", text_or_null(session.factor_id)},
+          {"counter_min", Value::integer(session.counter_min)}};
 }
 
 std::vector<Assignment> values_of(const OneTimeToken& token) {
@@ -179,6 +201,26 @@ std::vector<Assignment> values_of(const OneTimeToken& token) {
           {"misses", Value::integer(token.misses)},
           {"created_at", Value::timestamp(token.created_at)},
           {"challenge", text_or_null(token.challenge)}};
+}
+
+std::vector<Assignment> values_of(const Factor& factor) {
+  return {{"id", Value::text(factor.id)},
+          {"user_id", Value::text(factor.user_id)},
+          {"friendly_name", Value::text(factor.friendly_name)},
+          {"factor_type", Value::text(factor.factor_type)},
+          {"status", Value::text(factor.status)},
+          {"secret", Value::text(factor.secret)},
+          {"last_step", Value::integer(factor.last_step)},
+          {"last_challenged_at", time_or_null(factor.last_challenged_at)},
+          {"created_at", Value::timestamp(factor.created_at)},
+          {"updated_at", Value::timestamp(factor.updated_at)}};
+}
+
+std::vector<Assignment> values_of(const FactorChallenge& challenge) {
+  return {{"id", Value::text(challenge.id)},
+          {"factor_id", Value::text(challenge.factor_id)},
+          {"ip", text_or_null(challenge.ip)},
+          {"created_at", Value::timestamp(challenge.created_at)}};
 }
 
 std::vector<Assignment> values_of(const AuthCode& code) {

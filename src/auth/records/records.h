@@ -17,6 +17,23 @@ struct UserIdentity {
   int64_t last_sign_in_at = 0, created_at = 0, updated_at = 0;
 };
 
+// A second factor.
+struct Factor {
+  std::string id, user_id, friendly_name;
+  std::string factor_type;  // "totp"
+  std::string status;       // "unverified", "verified"
+  std::string secret;       // sealed
+  int64_t last_step = 0;    // of the code that was taken last
+  int64_t last_challenged_at = 0, created_at = 0, updated_at = 0;
+
+  [[nodiscard]] bool is_verified() const { return status == "verified"; }
+};
+
+struct FactorChallenge {
+  std::string id, factor_id, ip;
+  int64_t created_at = 0;
+};
+
 struct User {
   std::string id, aud, role, email, phone;
   std::string password;  // a PHC string
@@ -27,7 +44,8 @@ struct User {
   std::string app_metadata = "{}", user_metadata = "{}";
   bool is_anonymous = false;
   int64_t created_at = 0, updated_at = 0;
-  std::vector<UserIdentity> identities;  // read apart
+  std::vector<UserIdentity> identities;  // read apart, as are
+  std::vector<Factor> factors;
   std::shared_ptr<const User> loaded;    // as the row was read; null: not read
 };
 
@@ -36,6 +54,8 @@ struct Session {
   int64_t counter = 0;  // of the refresh token that is good now
   std::string aal, amr, ip, user_agent;
   int64_t not_after = 0, created_at = 0, refreshed_at = 0;
+  std::string factor_id;    // that raised it to aal2
+  int64_t counter_min = 0;  // older refresh tokens are never tolerated
 };
 
 struct OneTimeToken {
@@ -57,6 +77,8 @@ struct AuthCode {
 [[nodiscard]] std::vector<Session> read_sessions(const store::Rows& rows);
 [[nodiscard]] std::vector<OneTimeToken> read_tokens(const store::Rows& rows);
 [[nodiscard]] std::vector<AuthCode> read_codes(const store::Rows& rows);
+[[nodiscard]] std::vector<Factor> read_factors(const store::Rows& rows);
+[[nodiscard]] std::vector<FactorChallenge> read_challenges(const store::Rows& rows);
 
 // All columns, viewing the record.
 [[nodiscard]] std::vector<Assignment> values_of(const User& user);
@@ -67,6 +89,8 @@ struct AuthCode {
 [[nodiscard]] std::vector<Assignment> values_of(const Session& session);
 [[nodiscard]] std::vector<Assignment> values_of(const OneTimeToken& token);
 [[nodiscard]] std::vector<Assignment> values_of(const AuthCode& code);
+[[nodiscard]] std::vector<Assignment> values_of(const Factor& factor);
+[[nodiscard]] std::vector<Assignment> values_of(const FactorChallenge& challenge);
 
 [[nodiscard]] Value text_or_null(std::string_view text);
 [[nodiscard]] Value time_or_null(int64_t us);

@@ -35,6 +35,7 @@ model User {
   sessions                 Session[]
   tokens                   OneTimeToken[]
   codes                    AuthCode[]
+  factors                  Factor[]
   @@index([created_at])
   @@map("_trivet_auth_users")
 }
@@ -64,8 +65,11 @@ model Session {
   not_after    DateTime?
   created_at   DateTime
   refreshed_at DateTime
+  factor_id    String?
+  counter_min  BigInt?
   user         User      @relation(fields: [user_id], references: [id], onDelete: Cascade)
   @@index([user_id])
+  @@index([factor_id])
   @@map("_trivet_auth_sessions")
 }
 model OneTimeToken {
@@ -92,6 +96,32 @@ model AuthCode {
   @@index([user_id])
   @@index([created_at])
   @@map("_trivet_auth_codes")
+}
+model Factor {
+  id                 String            @id
+  user_id            String
+  friendly_name      String
+  factor_type        String
+  status             String
+  secret             String
+  last_step          BigInt
+  last_challenged_at DateTime?
+  created_at         DateTime
+  updated_at         DateTime
+  user               User              @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  challenges         FactorChallenge[]
+  @@unique([user_id, friendly_name])
+  @@map("_trivet_auth_factors")
+}
+model FactorChallenge {
+  id         String   @id
+  factor_id  String
+  ip         String?
+  created_at DateTime
+  factor     Factor   @relation(fields: [factor_id], references: [id], onDelete: Cascade)
+  @@index([factor_id])
+  @@index([created_at])
+  @@map("_trivet_auth_challenges")
 }
 model AuditEvent {
   id         String   @id

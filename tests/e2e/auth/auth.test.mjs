@@ -13,13 +13,15 @@ const covered = `signInAnonymously signUp signInWithPassword signInWithOtp verif
   setSession refreshSession signOut resetPasswordForEmail getUserIdentities unlinkIdentity getClaims initialize
   onAuthStateChange exchangeCodeForSession`.split(/\s+/);
 const coveredAdmin = `signOut inviteUserByEmail generateLink createUser listUsers getUserById updateUserById deleteUser`.split(' ');
+const coveredFactors = `enroll verify unenroll challenge listFactors challengeAndVerify getAuthenticatorAssuranceLevel`.split(' ');
+const uncoveredFactors = ['webauthn', 'recoveryCodes'];  // need an authenticator; refused by name
 // What the server refuses, and the code that it gives; tried below.
 const refused = new Map([
   ['signInWithSSO', [(auth) => auth.signInWithSSO({ domain: 'a.example' }), 'saml_provider_disabled']],
   ['signInWithIdToken', [(auth) => auth.signInWithIdToken({ provider: 'google', token: 'x' }), 'provider_disabled']],
   ['reauthenticate', [(auth) => auth.reauthenticate(), 'feature_disabled']],
   ['linkIdentity', [(auth) => auth.linkIdentity({ provider: 'google' }), 'manual_linking_disabled']],
-  ['mfa.enroll', [(auth) => auth.mfa.enroll({ factorType: 'totp' }), 'mfa_totp_enroll_not_enabled']],
+  ['mfa.enroll phone', [(auth) => auth.mfa.enroll({ factorType: 'phone', phone: '123456' }), 'mfa_phone_enroll_not_enabled']],
 ]);
 const uncovered = new Map([
   ['signInWithOAuth', 'asks for nothing itself: builds an address that answers provider_disabled'],
@@ -37,6 +39,8 @@ test('the tables name every method', () => {
   const names = (object) => Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter((name) => !name.startsWith('_'));
   const known = new Set([...covered, ...refused.keys(), ...uncovered.keys()]);
   assert.deepEqual(names(auth).filter((name) => !known.has(name)), []);
+  const factors = new Set([...coveredFactors, ...uncoveredFactors]);
+  assert.deepEqual(Object.keys(auth.mfa).filter((name) => !factors.has(name)), []);
   assert.deepEqual(names(auth.admin).filter((name) => name !== 'constructor' && !coveredAdmin.includes(name)), []);
 });
 

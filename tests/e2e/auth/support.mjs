@@ -22,10 +22,10 @@ export const quiet = { auth: { persistSession: false, autoRefreshToken: false, d
 let numbers = 0;
 export const address = () => `user${++numbers}@example.com`;
 
-// A project whose database is what `databaseUrl` names, or a file; served by `command`.
-export async function start(t, { databaseUrl, command = 'serve', auth = '' }) {
+// A project whose database is what `databaseUrl` names, or a file; served by `command`. `models` gives its schema.
+export async function start(t, { databaseUrl, command = 'serve', auth = '', models = schema }) {
   const made = folder(t);
-  writeFileSync(path.join(made, 'schema.zmodel'), schema(databaseUrl ? 'postgresql' : 'sqlite'));
+  writeFileSync(path.join(made, 'schema.zmodel'), models(databaseUrl ? 'postgresql' : 'sqlite'));
   const database = databaseUrl ? `[database]\nurl = "${databaseUrl}"\n` : '';
   writeFileSync(path.join(made, 'trivet.toml'), `${database}[auth]\nenabled = true\nmail_interval = "0s"\n${auth}`,
     { mode: 0o600 });

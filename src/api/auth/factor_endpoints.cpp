@@ -1,0 +1,83 @@
+// Endpoints of second factors, for users and operators (dialects/auth.md, sections 6 and 7).
+#include "api/auth/encode.h"
+#include "api/auth/handler.h"
+
+namespace trivet::api::accounts {
+
+using trivet::auth::Enrolment;
+using trivet::auth::FactorAnswer;
+using trivet::auth::refuse;
+
+task<AuthHandler::Response> AuthHandler::enroll_factor(Call& call) {
+  Enrolment wanted;
+  wanted.type = call.text_or_empty("factor_type");
+  wanted.name = call.text_or_empty("friendly_name");
+  wanted.issuer = call.text_or_empty("issuer");
+  auto enrolled = co_await accounts_.enroll_factor(call.caller, std::move(wanted), call.client);
+  if (!enrolled) co_return std::unexpected(std::move(enrolled).error());
+  JsonBuilder json;
+  json.open_object().member("id", enrolled->factor.id).member("type", enrolled->factor.factor_type);
+  json.member("friendly_name", enrolled->factor.friendly_name).key("totp").open_object();
+  json.member("qr_code", enrolled->image).member("secret", enrolled->secret);
+  json.member("uri", enrolled->uri).close().close();
+  co_return json_response(200, json.take());
+}
+
+task<AuthHandler::Response> AuthHandler::challenge_factor(Call& call) {
+  auto challenged = co_await accounts_.challenge_factor(call.caller, call.ids.front(), call.client);
+  if (!challenged) co_return std::unexpected(std::move(challenged).error());
+  JsonBuilder json;
+  json.open_object().member("id", challenged->challenge.id);
+  json.member("type", challenged->factor.factor_type);
+  json.member("expires_at", challenged->expires_at).close();
+  co_return json_response(200, json.take());
+}
+
+task<AuthHandler::Response> AuthHandler::verify_factor(Call& call) {
+  FactorAnswer given{call.ids.front(), call.text_or_empty("challenge_id"),
+                     call.text_or_empty("code")};
+  if (given.challenge_id.empty() || given.code.empty())
+    co_return refuse(400, "validation_failed", "Verify requires a challenge_id and a code");
+  auto issued = co_await accounts_.verify_factor(call.caller, std::move(given), call.client);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  co_return session_response(*issued);
+}
+
+task<AuthHandler::Response> AuthHandler::unenroll_factor(Call& call) {
+  auto done = co_await accounts_.unenroll_factor(call.caller, call.ids.front(), call.client);
+  if (!done) co_return std::unexpected(std::move(done).error());
+  JsonBuilder json;
+  json.open_object().member("id", call.ids.front()).close();
+  co_return json_response(200, json.take());
+}
+
+task<AuthHandler::Response> AuthHandler::list_factors(Call& call) {
+  auto user = co_await accounts_.find_user(call.ids.front(), call.client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  JsonBuilder json;
+  json.open_array();
+  for (const trivet::auth::Factor& factor : user->factors) json.raw(factor_json(factor));
+  json.close();
+  co_return json_response(200, json.take());
+}
+
+task<AuthHandler::Response> AuthHandler::update_factor(Call& call) {
+  if (!call.text_or_empty("phone").empty())
+    co_return refuse(400, "phone_provider_disabled", "Phone factors are not enabled");
+  auto factor = co_await accounts_.find_factor(call.ids.front(), call.ids.back(), call.client);
+  if (!factor) co_return std::unexpected(std::move(factor).error());
+  const std::string name = call.text("friendly_name").value_or(factor->friendly_name);
+  auto renamed = co_await accounts_.rename_factor(*std::move(factor), name, call.client);
+  if (!renamed) co_return std::unexpected(std::move(renamed).error());
+  co_return json_response(200, factor_json(*renamed));
+}
+
+task<AuthHandler::Response> AuthHandler::delete_factor(Call& call) {
+  auto factor = co_await accounts_.find_factor(call.ids.front(), call.ids.back(), call.client);
+  if (!factor) co_return std::unexpected(std::move(factor).error());
+  auto done = co_await accounts_.delete_factor(*factor, call.client);
+  if (!done) co_return std::unexpected(std::move(done).error());
+  co_return json_response(200, factor_json(*factor));
+}
+
+}  // namespace trivet::api::accounts

@@ -1,0 +1,39 @@
+// Second factors: what is asked of them and answered (dialects/auth.md, section 6). Values.
+#pragma once
+
+#include <string>
+
+#include "auth/records/records.h"
+
+namespace trivet::auth {
+
+struct Enrolment {
+  std::string type;  // "totp"
+  std::string name;
+  std::string issuer;  // what the application shows; empty = the site's host
+};
+
+// The only time that the secret is told.
+struct Enrolled {
+  Factor factor;
+  std::string secret;  // base32
+  std::string uri;     // otpauth://
+  std::string image;   // SVG
+};
+
+struct Challenged {
+  Factor factor;
+  FactorChallenge challenge;
+  int64_t expires_at = 0;  // seconds since 1970
+};
+
+struct FactorAnswer {
+  std::string factor_id, challenge_id, code;
+};
+
+// A session's methods (claim amr, newest first) with one more, or anew; and without one. JSON arrays.
+[[nodiscard]] std::string with_method(std::string_view methods, std::string_view method,
+                                      int64_t now_seconds);
+[[nodiscard]] std::string without_method(std::string_view methods, std::string_view method);
+
+}  // namespace trivet::auth
