@@ -1,5 +1,7 @@
 #include "app/generations.h"
 
+#include "app/config/issuer_settings.h"
+
 namespace trivet::app {
 
 // Not coroutines themselves: forwarding costs a request no frame.
@@ -19,6 +21,21 @@ std::string_view Generations::Door::plain_refusal() const {
   return newest.load(std::memory_order_acquire)->plain_refusal();
 }
 
+// The keys that are known stay known when something else is reloaded.
+std::shared_ptr<auth::Issuers> Generations::issuers_for(const Config& config) {
+  if (config.auth_issuers == issuer_options_) return issuers_;
+  issuer_options_ = config.auth_issuers;
+  issuers_ = nullptr;
+  if (issuer_options_.empty()) return nullptr;
+  const auto log = [&sink = parts_.sink](std::string_view text) {
+    sink.lifecycle({observe::Level::warning, "auth.issuer_unavailable", text});
+  };
+  // Looked at when the settings were read.
+  issuers_ = auth::Issuers::make(issuers_of(config), {auth::fetch_document, log, clock_}).value();
+  issuers_->warm();
+  return issuers_;
+}
+
 void Generations::add(const Config& config, const auth::ProjectKeys& keys,
                       std::shared_ptr<const schema::Schema> schema) {
   auto made = std::make_unique<Generation>();
@@ -28,7 +45,7 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
     accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails, config, parts_.sink);
   made->handlers = std::make_unique<Handlers>(HandlerParts{
       config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_,
-      parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr});
+      parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr, issuers_for(config)});
   Handlers& handlers = *made->handlers;
   all_.push_back(std::move(made));
   api_entry_.newest.store(&handlers.api_routes(), std::memory_order_release);

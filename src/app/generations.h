@@ -60,7 +60,12 @@ class Generations {
   Entry admin_entry_;
   Door api_door_;
   Door admin_door_;
+  [[nodiscard]] std::shared_ptr<auth::Issuers> issuers_for(const Config& config);
+
+  SystemClock clock_;
   std::unique_ptr<AccountServices> accounts_;  // made when auth is enabled first
+  std::vector<auth::IssuerOptions> issuer_options_;  // of issuers_
+  std::shared_ptr<auth::Issuers> issuers_;  // shared with the generations that know them
   std::vector<std::unique_ptr<Generation>> all_;
 };
 

@@ -10,6 +10,7 @@
 #include "app/config/config.h"
 #include "app/ready.h"
 #include "auth/authenticator.h"
+#include "auth/issuers/keys_first.h"
 #include "base/clock.h"
 #include "engine/call/procedures.h"
 #include "engine/engine.h"
@@ -32,6 +33,7 @@ struct HandlerParts {
   http::Handler& admin_entry;
   store::ProcedureStore* procedures;  // null: the database has none
   AccountServices* accounts;          // null: auth is not enabled
+  std::shared_ptr<auth::Issuers> issuers;  // null: there are none
 };
 
 class Handlers {
@@ -39,7 +41,7 @@ class Handlers {
   explicit Handlers(const HandlerParts& parts);
   ~Handlers();
 
-  [[nodiscard]] http::Handler& api_routes() { return api_; }
+  [[nodiscard]] http::Handler& api_routes() { return keys_first_; }
   [[nodiscard]] http::Handler& admin_routes() { return admin_; }
   [[nodiscard]] http::Server& api() { return *api_server_; }
   [[nodiscard]] http::Server& admin() { return *admin_server_; }
@@ -52,6 +54,8 @@ class Handlers {
   SystemClock clock_;
   const std::shared_ptr<const auth::KeyRing> ring_;  // signs and verifies
   auth::Authenticator authenticator_;
+  // For /auth/v1: a foreign issuer's `sub` is no user of ours, whatever it says.
+  auth::Authenticator own_authenticator_;
   engine::Procedures procedures_;
   api::rest::RestHandler rest_;
   std::unique_ptr<AccountsApi> accounts_;
@@ -59,6 +63,7 @@ class Handlers {
   StoreReady ready_;
   http::MetricsHandler metrics_;
   http::Router api_;
+  auth::KeysFirst keys_first_;  // before api_
   http::Router admin_;
   std::unique_ptr<http::Server> api_server_;
   std::unique_ptr<http::Server> admin_server_;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "auth/issuers/foreign_token.h"
 #include "auth/jwt.h"
 #include "http/text.h"
 
@@ -58,6 +59,13 @@ AuthenticatorOptions with_ring(AuthenticatorOptions options, std::string_view se
   return options;
 }
 
+// Who it says it is of; null = nobody foreign, so that it is verified as one of ours.
+TrustedIssuer* find_issuer(const Issuers* issuers, std::string_view token) {
+  if (issuers == nullptr) return nullptr;
+  const std::optional<TokenLabel> label = read_label(token);
+  return label ? issuers->find(label->issuer) : nullptr;
+}
+
 std::unexpected<Error> invalid_key() {
   return fail(ErrorCode::bad_api_key, "Invalid API key", {},
               "Double check your Supabase `anon` or `service_role` API key.");
@@ -108,8 +116,12 @@ Authenticator::Answer Authenticator::identify_by_token(std::string_view token) c
   const int64_t now = clock_.now_us() / 1'000'000;
   if (std::optional<VerifiedToken> known = cache_.find(token)) {
     TRIVET_CHECK(check_expiry(known->expires_at, now));
-    return std::move(known->identity);
+    // Keys may have been taken away since.
+    if (known->issuer_keys == nullptr || known->issuer_keys->version() == known->keys_version)
+      return std::move(known->identity);
   }
+  if (TrustedIssuer* issuer = find_issuer(options_.issuers.get(), token))
+    return identify_foreign(token, *issuer, now);
   const KeySet ring_keys = options_.ring->verifying_keys(now);
   TRIVET_TRY(Claims claims,
              verify_token(token, {keys_.secret, options_.audience, now, &ring_keys}));
@@ -117,6 +129,36 @@ Authenticator::Answer Authenticator::identify_by_token(std::string_view token) c
   auto identity = std::make_shared<const Identity>(make_identity(std::move(claims)));
   cache_.insert(token, {identity, expires_at});
   return identity;
+}
+
+Authenticator::Answer Authenticator::identify_foreign(std::string_view token,
+                                                      TrustedIssuer& issuer, int64_t now) const {
+  // Before the keys: a change in between makes the entry too old and not too young.
+  const uint64_t version = issuer.keys.version();
+  const std::shared_ptr<const KeySet> keys = issuer.keys.current();
+  if (!keys)
+    return fail(ErrorCode::connection_failed, "The keys of the token's issuer are not available",
+                {}, "Try again later.");
+  TRIVET_TRY(ForeignToken verified, verify_foreign_token(token, issuer.rules, *keys, now));
+  auto identity = std::make_shared<const Identity>(std::move(verified.identity));
+  cache_.insert(token, {identity, verified.expires_at, &issuer.keys, version});
+  return identity;
+}
+
+AwaitedKeys Authenticator::awaited_keys(const http::Request& request) const {
+  if (!options_.issuers) return {};
+  const std::optional<std::string_view> credential = bearer(request);
+  const std::string_view token = credential ? *credential : api_key(request);
+  if (token.empty() || token.starts_with(opaque_prefix)) return {};
+  if (const std::optional<VerifiedToken> known = cache_.find(token)) {
+    const bool is_due = known->issuer_keys != nullptr && known->issuer_keys->should_wait_for_age();
+    return {is_due ? known->issuer_keys : nullptr};
+  }
+  const std::optional<TokenLabel> label = read_label(token);
+  TrustedIssuer* issuer = label ? options_.issuers->find(label->issuer) : nullptr;
+  if (issuer == nullptr || !issuer->rules.allows(label->key.algorithm)) return {};
+  if (!issuer->keys.should_wait(label->key)) return {};
+  return {&issuer->keys, label->key};
 }
 
 }  // namespace trivet::auth

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/issuers/issuers.h"
 #include "auth/keys.h"
 #include "auth/ring/key_ring.h"
 #include "auth/token_cache.h"
@@ -33,6 +34,13 @@ struct AuthenticatorOptions {
   // Verifies the tokens that HS256 doesn't; shared with who signs. Null = the ring that the
   // project's secret leads to.
   std::shared_ptr<const KeyRing> ring;
+  // Whose tokens are accepted too. Null = nobody's.
+  std::shared_ptr<Issuers> issuers{};
+};
+
+struct AwaitedKeys {
+  IssuerKeys* keys = nullptr;  // null = nothing to wait for; lives as long as the Authenticator
+  KeyWanted wanted{};
 };
 
 class Authenticator {
@@ -40,15 +48,21 @@ class Authenticator {
   // `clock` must outlive it.
   Authenticator(ProjectKeys keys, AuthenticatorOptions options, const Clock& clock);
 
-  // Errors: bad_jwt, bad_jwt_claims, no_api_key, bad_api_key, anonymous_disabled. Never null.
+  // Errors: bad_jwt, bad_jwt_claims, no_api_key, bad_api_key, anonymous_disabled; connection_failed when
+  // a foreign issuer's keys aren't there. Never null. Never waits.
   [[nodiscard]] result<std::shared_ptr<const Identity>> authenticate(
       const http::Request& request) const;
+
+  // Keys that a fetch may bring and without which authenticate() says less than it could.
+  [[nodiscard]] AwaitedKeys awaited_keys(const http::Request& request) const;
 
  private:
   using Answer = result<std::shared_ptr<const Identity>>;
   [[nodiscard]] Answer identify(const http::Request& request) const;
   [[nodiscard]] Answer identify_by_key(std::string_view key) const;
   [[nodiscard]] Answer identify_by_token(std::string_view token) const;
+  [[nodiscard]] Answer identify_foreign(std::string_view token, TrustedIssuer& issuer,
+                                        int64_t now) const;
 
   const ProjectKeys keys_;
   const AuthenticatorOptions options_;  // with a ring

@@ -30,19 +30,6 @@ int64_t to_seconds(double value) {
   return static_cast<int64_t>(std::ceil(std::clamp(value, -limit, limit)));
 }
 
-result<void> check_times(const object& members, int64_t now_seconds, Claims& claims) {
-  TRIVET_TRY(const std::optional<double> expires, numeric_date(members, "exp"));
-  TRIVET_TRY(const std::optional<double> not_before, numeric_date(members, "nbf"));
-  TRIVET_TRY(const std::optional<double> issued, numeric_date(members, "iat"));
-  if (expires) claims.expires_at = to_seconds(*expires);
-  TRIVET_CHECK(check_expiry(claims.expires_at, now_seconds));
-  const double latest = static_cast<double>(now_seconds + clock_skew_seconds);
-  if (not_before && *not_before > latest)
-    return fail(ErrorCode::bad_jwt_claims, "JWT not yet valid");
-  if (issued && *issued > latest) return fail(ErrorCode::bad_jwt_claims, "JWT issued at future");
-  return {};
-}
-
 std::unexpected<Error> bad_audience_type() {
   return fail(ErrorCode::bad_jwt_claims,
               "The JWT 'aud' claim must be a string or an array of strings");
@@ -75,12 +62,25 @@ result<void> check_audience(const object& members, std::string_view wanted) {
 
 }  // namespace
 
+result<int64_t> check_times(const object& claims, int64_t now_seconds) {
+  TRIVET_TRY(const std::optional<double> expires, numeric_date(claims, "exp"));
+  TRIVET_TRY(const std::optional<double> not_before, numeric_date(claims, "nbf"));
+  TRIVET_TRY(const std::optional<double> issued, numeric_date(claims, "iat"));
+  const int64_t expires_at = expires ? to_seconds(*expires) : no_expiry;
+  TRIVET_CHECK(check_expiry(expires_at, now_seconds));
+  const double latest = static_cast<double>(now_seconds + clock_skew_seconds);
+  if (not_before && *not_before > latest)
+    return fail(ErrorCode::bad_jwt_claims, "JWT not yet valid");
+  if (issued && *issued > latest) return fail(ErrorCode::bad_jwt_claims, "JWT issued at future");
+  return expires_at;
+}
+
 result<Claims> parse_claims(std::string json, const VerifyOptions& options) {
   simdjson::dom::parser parser;
   const std::optional<object> members = parse_json_object(parser, json);
   if (!members) return fail(ErrorCode::bad_jwt_claims, "Parsing claims failed");
   Claims claims;
-  TRIVET_CHECK(check_times(*members, options.now_seconds, claims));
+  TRIVET_TRY(claims.expires_at, check_times(*members, options.now_seconds));
   TRIVET_CHECK(check_audience(*members, options.audience));
   element role;
   if (members->at_key("role").get(role) == simdjson::SUCCESS && !role.is_null()) {

@@ -1,6 +1,8 @@
 // The registered claims of a token (RFC 7519, section 4.1). Internal to auth. Pure functions.
 #pragma once
 
+#include <simdjson.h>
+
 #include <string>
 #include <string_view>
 
@@ -8,6 +10,10 @@
 #include "base/error.h"
 
 namespace trivet::auth {
+
+// exp, nbf and iat; the first in seconds since 1970, rounded up, or no_expiry.
+[[nodiscard]] result<int64_t> check_times(const simdjson::dom::object& claims,
+                                          int64_t now_seconds);
 
 // Checks exp, nbf, iat, aud and role. The secret is not needed any more.
 [[nodiscard]] result<Claims> parse_claims(std::string json, const VerifyOptions& options);

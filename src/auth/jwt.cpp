@@ -13,11 +13,6 @@
 namespace trivet::auth {
 namespace {
 
-// RFC 8725, 3.11: a token made for something else (a DPoP proof, a logout) is no access token.
-bool is_access_token(std::string_view type) {
-  return type.empty() || http::equals_lower(type, "jwt") || http::equals_lower(type, "at+jwt");
-}
-
 bool is_signed(const Jws& jws, const VerifyOptions& options) {
   const Algorithm algorithm = jws.header.algorithm;
   if (algorithm == Algorithm::hs256)
@@ -29,6 +24,10 @@ bool is_signed(const Jws& jws, const VerifyOptions& options) {
 }
 
 }  // namespace
+
+bool is_access_token(std::string_view type) {
+  return type.empty() || http::equals_lower(type, "jwt") || http::equals_lower(type, "at+jwt");
+}
 
 result<Claims> verify_token(std::string_view token, const VerifyOptions& options) {
   if (options.secret.empty() && options.keys == nullptr)

@@ -32,6 +32,10 @@ struct VerifyOptions {
   const KeySet* keys = nullptr;  // verify the others, by "kid" and algorithm; null = refuses them
 };
 
+// Whether "typ" is that of an access token, or absent (RFC 8725, 3.11): a token made for something
+// else (a DPoP proof, a logout) is none.
+[[nodiscard]] bool is_access_token(std::string_view type);
+
 // Claims of a token whose signature, times and audience are right.
 [[nodiscard]] result<Claims> verify_token(std::string_view token, const VerifyOptions& options);
 

@@ -18,10 +18,15 @@
 
 namespace trivet::auth {
 
+class IssuerKeys;
+
 struct VerifiedToken {
   std::shared_ptr<const Identity>
       identity;  // shared: a request keeps it while the entry is replaced
   int64_t expires_at = 0;
+  // Of a foreign issuer: whose keys, and which of their versions, verified it. Null: our own.
+  IssuerKeys* issuer_keys = nullptr;
+  uint64_t keys_version = 0;
 };
 
 class TokenCache {

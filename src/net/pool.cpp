@@ -65,6 +65,8 @@ Pool::~Pool() {
   state_->wake.notify_all();
 }
 
+bool Pool::post(std::function<void()> job) { return state_->push(std::move(job)); }
+
 size_t Pool::queued() const {
   const std::lock_guard lock(state_->mutex);
   return state_->jobs.size();

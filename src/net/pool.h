@@ -40,6 +40,10 @@ class Pool {
     }
   }
 
+  // Queues `job`, for which nobody waits; false if the queue is full. What it uses must outlive the pool; it
+  // doesn't throw.
+  [[nodiscard]] bool post(std::function<void()> job);
+
   // Jobs waiting now, for metrics.
   [[nodiscard]] size_t queued() const;
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/issuers/issuer.h"
 #include "base/limits.h"
 
 namespace trivet::app {
@@ -64,6 +65,8 @@ struct Config {
   std::string auth_mail_templates;
   std::chrono::milliseconds auth_session_lifetime{0};
   std::chrono::milliseconds auth_session_idle{0};
+
+  std::vector<auth::IssuerOptions> auth_issuers;  // [[auth.issuers]]; issuer_settings.h
 
   std::string jwt_secret;
   std::string keys_file = ".trivet/keys.toml";

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "app/config/issuer_settings.h"
 #include "app/config/settings.h"
 #include "app/config/toml_file.h"
 #include "schema/report.h"
@@ -38,6 +39,11 @@ class Loader {
 
   // A number or a truth value in quotes is most likely a mistake, and a duration needs its unit.
   void set_from_toml(const TomlEntry& entry) {
+    if (entry.name.starts_with(issuers_prefix)) {
+      if (const auto set = set_issuer(loaded_.config, entry); !set)
+        problem(entry.place, fmt::format("{}: {}", entry.name, set.error().message));
+      return;
+    }
     const Setting* setting = find_setting(entry.name);
     if (setting != nullptr && !fits(*setting, entry.kind)) {
       problem(entry.place, fmt::format("{}: expected {}", entry.name, type_text(*setting)));
@@ -52,6 +58,8 @@ class Loader {
   }
 
   result<LoadedConfig> finish() {
+    if (const std::string text = problem_of_issuers(loaded_.config); problems_.empty() && !text.empty())
+      problem("trivet.toml", text);
     if (!problems_.empty()) return fail(ErrorCode::bad_config, std::move(problems_));
     return std::move(loaded_);
   }
@@ -115,6 +123,7 @@ result<LoadedConfig> load_config(const LoadOptions& options) {
 result<Reread> reread_config(const LoadedConfig& current) {
   TRIVET_TRY(LoadedConfig fresh, load_config(current.from));
   Reread reread{std::move(fresh), {}, false};
+  reread.is_changed = reread.loaded.config.auth_issuers != current.config.auth_issuers;
   for (const Setting& setting : settings()) {
     if (has_same_value(setting, current.config, reread.loaded.config)) continue;
     if (setting.takes == Takes::reload) {
@@ -140,7 +149,7 @@ std::string print_config(const LoadedConfig& loaded) {
         fmt::format("{} = {}", setting.name.substr(dot + 1), value_text(setting, loaded.config));
     text += fmt::format("{:<44}  # {}\n", line, origin_of(loaded, setting));
   }
-  return text;
+  return text + print_issuers(loaded.config);
 }
 
 std::string print_config_json(const LoadedConfig& loaded) {
@@ -151,6 +160,9 @@ std::string print_config_json(const LoadedConfig& loaded) {
                         text.size() > 1 ? "," : "", setting.name,
                         value_text(setting, loaded.config), origin_of(loaded, setting));
   }
+  if (!loaded.config.auth_issuers.empty())
+    text += fmt::format(",\n  \"auth.issuers\": {{\"value\": {}, \"origin\": \"trivet.toml\"}}",
+                        print_issuers_json(loaded.config));
   return text + "\n}\n";
 }
 

@@ -102,5 +102,33 @@ TEST_F(ConfigTest, SecretsAreNotPrinted) {
   }
 }
 
+TEST_F(ConfigTest, IssuersAreTables) {
+  const std::string head = "[[auth.issuers]]\nissuer = \"https://id.example\"\n";
+  const auto loaded = load(head +
+                           "audience = \"api\"\nalgorithms = [\"ES256\", \"EdDSA\"]\nrole = \"authenticated\"\n"
+                           "[[auth.issuers]]\nissuer = \"https://b.example\"\naudience = [\"x\", \"y\"]\n");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const auto& issuers = loaded->config.auth_issuers;
+  ASSERT_EQ(issuers.size(), 2U);
+  EXPECT_EQ(issuers[0].issuer, "https://id.example");
+  EXPECT_EQ(issuers[0].algorithms, (std::vector<std::string>{"ES256", "EdDSA"}));
+  EXPECT_EQ(issuers[1].audience, (std::vector<std::string>{"x", "y"}));
+  EXPECT_NE(print_config(*loaded).find("\n[[auth.issuers]]\nissuer = \"https://b.example\"\n"),
+            std::string::npos);
+  EXPECT_NE(print_config_json(*loaded).find("\"issuer\": \"https://b.example\", \"audience\": [\"x\", \"y\"]"),
+            std::string::npos);
+
+  EXPECT_EQ(failure(head),
+            "trivet.toml: auth.issuers \"https://id.example\": audience is missing: tokens that are meant for "
+            "others would be accepted");
+  EXPECT_EQ(failure(head + "audiense = \"api\"\n"),
+            "trivet.toml:3:1: auth.issuers.0.audiense: unknown setting; did you mean `audience`?");
+  EXPECT_EQ(failure(head + "audience = 1\n"),
+            "trivet.toml:3:1: auth.issuers.0.audience: expected a list of text");
+  EXPECT_EQ(failure("[auth]\nexternal_url = \"https://a.example\"\n[[auth.issuers]]\n"
+                    "issuer = \"https://a.example/auth/v1\"\naudience = \"api\"\n"),
+            "trivet.toml: auth.issuers \"https://a.example/auth/v1\" is this server itself (auth.external_url)");
+}
+
 }  // namespace
 }  // namespace trivet::app

@@ -39,12 +39,23 @@ void fill(const toml::node& node, TomlEntry& entry) {
   }
 }
 
+bool is_list_of_tables(const toml::node& node) {
+  const auto* list = node.as_array();
+  return list != nullptr && !list->empty() && list->is_homogeneous(toml::node_type::table);
+}
+
 void flatten(const toml::table& table, const std::string& prefix, const std::string& file,
              std::vector<TomlEntry>& entries) {
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
     if (const auto* inner = node.as_table()) {
       flatten(*inner, name + '.', file, entries);
+      continue;
+    }
+    if (is_list_of_tables(node)) {
+      size_t number = 0;
+      for (const toml::node& item : *node.as_array())
+        flatten(*item.as_table(), fmt::format("{}.{}.", name, number++), file, entries);
       continue;
     }
     TomlEntry entry;

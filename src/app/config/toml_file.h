@@ -10,7 +10,7 @@
 namespace trivet::app {
 
 struct TomlEntry {
-  std::string name;   // "server.listen"
+  std::string name;   // "server.listen"; "auth.issuers.0.role" of a list of tables
   std::string value;  // as text; lists with commas
   enum class Kind : unsigned char { text, number, boolean, list, other } kind = Kind::text;
   std::string place;   // "trivet.toml:3:10"

@@ -1,13 +1,20 @@
 #include "app/rules/identity.h"
 
+#include "app/config/issuer_settings.h"
 #include "app/config/keys_file.h"
 #include "auth/authenticator.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "net/run_task.h"
 #include "value/json_reader.h"
 
 namespace trivet::app {
 namespace {
+
+task<bool> wait_for(auth::AwaitedKeys awaited) {
+  co_await awaited.keys->wait(std::move(awaited.wanted));
+  co_return true;
+}
 
 result<Identity> identity_of_token(const Config& config, const std::string& token) {
   TRIVET_TRY(const auto keys, load_keys(config));
@@ -15,10 +22,15 @@ result<Identity> identity_of_token(const Config& config, const std::string& toke
     return fail(ErrorCode::bad_config, "there is no secret to check the token with", {},
                 "`trivet keys` makes one");
   const SystemClock clock;
-  const auth::Authenticator authenticator(*keys, {.audience = config.audience}, clock);
+  auth::AuthenticatorOptions options;
+  options.audience = config.audience;
+  TRIVET_TRY(options.issuers, auth::Issuers::make(issuers_of(config), {auth::fetch_document, [](auto) {}, clock}));
+  const auth::Authenticator authenticator(*keys, std::move(options), clock);
   const std::string bearer = "Bearer " + token;
   http::Request request;
   request.headers.push_back({"authorization", bearer});
+  if (const auto awaited = authenticator.awaited_keys(request); awaited.keys != nullptr)
+    net::run_task(wait_for(awaited));
   TRIVET_TRY(const auto identity, authenticator.authenticate(request));
   return *identity;
 }
