@@ -1,6 +1,8 @@
 #include "api/auth/call.h"
 
-#include "auth/accounts/pkce.h"
+#include <algorithm>
+
+#include "auth/proof/pkce.h"
 #include "http/text.h"
 
 namespace trivet::api::accounts {
@@ -32,12 +34,30 @@ std::string decode_form(std::string_view text) {
 
 }  // namespace
 
+Pairs decode_pairs(std::string_view text) {
+  Pairs pairs;
+  while (!text.empty()) {
+    std::string_view pair = http::take_until(text, '&');
+    const std::string_view name = http::take_until(pair, '=');
+    pairs.emplace_back(decode_form(name), decode_form(pair));
+  }
+  return pairs;
+}
+
+std::string find_value(const Pairs& pairs, std::string_view name) {
+  const auto found = std::ranges::find(pairs, name, &Pairs::value_type::first);
+  return found == pairs.end() ? std::string() : found->second;
+}
+
 std::string Call::query(std::string_view name) const {
-  std::string_view rest = request.query;
+  return find_value(decode_pairs(request.query), name);
+}
+
+std::string Call::cookie(std::string_view name) const {
+  std::string_view rest = request.header("cookie");
   while (!rest.empty()) {
-    std::string_view pair = http::take_until(rest, '&');
-    const std::string_view key = http::take_until(pair, '=');
-    if (decode_form(key) == name) return decode_form(pair);
+    std::string_view pair = http::trim_blanks(http::take_until(rest, ';'));
+    if (http::take_until(pair, '=') == name) return std::string(pair);
   }
   return {};
 }

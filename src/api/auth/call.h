@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "auth/accounts/accounts.h"
 #include "http/message.h"
@@ -15,6 +17,12 @@ namespace trivet::api::accounts {
 
 template <class T>
 using answer = trivet::auth::answer<T>;
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+// application/x-www-form-urlencoded, as queries and forms are; what is no escape stays.
+[[nodiscard]] Pairs decode_pairs(std::string_view text);
+// The first of that name; empty if there is none.
+[[nodiscard]] std::string find_value(const Pairs& pairs, std::string_view name);
 
 struct Call {
   const http::Request& request;
@@ -31,8 +39,10 @@ struct Call {
   [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
   // A member that is an object, as JSON.
   [[nodiscard]] std::optional<std::string> object(std::string_view name) const;
-  // The PKCE pair of the body, in the form of auth/accounts/pkce.h; empty if there is none.
+  // The PKCE pair of the body, in the form of auth/proof/pkce.h; empty if there is none.
   [[nodiscard]] answer<std::string> challenge() const;
+  // Of a cookie that the browser sent; empty if it sent none.
+  [[nodiscard]] std::string cookie(std::string_view name) const;
   // The query's, else the header's, else the body's.
   [[nodiscard]] std::string redirect_to() const;
 };

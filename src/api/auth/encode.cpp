@@ -112,6 +112,9 @@ std::string session_json(const Issued& issued) {
   json.member("expires_in", issued.expires_in).member("expires_at", issued.expires_at);
   json.member("refresh_token", issued.refresh_token);
   json.key("user").raw(user_json(issued.user));
+  if (!issued.provider_token.empty()) json.member("provider_token", issued.provider_token);
+  if (!issued.provider_refresh_token.empty())
+    json.member("provider_refresh_token", issued.provider_refresh_token);
   if (!issued.weak_reasons.empty()) {
     json.key("weak_password").open_object();
     json.member("message", "Password is weaker than this server asks for now");

@@ -19,6 +19,8 @@ namespace {
 constexpr std::string_view prefix = "/auth/v1";
 
 enum class Who : uint8_t { anyone, user, admin };
+// How a body is written.
+enum class Reads : uint8_t { json, form };
 enum class Limited : uint8_t { no, token, verify, mail, challenge, factor };
 
 // Section 8.7; the burst is a setting.
@@ -39,10 +41,7 @@ struct Absent {
   std::string_view message;
 };
 constexpr Absent absent[] = {
-    {"/user/identities/authorize", 404, "manual_linking_disabled", "Manual linking is disabled"},
     {"/user/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
-    {"/authorize", 400, "provider_disabled", "Unsupported provider: provider is not enabled"},
-    {"/callback", 400, "provider_disabled", "Unsupported provider: provider is not enabled"},
     {"/reauthenticate", 404, "feature_disabled", "Reauthentication is not enabled"},
     {"/factors/recovery-codes", 422, "mfa_recovery_codes_enroll_not_enabled",
      "Recovery codes are not there yet"},
@@ -75,6 +74,7 @@ struct AuthHandler::Route {
   Who who;
   Limited limited;
   task<Response> (AuthHandler::*run)(Call&);
+  Reads reads = Reads::json;
 };
 
 struct AuthHandler::Found {
@@ -121,9 +121,13 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::post, "/resend", Who::anyone, Limited::mail, &H::resend},
       {Method::get, "/verify", Who::anyone, Limited::verify, &H::verify_link},
       {Method::post, "/verify", Who::anyone, Limited::verify, &H::verify},
+      {Method::get, "/authorize", Who::anyone, Limited::token, &H::authorize},
+      {Method::get, "/callback", Who::anyone, Limited::token, &H::callback},
+      {Method::post, "/callback", Who::anyone, Limited::token, &H::callback, Reads::form},
       {Method::get, "/user", Who::user, Limited::no, &H::user},
       {Method::put, "/user", Who::user, Limited::mail, &H::change_user},
       {Method::post, "/logout", Who::user, Limited::no, &H::log_out},
+      {Method::get, "/user/identities/authorize", Who::user, Limited::token, &H::link},
       {Method::delete_, "/user/identities/*", Who::user, Limited::no, &H::unlink},
       {Method::post, "/factors", Who::user, Limited::no, &H::enroll_factor},
       {Method::post, "/factors/*/challenge", Who::user, Limited::challenge, &H::challenge_factor},
@@ -165,7 +169,8 @@ task<http::Response> AuthHandler::handle(const http::Request& request) {
 
 task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
   AUTH_TRY(Found found, find_route(request));
-  AUTH_TRY(const JsonValue body, parse_body(request.body));
+  const bool is_json = found.route->reads == Reads::json;
+  AUTH_TRY(const JsonValue body, parse_body(is_json ? request.body : std::string_view()));
   Call call{request, {}, body, std::move(found.ids)};
   call.client.deadline = request.deadline;
   call.client.ip = request.peer_address;
@@ -175,20 +180,23 @@ task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
   // Kept until the answer is there: the call points to it.
   std::shared_ptr<const Identity> identity;
   if (found.route->who != Who::anyone) {
-    auto known = authenticator_.authenticate(request);
-    if (!known && known.error().code == ErrorCode::bad_api_key)
-      co_return refuse(401, "no_authorization", "Invalid API key");
-    if (!known)
-      co_return refuse(
-          403, "bad_jwt",
-          "invalid JWT: unable to parse or verify signature, " + known.error().message);
-    identity = *std::move(known);
+    AUTH_TRY(identity, identify(request));
     call.identity = identity.get();
   }
   auto admitted = co_await admit(*found.route, call);
   if (!admitted) co_return std::unexpected(std::move(admitted).error());
   auto done = co_await (this->*found.route->run)(call);
   co_return done;
+}
+
+answer<std::shared_ptr<const Identity>> AuthHandler::identify(
+    const http::Request& request) const {
+  auto known = authenticator_.authenticate(request);
+  if (known) return *std::move(known);
+  if (known.error().code == ErrorCode::bad_api_key)
+    return refuse(401, "no_authorization", "Invalid API key");
+  return refuse(403, "bad_jwt",
+                "invalid JWT: unable to parse or verify signature, " + known.error().message);
 }
 
 answer<void> AuthHandler::limit(const Route& route, const Call& call) const {
@@ -208,6 +216,12 @@ task<answer<void>> AuthHandler::admit(const Route& route, Call& call) {
       co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
     co_return refuse(403, "not_admin", "User not allowed");
   }
+  auto admitted = co_await admit_user(call);
+  co_return admitted;
+}
+
+task<answer<void>> AuthHandler::admit_user(Call& call) {
+  const Identity& identity = *call.identity;
   if (!call.request.has_header("authorization"))
     co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
   // No leeway here (section 1.2), unlike where rows are asked for.

@@ -1,8 +1,7 @@
 // /auth/v1: who may call what, at which rate, and how it is refused (dialects/auth.md). Endpoints are
 // functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
 //
-// One handler serves all threads. What is not there (other providers, phones, passkeys, the OAuth
-// server) is refused by name with the dialect's codes.
+// One handler serves all threads. What is not there (phones, passkeys, the OAuth server) is refused by name with the dialect's codes.
 #pragma once
 
 #include <string>
@@ -38,7 +37,12 @@ class AuthHandler final : public http::Handler {
 
   [[nodiscard]] static answer<Found> find_route(const http::Request& request);
   [[nodiscard]] answer<void> limit(const Route& route, const Call& call) const;
+  [[nodiscard]] answer<std::shared_ptr<const Identity>> identify(
+      const http::Request& request) const;
   [[nodiscard]] task<answer<void>> admit(const Route& route, Call& call);
+  [[nodiscard]] task<answer<void>> admit_user(Call& call);
+  [[nodiscard]] std::string cookie_name() const;
+  void keep_browser(const trivet::auth::ExternalAway& away, http::Response& response) const;
   [[nodiscard]] task<Response> run(const http::Request& request);
 
   task<Response> health(Call& call);
@@ -49,6 +53,9 @@ class AuthHandler final : public http::Handler {
   task<Response> token_by_password(Call& call);
   task<Response> token_by_refresh(Call& call);
   task<Response> token_by_code(Call& call);
+  task<Response> token_by_id_token(Call& call);
+  task<Response> authorize(Call& call);
+  task<Response> callback(Call& call);
   task<Response> otp(Call& call);
   task<Response> magic_link(Call& call);
   task<Response> recover(Call& call);
@@ -59,6 +66,7 @@ class AuthHandler final : public http::Handler {
   task<Response> user(Call& call);
   task<Response> change_user(Call& call);
   task<Response> log_out(Call& call);
+  task<Response> link(Call& call);
   task<Response> unlink(Call& call);
 
   task<Response> enroll_factor(Call& call);

@@ -58,7 +58,7 @@ task<AuthHandler::Response> AuthHandler::settings(Call&) {
   JsonBuilder json;
   json.open_object().key("external").open_object();
   json.member("anonymous_users", accounts_.options().anonymous).member("email", true);
-  for (const std::string_view name : providers) json.member(name, false);
+  for (const std::string_view name : providers) json.member(name, accounts_.has_provider(name));
   json.close();
   json.member("disable_signup", !accounts_.options().sign_up);
   json.member("mailer_autoconfirm", accounts_.options().autoconfirm);
@@ -106,8 +106,10 @@ task<AuthHandler::Response> AuthHandler::token(Call& call) {
     auto done = co_await token_by_code(call);
     co_return done;
   }
-  if (type == "id_token")
-    co_return refuse(400, "provider_disabled", "Unsupported provider: provider is not enabled");
+  if (type == "id_token") {
+    auto done = co_await token_by_id_token(call);
+    co_return done;
+  }
   if (type == "web3") co_return refuse(422, "web3_provider_disabled", "Web3 provider is disabled");
   co_return refuse(400, "invalid_credentials", "unsupported_grant_type");
 }

@@ -84,6 +84,11 @@ Parameters session_parameters(const trivet::auth::Issued& issued, std::string ty
                         {"expires_in", std::to_string(issued.expires_in)},
                         {"refresh_token", issued.refresh_token},
                         {"token_type", "bearer"}};
+  if (!issued.provider_refresh_token.empty())
+    parameters.emplace_back("provider_refresh_token", issued.provider_refresh_token);
+  if (!issued.provider_token.empty())
+    parameters.emplace_back("provider_token", issued.provider_token);
+  std::ranges::sort(parameters, {}, &Parameters::value_type::first);
   if (!type.empty()) parameters.emplace_back("type", std::move(type));
   return parameters;
 }

@@ -1,6 +1,4 @@
 // Endpoints of a signed-in user (dialects/auth.md, section 6).
-#include <algorithm>
-
 #include "api/auth/encode.h"
 #include "api/auth/handler.h"
 
@@ -42,16 +40,6 @@ task<AuthHandler::Response> AuthHandler::log_out(Call& call) {
   http::Response response;
   response.status = 204;
   co_return response;
-}
-
-// Users have one identity here, that of their address, and it stays.
-task<AuthHandler::Response> AuthHandler::unlink(Call& call) {
-  const auto& identities = call.caller.user.identities;
-  const bool is_known = std::ranges::any_of(
-      identities, [&](const auto& identity) { return identity.id == call.ids.front(); });
-  if (!is_known) co_return refuse(422, "identity_not_found", "Identity doesn't exist");
-  co_return refuse(422, "single_identity_not_deletable",
-                   "User must have at least 1 identity after unlinking");
 }
 
 }  // namespace trivet::api::accounts

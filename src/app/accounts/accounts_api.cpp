@@ -31,6 +31,7 @@ auth::AccountOptions account_options(const Config& config) {
   options.anonymous = config.auth_anonymous_users;
   options.autoconfirm = config.auth_autoconfirm;
   options.secure_email_change = config.auth_secure_email_change;
+  options.manual_linking = config.auth_manual_linking;
   options.password_bytes_min = config.auth_password_bytes;
   options.token_seconds = seconds(config.auth_token_lifetime);
   options.reuse_seconds = seconds(config.auth_reuse_interval);
@@ -103,11 +104,28 @@ result<void> check_mail_settings(const Config& config) {
 
 AccountServices::AccountServices(engine::Environment& given, Mails given_mails,
                                  const Config& config, observe::Sink& log)
-    : environment(given), mails(given_mails), passwords({}, random) {
+    : environment(given), mails(given_mails), passwords({}, random), log_(log) {
   if (mails == Mails::kept || config.auth_smtp_url.empty()) return;
   smtp = std::make_unique<auth::SmtpMailer>(smtp_options(config), [&log](std::string_view text) {
     log.lifecycle({observe::Level::warning, "auth.mail_failed", text});
   });
+}
+
+std::shared_ptr<auth::Providers> AccountServices::providers_for(const Config& config) {
+  if (config.auth_providers == provider_options_) return providers_;
+  provider_options_ = config.auth_providers;
+  providers_ = nullptr;
+  if (provider_options_.empty()) return nullptr;
+  std::vector<auth::ProviderOptions> wanted = provider_options_;
+  for (auth::ProviderOptions& provider : wanted)
+    if (!provider.ca_file.empty() && !provider.ca_file.starts_with('/'))
+      provider.ca_file = config.folder + '/' + provider.ca_file;
+  const auto log = [&sink = log_](std::string_view text) {
+    sink.lifecycle({observe::Level::warning, "auth.provider_unavailable", text});
+  };
+  // Looked at when the settings were read.
+  providers_ = auth::Providers::make(wanted, auth::fetch_document, log, clock_).value();
+  return providers_;
 }
 
 auth::Mailer* AccountServices::mailer() {
@@ -121,8 +139,10 @@ AccountsApi::AccountsApi(const Parts& parts)
               parts.engine.store(), services_.environment, without_row_limit()),
       // Looked at before (check_mail_settings).
       templates_(load_mail_templates(parts.config).value_or(auth::MailTemplates())),
+      providers_(services_.providers_for(parts.config)),
       accounts_({engine_, services_.environment, services_.passwords, services_.limiter,
-                 services_.mailer(), templates_, parts.secret, parts.ring},
+                 services_.mailer(), templates_, parts.secret, parts.ring,
+                 providers_.get()},
                 account_options(parts.config)),
       handler_(accounts_, parts.authenticator, services_.limiter,
                {std::string(version()), static_cast<double>(parts.config.auth_rate_burst)}),

@@ -14,6 +14,8 @@
 #include "app/drivers/driver.h"
 #include "auth/accounts/accounts.h"
 #include "auth/mail/smtp.h"
+#include "auth/providers/providers.h"
+#include "base/clock.h"
 #include "base/random.h"
 #include "http/router.h"
 #include "observe/event.h"
@@ -43,6 +45,9 @@ struct AccountServices {
   // Null: nothing can be sent.
   [[nodiscard]] auth::Mailer* mailer();
 
+  // Those of `config`; what is known of them stays known while its settings do. Null: there are none.
+  [[nodiscard]] std::shared_ptr<auth::Providers> providers_for(const Config& config);
+
   engine::Environment& environment;
   const Mails mails;
   SystemRandom random;
@@ -50,6 +55,12 @@ struct AccountServices {
   auth::Limiter limiter;
   auth::Mailbox mailbox;
   std::unique_ptr<auth::SmtpMailer> smtp;  // null: none
+
+ private:
+  observe::Sink& log_;
+  SystemClock clock_;
+  std::vector<auth::ProviderOptions> provider_options_;  // of providers_
+  std::shared_ptr<auth::Providers> providers_;  // shared with the generations that know them
 };
 
 class AccountsApi {
@@ -70,6 +81,7 @@ class AccountsApi {
   AccountServices& services_;
   engine::Engine engine_;
   const auth::MailTemplates templates_;
+  const std::shared_ptr<auth::Providers> providers_;  // null: none
   auth::Accounts accounts_;
   api::accounts::AuthHandler handler_;
   api::accounts::MailPage mail_page_;

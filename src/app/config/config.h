@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auth/issuers/issuer.h"
+#include "auth/providers/provider.h"
 #include "base/limits.h"
 
 namespace trivet::app {
@@ -54,6 +55,7 @@ struct Config {
   bool auth_anonymous_users = false;
   bool auth_autoconfirm = false;
   bool auth_secure_email_change = true;
+  bool auth_manual_linking = false;
   uint32_t auth_password_bytes = 6;
   uint32_t auth_rate_burst = 30;
   std::chrono::milliseconds auth_token_lifetime{3'600'000};
@@ -67,6 +69,7 @@ struct Config {
   std::chrono::milliseconds auth_session_idle{0};
 
   std::vector<auth::IssuerOptions> auth_issuers;  // [[auth.issuers]]; issuer_settings.h
+  std::vector<auth::ProviderOptions> auth_providers;  // [auth.providers.NAME]; provider_settings.h
 
   std::string jwt_secret;
   std::string keys_file = ".trivet/keys.toml";

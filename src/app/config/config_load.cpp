@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "app/config/issuer_settings.h"
+#include "app/config/provider_settings.h"
 #include "app/config/settings.h"
 #include "app/config/toml_file.h"
 #include "schema/report.h"
@@ -44,6 +45,12 @@ class Loader {
         problem(entry.place, fmt::format("{}: {}", entry.name, set.error().message));
       return;
     }
+    if (entry.name.starts_with(providers_prefix)) {
+      if (const auto set = set_provider(loaded_.config, entry); !set)
+        problem(entry.place, fmt::format("{}: {}", entry.name, set.error().message));
+      loaded_.origins[entry.name] = entry.origin;
+      return;
+    }
     const Setting* setting = find_setting(entry.name);
     if (setting != nullptr && !fits(*setting, entry.kind)) {
       problem(entry.place, fmt::format("{}: expected {}", entry.name, type_text(*setting)));
@@ -57,7 +64,14 @@ class Loader {
     problems_ += fmt::format("{}: {}", place, text);
   }
 
+  void take_provider_secrets(const Environment& environment) {
+    for (const ProviderVariable& given : take_provider_variables(loaded_.config, environment))
+      loaded_.origins[given.setting] = given.variable;
+  }
+
   result<LoadedConfig> finish() {
+    if (const std::string text = problem_of_providers(loaded_.config); problems_.empty() && !text.empty())
+      problem("trivet.toml", text);
     if (const std::string text = problem_of_issuers(loaded_.config); problems_.empty() && !text.empty())
       problem("trivet.toml", text);
     if (!problems_.empty()) return fail(ErrorCode::bad_config, std::move(problems_));
@@ -113,6 +127,7 @@ result<LoadedConfig> load_config(const LoadOptions& options) {
       if (const auto value = options.environment(variable))
         loader.set(std::string(setting.name), *value, variable, variable);
     }
+  if (options.environment) loader.take_provider_secrets(options.environment);
   for (const Override& override_ : options.overrides)
     loader.set(override_.name, override_.value, override_.origin, override_.origin);
   TRIVET_TRY(LoadedConfig loaded, loader.finish());
@@ -123,7 +138,8 @@ result<LoadedConfig> load_config(const LoadOptions& options) {
 result<Reread> reread_config(const LoadedConfig& current) {
   TRIVET_TRY(LoadedConfig fresh, load_config(current.from));
   Reread reread{std::move(fresh), {}, false};
-  reread.is_changed = reread.loaded.config.auth_issuers != current.config.auth_issuers;
+  reread.is_changed = reread.loaded.config.auth_issuers != current.config.auth_issuers ||
+                      reread.loaded.config.auth_providers != current.config.auth_providers;
   for (const Setting& setting : settings()) {
     if (has_same_value(setting, current.config, reread.loaded.config)) continue;
     if (setting.takes == Takes::reload) {
@@ -149,7 +165,7 @@ std::string print_config(const LoadedConfig& loaded) {
         fmt::format("{} = {}", setting.name.substr(dot + 1), value_text(setting, loaded.config));
     text += fmt::format("{:<44}  # {}\n", line, origin_of(loaded, setting));
   }
-  return text + print_issuers(loaded.config);
+  return text + print_issuers(loaded.config) + print_providers(loaded.config);
 }
 
 std::string print_config_json(const LoadedConfig& loaded) {
@@ -163,6 +179,9 @@ std::string print_config_json(const LoadedConfig& loaded) {
   if (!loaded.config.auth_issuers.empty())
     text += fmt::format(",\n  \"auth.issuers\": {{\"value\": {}, \"origin\": \"trivet.toml\"}}",
                         print_issuers_json(loaded.config));
+  if (!loaded.config.auth_providers.empty())
+    text += fmt::format(",\n  \"auth.providers\": {{\"value\": {}, \"origin\": \"trivet.toml\"}}",
+                        print_providers_json(loaded.config));
   return text + "\n}\n";
 }
 

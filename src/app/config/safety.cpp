@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/config/keys_file.h"
+#include "app/config/provider_settings.h"
 #include "app/config/settings.h"
 
 namespace trivet::app {
@@ -20,6 +21,15 @@ bool holds_secret(const Setting& setting, const Config& config) {
 }
 
 void check_config_file(const LoadedConfig& loaded, std::vector<std::string>& reasons) {
+  for (const auth::ProviderOptions& provider : loaded.config.auth_providers) {
+    const std::string name = provider_secret_name(provider);
+    const auto found = loaded.origins.find(name);
+    if (found == loaded.origins.end() || found->second.find("trivet.toml") == std::string::npos)
+      continue;
+    if (auto reason = readable_by_others(loaded.config.folder + "/trivet.toml"))
+      reasons.push_back(fmt::format("{} is in trivet.toml: {}, or give it as {}", name, *reason,
+                                    provider_variable(name)));
+  }
   for (const Setting& setting : settings()) {
     if (!holds_secret(setting, loaded.config) || !comes_from_file(loaded, setting)) continue;
     if (auto reason = readable_by_others(loaded.config.folder + "/trivet.toml"))

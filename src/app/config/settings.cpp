@@ -112,6 +112,8 @@ constexpr Setting table[] = {
      TRIVET_SLOT(auth_autoconfirm)},
     {"auth.secure_email_change", "", "The old address must agree to a new one too.",
      TRIVET_SLOT(auth_secure_email_change)},
+    {"auth.manual_linking", "", "Users may link identities of other providers to their account.",
+     TRIVET_SLOT(auth_manual_linking)},
     {"auth.password_bytes", "", "Shortest password.", TRIVET_SLOT(auth_password_bytes)},
     {"auth.rate_burst", "",
      "Requests at once that one address may make of each kind, before the rates hold.",

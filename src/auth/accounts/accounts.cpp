@@ -5,6 +5,8 @@
 #include "auth/accounts/json_object.h"
 #include "auth/accounts/redirect.h"
 #include "auth/base64url.h"
+#include "auth/providers/providers.h"
+#include "auth/ring/seal.h"
 #include "value/json_builder.h"
 
 namespace trivet::auth {
@@ -26,6 +28,22 @@ bool is_email(std::string_view text) {
          host.front() != '.' && host.back() != '.' && host.find("..") == host.npos;
 }
 
+// What fills nonces.
+class EnvironmentRandom final : public Random {
+ public:
+  explicit EnvironmentRandom(engine::Environment& environment) : environment_(environment) {}
+  void fill(std::span<std::byte> bytes) override {
+    environment_.random_bytes(reinterpret_cast<char*>(bytes.data()), bytes.size());
+  }
+
+ private:
+  engine::Environment& environment_;
+};
+
+std::string sealing_key(std::string_view secret) {
+  return derive_bytes(secret, "trivet account secrets", 32);
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -43,6 +61,7 @@ Accounts::Accounts(AccountParts parts, AccountOptions options)
       sessions_(parts_.engine, "Session"),
       tokens_(parts_.engine, "OneTimeToken"),
       codes_(parts_.engine, "AuthCode"),
+      states_(parts_.engine, "OAuthState"),
       factors_(parts_.engine, "Factor"),
       challenges_(parts_.engine, "FactorChallenge"),
       events_(parts_.engine, "AuditEvent") {}
@@ -76,6 +95,20 @@ std::string Accounts::random_code() {
   } while (number >= UINT32_MAX - UINT32_MAX % codes);
   std::string code = std::to_string(number % codes);
   return std::string(6 - code.size(), '0') + code;
+}
+
+std::string Accounts::seal_for(std::string_view row, std::string_view plain) {
+  EnvironmentRandom random(parts_.environment);
+  return seal(sealing_key(parts_.secret), plain, row, random);
+}
+
+std::optional<std::string> Accounts::unseal_for(std::string_view row,
+                                                std::string_view sealed) const {
+  return unseal(sealing_key(parts_.secret), sealed, row);
+}
+
+bool Accounts::has_provider(std::string_view name) const {
+  return parts_.providers != nullptr && parts_.providers->find(name) != nullptr;
 }
 
 answer<std::string> Accounts::check_email(std::string_view email) const {

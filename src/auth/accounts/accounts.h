@@ -3,14 +3,14 @@
 // changes, and what operators may do.
 //
 // Knows no HTTP. Whoever calls has limited rates by address of the client; rates by account are
-// limited here. Thread-safe; nothing is kept between calls but the limiter. Phones and other providers
-// are left out.
+// limited here. Thread-safe; nothing is kept between calls but the limiter. Phones are left out.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "auth/accounts/external.h"
 #include "auth/accounts/factors.h"
 #include "auth/accounts/limiter.h"
 #include "auth/accounts/mailbox.h"
@@ -20,6 +20,9 @@
 #include "auth/ring/key_ring.h"
 
 namespace trivet::auth {
+
+class ProviderClient;
+class Providers;
 
 // What the dialect takes (dialects/auth.md, 8.5).
 inline constexpr size_t account_password_bytes_max = 72;
@@ -33,6 +36,7 @@ struct AccountOptions {
   bool sign_up = true;
   bool anonymous = false;
   bool autoconfirm = false;
+  bool manual_linking = false;
   bool secure_email_change = true;
   uint32_t password_bytes_min = 6;
   int64_t token_seconds = 3600;
@@ -53,6 +57,7 @@ struct AccountParts {
   const MailTemplates& templates;
   std::string secret;                   // of the project: signs refresh tokens and codes
   std::shared_ptr<const KeyRing> ring;  // signs access tokens
+  Providers* providers = nullptr;       // null: none
 };
 
 // Who calls, as far as the connection tells.
@@ -71,6 +76,7 @@ struct Issued {
   int64_t expires_in = 0;  // s
   int64_t expires_at = 0;  // s since 1970
   std::vector<std::string> weak_reasons{};
+  std::string provider_token{}, provider_refresh_token{};  // of the provider that vouched
 };
 
 // A user's valid access token.
@@ -148,6 +154,16 @@ struct Verified {
 struct CodeGrant {
   std::string challenge;
   std::string method;  // of the session's amr
+  std::string provider_token{}, provider_refresh_token{};
+};
+
+struct ExternalEnd {
+  std::string redirect_to;
+  bool wants_code = false;  // so that errors are told in the query too
+  std::string code{};       // for exchange_code; or
+  std::optional<Issued> issued{};  // a session; or
+  std::optional<Refusal> refusal{};
+  std::string error{};  // what the provider said, in place of a word for the refusal's status
 };
 
 enum class SignOut : uint8_t { global, local, others };
@@ -183,6 +199,16 @@ class Accounts {
   // The session that a code of the PKCE flow is for, for whoever has the flow's verifier.
   [[nodiscard]] task<answer<Issued>> exchange_code(std::string code, std::string verifier,
                                                    Client client);
+
+  // A browser that goes to a provider, and what it comes back with. The end tells what went wrong too.
+  [[nodiscard]] task<answer<ExternalAway>> begin_external(ExternalStart start, Client client);
+  [[nodiscard]] task<ExternalEnd> finish_external(ExternalReturn given, Client client);
+  // `linking_user` empty: whoever it is signs in.
+  [[nodiscard]] task<answer<Issued>> sign_in_with_token(ExternalToken given,
+                                                        std::string linking_user, Client client);
+  [[nodiscard]] task<answer<void>> unlink_identity(Caller caller, std::string identity_id,
+                                                   Client client);
+  [[nodiscard]] bool has_provider(std::string_view name) const;
 
   // A second factor of the caller's: begun, asked for, proven (which makes it one, and raises the session
   // to aal2), taken away.
@@ -240,6 +266,30 @@ class Accounts {
   [[nodiscard]] task<answer<std::optional<User>>> load_user(std::string field, std::string value,
                                                             Client client);
   [[nodiscard]] task<answer<void>> load_identities(User& user, Client client);
+  [[nodiscard]] std::string redirect_uri() const { return options_.external_url + "/callback"; }
+  // What has to come out again, under the project's secret and bound to a row.
+  [[nodiscard]] std::string seal_for(std::string_view row, std::string_view plain);
+  [[nodiscard]] std::optional<std::string> unseal_for(std::string_view row,
+                                                      std::string_view sealed) const;
+  [[nodiscard]] task<answer<OAuthState>> take_state(std::string state, std::string browser,
+                                                    Client client);
+  [[nodiscard]] static task<answer<void>> check_issuer_of(ProviderClient& provider,
+                                                          std::string issuer);
+  [[nodiscard]] task<answer<Verified>> arrive(OAuthState state, ExternalReturn given,
+                                              Client client);
+  [[nodiscard]] UserIdentity identity_of(const ExternalProfile& profile,
+                                         const std::string& user_id);
+  [[nodiscard]] task<answer<User>> enter(Entering entering, Client client);
+  [[nodiscard]] task<answer<User>> enter_first(Entering entering, Client client);
+  [[nodiscard]] task<answer<User>> come_back(UserIdentity identity, ExternalProfile profile,
+                                             Client client);
+  [[nodiscard]] task<answer<std::optional<User>>> account_of_email(std::string email,
+                                                                   Client client);
+  [[nodiscard]] task<answer<User>> join(User user, ExternalProfile profile, Client client);
+  [[nodiscard]] task<answer<void>> clear_unproven(User& user, Client client);
+  [[nodiscard]] task<answer<void>> add_identity(User& user, ExternalProfile profile,
+                                                Client client);
+  [[nodiscard]] task<answer<User>> link_to_caller(Entering entering, Client client);
   [[nodiscard]] task<answer<void>> load_factors(User& user, Client client);
   [[nodiscard]] task<answer<void>> drop_stale_factors(std::string user_id, Client client);
   // Whether the user has a factor that this session didn't show.
@@ -293,6 +343,7 @@ class Accounts {
   const Table sessions_;
   const Table tokens_;
   const Table codes_;
+  const Table states_;
   const Table factors_;
   const Table challenges_;
   const Table events_;

@@ -1,8 +1,10 @@
 // Codes of the PKCE flow: what a link or another provider leads back with in place of a session
 // (dialects/auth.md, 8.4). Their five minutes count from when they are given out, not from the mail.
 #include "auth/accounts/accounts.h"
-#include "auth/accounts/pkce.h"
+#include "auth/accounts/json_object.h"
+#include "auth/proof/pkce.h"
 #include "auth/accounts/tokens.h"
+#include "value/json_builder.h"
 
 namespace trivet::auth {
 namespace {
@@ -27,6 +29,12 @@ task<answer<std::string>> Accounts::issue_code(std::string user_id, CodeGrant gr
   row.challenge = std::move(grant.challenge);
   row.method = std::move(grant.method);
   row.created_at = now_us();
+  if (!grant.provider_token.empty()) {
+    JsonBuilder json;
+    json.open_object().member("access", grant.provider_token);
+    json.member("refresh", grant.provider_refresh_token).close();
+    row.provider_tokens = seal_for(row.code_hash, json.take());
+  }
   auto made = co_await codes_.insert(values_of(row), std::vector<Child>(), client.deadline);
   if (!made) co_return std::unexpected(std::move(made).error());
   co_return code;
@@ -59,6 +67,11 @@ task<answer<Issued>> Accounts::exchange_code(std::string code, std::string verif
     co_return refuse(404, "flow_state_not_found", "invalid flow state, no valid flow state found");
   if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
   auto issued = co_await issue(*std::move(*user), row.method, client);
+  const auto tokens = unseal_for(row.code_hash, row.provider_tokens);
+  if (issued && tokens) {
+    issued->provider_token = text_member(*tokens, "access");
+    issued->provider_refresh_token = text_member(*tokens, "refresh");
+  }
   co_return issued;
 }
 

@@ -5,8 +5,7 @@
 #include "auth/accounts/accounts.h"
 #include "auth/accounts/json_object.h"
 #include "auth/accounts/tokens.h"
-#include "auth/accounts/totp.h"
-#include "auth/ring/seal.h"
+#include "auth/proof/totp.h"
 #include "value/json_builder.h"
 #include "value/json_reader.h"
 
@@ -19,22 +18,6 @@ constexpr size_t factors_max = 10;
 constexpr size_t name_bytes_max = 120;
 // Of one factor, whoever tries and from wherever; the right code clears it.
 constexpr Rate misses{5, 5.0 / 300};
-
-// What fills nonces.
-class EnvironmentRandom final : public Random {
- public:
-  explicit EnvironmentRandom(engine::Environment& environment) : environment_(environment) {}
-  void fill(std::span<std::byte> bytes) override {
-    environment_.random_bytes(reinterpret_cast<char*>(bytes.data()), bytes.size());
-  }
-
- private:
-  engine::Environment& environment_;
-};
-
-std::string sealing_key(std::string_view secret) {
-  return derive_bytes(secret, "trivet factor secrets", 32);
-}
 
 std::string host_of(std::string_view url) {
   const size_t scheme = url.find("://");
@@ -128,7 +111,6 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
                      "Maximum number of verified factors reached, unenroll to continue");
   std::string secret(totp_secret_bytes, '\0');
   parts_.environment.random_bytes(secret.data(), secret.size());
-  EnvironmentRandom random(parts_.environment);
   Enrolled enrolled;
   Factor& factor = enrolled.factor;
   factor.id = make_id();
@@ -136,7 +118,7 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
   factor.friendly_name = wanted.name;
   factor.factor_type = wanted.type;
   factor.status = "unverified";
-  factor.secret = seal(sealing_key(parts_.secret), secret, factor.id, random);
+  factor.secret = seal_for(factor.id, secret);
   factor.created_at = factor.updated_at = now_us();
   auto made = co_await factors_.insert(values_of(factor), std::vector<Child>(), client.deadline);
   if (!made) co_return std::unexpected(std::move(made).error());
@@ -207,7 +189,7 @@ task<answer<void>> Accounts::check_challenge_of(FactorAnswer given, Client clien
 
 // The step is written by a compare-and-set, so that of two who come with one code one gets in.
 task<answer<bool>> Accounts::take_totp(const Factor& factor, std::string code, Client client) {
-  const auto secret = unseal(sealing_key(parts_.secret), factor.secret, factor.id);
+  const auto secret = unseal_for(factor.id, factor.secret);
   if (!secret) {
     Refusal refusal{500, "unexpected_failure", "Unexpected failure, please check server logs"};
     refusal.log_text = "a factor's secret was sealed under another secret of the project";

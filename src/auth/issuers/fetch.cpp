@@ -110,6 +110,11 @@ void set_up(CURL* curl, Transfer& transfer, curl_slist* headers) {
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "trivet");
+  if (!request.form.empty()) {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.form.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.form.c_str());
+  }
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(fetch_time_max.count()));
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_time_max.count()));
@@ -144,8 +149,12 @@ bool may_reach(Reach reach, const sockaddr* address) {
 
 result<std::string> fetch_document(const FetchRequest& request) {
   const std::unique_ptr<CURL, FreeCurl> curl(curl_easy_init());
-  const std::unique_ptr<curl_slist, FreeList> headers(
+  std::unique_ptr<curl_slist, FreeList> headers(
       curl_slist_append(nullptr, "Accept: application/json"));
+  for (const std::string& header : request.headers) {
+    curl_slist* longer = curl_slist_append(headers.get(), header.c_str());
+    if (longer != nullptr && !headers) headers.reset(longer);
+  }
   if (!curl || !headers) return failed(request, "out of memory");
   Transfer transfer{request, {}};
   set_up(curl.get(), transfer, headers.get());

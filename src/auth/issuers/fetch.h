@@ -1,4 +1,4 @@
-// One GET for a small document of an issuer, over libcurl. Blocks: for a pool's thread.
+// One GET or POST for a small document of an issuer, over libcurl. Blocks: for a pool's thread.
 //
 // No redirects, no proxies, no cookies, no user; only status 200; limits on time and size. Where it
 // may lead is decided when the socket is made, so that a name can't resolve to elsewhere after
@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 
@@ -31,6 +32,8 @@ struct FetchRequest {
   Reach reach = Reach::public_only;
   std::string ca_file;                       // empty = the machine's authorities
   const std::atomic<bool>* stop = nullptr;   // ends it early; null = never
+  std::string form{};                        // sent by POST; empty = a GET
+  std::vector<std::string> headers{};        // besides Accept; never in errors
 };
 
 // The body. Errors (connection_failed) say what went wrong, for the log.

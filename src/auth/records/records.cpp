@@ -111,6 +111,7 @@ std::vector<AuthCode> read_codes(const store::Rows& rows) {
     for (std::string* text : {&code.code_hash, &code.user_id, &code.challenge, &code.method})
       next(*text);
     next(code.created_at);
+    next(code.provider_tokens);
   });
 }
 
@@ -122,6 +123,15 @@ std::vector<Factor> read_factors(const store::Rows& rows) {
     for (int64_t* number : {&factor.last_step, &factor.last_challenged_at, &factor.created_at,
                             &factor.updated_at})
       next(*number);
+  });
+}
+
+std::vector<OAuthState> read_states(const store::Rows& rows) {
+  return read_all<OAuthState>(rows, [](Cells& next, OAuthState& state) {
+    for (std::string* text : {&state.state_hash, &state.provider, &state.browser_hash,
+                              &state.redirect_to, &state.challenge, &state.linking_user})
+      next(*text);
+    next(state.created_at);
   });
 }
 
@@ -216,6 +226,16 @@ std::vector<Assignment> values_of(const Factor& factor) {
           {"updated_at", Value::timestamp(factor.updated_at)}};
 }
 
+std::vector<Assignment> values_of(const OAuthState& state) {
+  return {{"state_hash", Value::text(state.state_hash)},
+          {"provider", Value::text(state.provider)},
+          {"browser_hash", text_or_null(state.browser_hash)},
+          {"redirect_to", Value::text(state.redirect_to)},
+          {"challenge", text_or_null(state.challenge)},
+          {"linking_user", text_or_null(state.linking_user)},
+          {"created_at", Value::timestamp(state.created_at)}};
+}
+
 std::vector<Assignment> values_of(const FactorChallenge& challenge) {
   return {{"id", Value::text(challenge.id)},
           {"factor_id", Value::text(challenge.factor_id)},
@@ -228,7 +248,8 @@ std::vector<Assignment> values_of(const AuthCode& code) {
           {"user_id", Value::text(code.user_id)},
           {"challenge", Value::text(code.challenge)},
           {"method", Value::text(code.method)},
-          {"created_at", Value::timestamp(code.created_at)}};
+          {"created_at", Value::timestamp(code.created_at)},
+          {"provider_tokens", text_or_null(code.provider_tokens)}};
 }
 
 }  // namespace trivet::auth

@@ -69,6 +69,17 @@ struct AuthCode {
   std::string code_hash, user_id, challenge;
   std::string method;  // of the session's amr
   int64_t created_at = 0;
+  std::string provider_tokens;  // sealed; empty = none
+};
+
+// Somebody who was sent to another provider.
+struct OAuthState {
+  std::string state_hash, provider;
+  std::string browser_hash;  // of the secret in its cookie; empty: any may come back
+  std::string redirect_to;
+  std::string challenge;     // pkce.h; empty: the end is a session
+  std::string linking_user;  // who gets the identity; empty: whoever it is signs in
+  int64_t created_at = 0;
 };
 
 // Each reads rows that Table::find gave.
@@ -78,6 +89,7 @@ struct AuthCode {
 [[nodiscard]] std::vector<OneTimeToken> read_tokens(const store::Rows& rows);
 [[nodiscard]] std::vector<AuthCode> read_codes(const store::Rows& rows);
 [[nodiscard]] std::vector<Factor> read_factors(const store::Rows& rows);
+[[nodiscard]] std::vector<OAuthState> read_states(const store::Rows& rows);
 [[nodiscard]] std::vector<FactorChallenge> read_challenges(const store::Rows& rows);
 
 // All columns, viewing the record.
@@ -90,6 +102,7 @@ struct AuthCode {
 [[nodiscard]] std::vector<Assignment> values_of(const OneTimeToken& token);
 [[nodiscard]] std::vector<Assignment> values_of(const AuthCode& code);
 [[nodiscard]] std::vector<Assignment> values_of(const Factor& factor);
+[[nodiscard]] std::vector<Assignment> values_of(const OAuthState& state);
 [[nodiscard]] std::vector<Assignment> values_of(const FactorChallenge& challenge);
 
 [[nodiscard]] Value text_or_null(std::string_view text);

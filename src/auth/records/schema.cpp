@@ -92,10 +92,22 @@ model AuthCode {
   challenge  String
   method     String
   created_at DateTime
+  provider_tokens String?
   user       User     @relation(fields: [user_id], references: [id], onDelete: Cascade)
   @@index([user_id])
   @@index([created_at])
   @@map("_trivet_auth_codes")
+}
+model OAuthState {
+  state_hash   String   @id
+  provider     String
+  browser_hash String?
+  redirect_to  String
+  challenge    String?
+  linking_user String?
+  created_at   DateTime
+  @@index([created_at])
+  @@map("_trivet_auth_oauth_states")
 }
 model Factor {
   id                 String            @id

@@ -11,11 +11,11 @@ import { address, claimsOf, fails, ok, onBoth, quiet, schema, start } from './su
 
 const covered = `signInAnonymously signUp signInWithPassword signInWithOtp verifyOtp resend getSession getUser updateUser
   setSession refreshSession signOut resetPasswordForEmail getUserIdentities unlinkIdentity getClaims initialize
-  onAuthStateChange exchangeCodeForSession`.split(/\s+/);
+  onAuthStateChange exchangeCodeForSession signInWithOAuth signInWithIdToken linkIdentity`.split(/\s+/);
 const coveredAdmin = `signOut inviteUserByEmail generateLink createUser listUsers getUserById updateUserById deleteUser`.split(' ');
 const coveredFactors = `enroll verify unenroll challenge listFactors challengeAndVerify getAuthenticatorAssuranceLevel`.split(' ');
 const uncoveredFactors = ['webauthn', 'recoveryCodes'];  // need an authenticator; refused by name
-// What the server refuses, and the code that it gives; tried below.
+// What the server refuses, always or without the settings for it, and the code that it gives; tried below.
 const refused = new Map([
   ['signInWithSSO', [(auth) => auth.signInWithSSO({ domain: 'a.example' }), 'saml_provider_disabled']],
   ['signInWithIdToken', [(auth) => auth.signInWithIdToken({ provider: 'google', token: 'x' }), 'provider_disabled']],
@@ -24,10 +24,9 @@ const refused = new Map([
   ['mfa.enroll phone', [(auth) => auth.mfa.enroll({ factorType: 'phone', phone: '123456' }), 'mfa_phone_enroll_not_enabled']],
 ]);
 const uncovered = new Map([
-  ['signInWithOAuth', 'asks for nothing itself: builds an address that answers provider_disabled'],
   ['signInWithWeb3', 'needs a wallet; POST /token answers web3_provider_disabled, below'],
   ['signInWithEthereum', 'as signInWithWeb3'], ['signInWithSolana', 'as signInWithWeb3'],
-  ['linkIdentityOAuth', 'inner part of linkIdentity'], ['linkIdentityIdToken', 'inner part of linkIdentity'],
+  ['linkIdentityOAuth', 'inner part of linkIdentity (oauth.test.mjs)'], ['linkIdentityIdToken', 'inner part of linkIdentity'],
   ['signInWithPasskey', 'needs an authenticator'], ['registerPasskey', 'needs an authenticator'],
   ['fetchJwk', 'inner part of getClaims'], ['jwks', 'no request'], ['jwks_cached_at', 'no request'],
   ['isThrowOnErrorEnabled', 'no request'], ['startAutoRefresh', 'a timer over refreshSession'],

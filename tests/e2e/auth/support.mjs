@@ -66,7 +66,7 @@ export function onBoth(name, journeys) {
   test(`${name} on PostgreSQL`, { skip: isInstalled ? false : 'the package postgresql-15 is not installed' }, async (t) => {
     const database = await startServer(t);
     for (const [part, journey] of Object.entries(journeys)) {
-      database.sql(`CREATE DATABASE ${part}`);
+      database.sql(`CREATE DATABASE "${part}"`);
       await t.test(part, (inner) => journey(inner, database.url.replace(/postgres$/, part)));
     }
   });

@@ -1,4 +1,4 @@
-#include "auth/accounts/pkce.h"
+#include "auth/proof/pkce.h"
 
 #include <gtest/gtest.h>
 

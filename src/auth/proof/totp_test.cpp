@@ -1,4 +1,4 @@
-#include "auth/accounts/totp.h"
+#include "auth/proof/totp.h"
 
 #include <gtest/gtest.h>
 

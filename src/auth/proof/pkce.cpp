@@ -1,8 +1,10 @@
-#include "auth/accounts/pkce.h"
+#include "auth/proof/pkce.h"
+
+#include <openssl/sha.h>
 
 #include <algorithm>
 
-#include "auth/accounts/tokens.h"
+#include "auth/base64url.h"
 #include "auth/jwt.h"
 
 namespace trivet::auth {
@@ -57,6 +59,10 @@ bool answers_challenge(std::string_view stored, std::string_view verifier) {
          equal_in_constant_time(stored.substr(hashed.size()), s256_challenge(verifier));
 }
 
-std::string s256_challenge(std::string_view verifier) { return hash_link(verifier); }
+std::string s256_challenge(std::string_view verifier) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(verifier.data()), verifier.size(), digest);
+  return encode_base64url({reinterpret_cast<const char*>(digest), sizeof digest});
+}
 
 }  // namespace trivet::auth
