@@ -8,6 +8,7 @@ namespace trivet::api::accounts {
 
 using trivet::auth::Accounts;
 using trivet::auth::AdminUser;
+using trivet::auth::AuditQuery;
 using trivet::auth::LinkRequest;
 using trivet::auth::refuse;
 using trivet::auth::SignUp;
@@ -44,10 +45,23 @@ answer<AdminUser> admin_user_of(const Call& call) {
   return user;
 }
 
+struct Paged {
+  std::string_view path;
+  int64_t number, size, total;
+};
+
 // The page must be the first parameter: auth-js reads the character behind the first '='.
-std::string link_to(int64_t page, int64_t size, std::string_view relation) {
-  return "</admin/users?page=" + std::to_string(page) + "&per_page=" + std::to_string(size) +
-         ">; rel=\"" + std::string(relation) + '"';
+std::string link_to(const Paged& page, int64_t number, std::string_view relation) {
+  return '<' + std::string(page.path) + "?page=" + std::to_string(number) +
+         "&per_page=" + std::to_string(page.size) + ">; rel=\"" + std::string(relation) + '"';
+}
+
+void set_page(http::Response& response, const Paged& page) {
+  const int64_t last = std::max<int64_t>(1, (page.total + page.size - 1) / page.size);
+  std::string link;
+  if (page.number < last) link = link_to(page, page.number + 1, "next") + ", ";
+  response.set("Link", link + link_to(page, last, "last"));
+  response.set("X-Total-Count", std::to_string(page.total));
 }
 
 }  // namespace
@@ -65,11 +79,33 @@ task<AuthHandler::Response> AuthHandler::list_users(Call& call) {
   for (const trivet::auth::User& user : list->users) json.raw(user_json(user));
   json.close().member("aud", accounts_.options().audience).close();
   http::Response response = json_response(200, json.take());
-  const int64_t last = std::max<int64_t>(1, (list->total + page.size - 1) / page.size);
-  std::string link;
-  if (page.number < last) link = link_to(page.number + 1, page.size, "next") + ", ";
-  response.set("Link", link + link_to(last, page.size, "last"));
-  response.set("X-Total-Count", std::to_string(list->total));
+  set_page(response, {"/admin/users", page.number, page.size, list->total});
+  co_return response;
+}
+
+task<AuthHandler::Response> AuthHandler::list_events(Call& call) {
+  AuditQuery wanted;
+  AUTH_TRY(wanted.number, positive(call.query("page"), 1, 1'000'000'000));
+  AUTH_TRY(wanted.size, positive(call.query("per_page"), 50, 1000));
+  const std::string query = call.query("query");
+  const size_t colon = query.find(':');
+  if (!query.empty() && colon == query.npos)
+    co_return refuse(400, "validation_failed", "A query is author:, action: or type: and a text");
+  wanted.field = query.substr(0, colon);
+  if (!query.empty()) wanted.text = query.substr(colon + 1);
+  const int64_t number = wanted.number;
+  const int64_t size = wanted.size;
+  auto page = co_await accounts_.list_events(std::move(wanted), call.client);
+  if (!page) co_return std::unexpected(std::move(page).error());
+  JsonBuilder json;
+  json.open_array();
+  for (const trivet::auth::AuditEvent& event : page->events) {
+    json.open_object().member("id", event.id).key("payload").raw(event.payload);
+    json.member("created_at", time_text(event.created_at)).member("ip_address", event.ip).close();
+  }
+  json.close();
+  http::Response response = json_response(200, json.take());
+  set_page(response, {"/admin/audit", number, size, page->total});
   co_return response;
 }
 

@@ -64,6 +64,7 @@ void add_user(JsonBuilder& json, const User& user) {
   add_time(json, "recovery_sent_at", user.recovery_sent_at);
   if (!user.email_change.empty()) json.member("new_email", user.email_change);
   add_time(json, "email_change_sent_at", user.email_change_sent_at);
+  add_time(json, "reauthentication_sent_at", user.reauthentication_sent_at);
   add_time(json, "last_sign_in_at", user.last_sign_in_at);
   json.key("app_metadata").raw(user.app_metadata);
   json.key("user_metadata").raw(user.user_metadata);

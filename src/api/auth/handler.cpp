@@ -42,7 +42,6 @@ struct Absent {
 };
 constexpr Absent absent[] = {
     {"/user/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
-    {"/reauthenticate", 404, "feature_disabled", "Reauthentication is not enabled"},
     {"/factors/recovery-codes", 422, "mfa_recovery_codes_enroll_not_enabled",
      "Recovery codes are not there yet"},
     {"/passkeys", 404, "passkey_disabled", "Passkeys are disabled"},
@@ -52,7 +51,6 @@ constexpr Absent absent[] = {
     {"/admin/sso/", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
     {"/admin/custom-providers", 404, "feature_disabled", "Custom providers are not enabled"},
     {"/admin/users/", 404, "feature_disabled", "Passkeys are not there yet"},
-    {"/admin/audit", 404, "feature_disabled", "The audit log can't be read here yet"},
 };
 
 // What rates count as one client: an address, or the network of 64 bits that one IPv6 subscriber
@@ -126,6 +124,7 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::post, "/callback", Who::anyone, Limited::token, &H::callback, Reads::form},
       {Method::get, "/user", Who::user, Limited::no, &H::user},
       {Method::put, "/user", Who::user, Limited::mail, &H::change_user},
+      {Method::get, "/reauthenticate", Who::user, Limited::mail, &H::reauthenticate},
       {Method::post, "/logout", Who::user, Limited::no, &H::log_out},
       {Method::get, "/user/identities/authorize", Who::user, Limited::token, &H::link},
       {Method::delete_, "/user/identities/*", Who::user, Limited::no, &H::unlink},
@@ -141,6 +140,7 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::get, "/admin/users/*", Who::admin, Limited::no, &H::get_user},
       {Method::put, "/admin/users/*", Who::admin, Limited::no, &H::update_user},
       {Method::delete_, "/admin/users/*", Who::admin, Limited::no, &H::delete_user},
+      {Method::get, "/admin/audit", Who::admin, Limited::no, &H::list_events},
       {Method::post, "/invite", Who::admin, Limited::no, &H::invite},
       {Method::post, "/admin/generate_link", Who::admin, Limited::no, &H::generate_link},
   };

@@ -65,6 +65,7 @@ class AuthHandler final : public http::Handler {
 
   task<Response> user(Call& call);
   task<Response> change_user(Call& call);
+  task<Response> reauthenticate(Call& call);
   task<Response> log_out(Call& call);
   task<Response> link(Call& call);
   task<Response> unlink(Call& call);
@@ -82,6 +83,7 @@ class AuthHandler final : public http::Handler {
   task<Response> get_user(Call& call);
   task<Response> update_user(Call& call);
   task<Response> delete_user(Call& call);
+  task<Response> list_events(Call& call);
   task<Response> invite(Call& call);
   task<Response> generate_link(Call& call);
 

@@ -63,7 +63,12 @@ std::string as_html(const std::vector<Mail>& mails) {
     append_html(page, mail.to);
     page += ", " + time_text(mail.at_us) + "<br>code <code>";
     append_html(page, mail.code);
-    page += "</code><br><a href=\"";
+    page += "</code>";
+    if (mail.link.empty()) {
+      page += "</article>";
+      continue;
+    }
+    page += "<br><a href=\"";
     append_html(page, mail.link);
     page += "\">";
     append_html(page, mail.link);

@@ -20,12 +20,19 @@ task<AuthHandler::Response> AuthHandler::change_user(Call& call) {
   UserChange change;
   if (const auto email = call.text("email"); email && !email->empty()) change.email = email;
   change.password = call.text("password");
+  change.nonce = call.text_or_empty("nonce");
   change.data = call.object("data");
   change.redirect_to = call.redirect_to();
   AUTH_TRY(change.challenge, call.challenge());
   auto user = co_await accounts_.change_user(call.caller, std::move(change), call.client);
   if (!user) co_return std::unexpected(std::move(user).error());
   co_return json_response(200, user_json(*user));
+}
+
+task<AuthHandler::Response> AuthHandler::reauthenticate(Call& call) {
+  auto sent = co_await accounts_.reauthenticate(call.caller, call.client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  co_return json_response(200, "{}");
 }
 
 task<AuthHandler::Response> AuthHandler::log_out(Call& call) {

@@ -56,6 +56,7 @@ struct Config {
   bool auth_autoconfirm = false;
   bool auth_secure_email_change = true;
   bool auth_manual_linking = false;
+  std::chrono::milliseconds auth_reauthenticate_after{0};
   uint32_t auth_password_bytes = 6;
   uint32_t auth_rate_burst = 30;
   std::chrono::milliseconds auth_token_lifetime{3'600'000};

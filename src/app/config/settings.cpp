@@ -114,6 +114,9 @@ constexpr Setting table[] = {
      TRIVET_SLOT(auth_secure_email_change)},
     {"auth.manual_linking", "", "Users may link identities of other providers to their account.",
      TRIVET_SLOT(auth_manual_linking)},
+    {"auth.reauthenticate_after", "",
+     "Age of a session from which a new password asks for a code by mail (reauthenticate()); 0s = never.",
+     TRIVET_SLOT(auth_reauthenticate_after)},
     {"auth.password_bytes", "", "Shortest password.", TRIVET_SLOT(auth_password_bytes)},
     {"auth.rate_burst", "",
      "Requests at once that one address may make of each kind, before the rates hold.",
@@ -133,7 +136,7 @@ constexpr Setting table[] = {
     {"auth.mail_from", "", "Who mails come from: Shop <no-reply@example.com>.", TRIVET_SLOT(auth_mail_from), false, {},
      Takes::restart},
     {"auth.mail_templates", "",
-     "Folder of KIND.txt and KIND.html for confirmation, invite, magic_link, recovery and email_change; empty = the "
+     "Folder of KIND.txt and KIND.html for confirmation, invite, magic_link, recovery, email_change and reauthentication; empty = the "
      "built-in words.",
      TRIVET_SLOT(auth_mail_templates)},
     {"auth.session_lifetime", "", "Longest session; 0s = no end.", TRIVET_SLOT(auth_session_lifetime)},

@@ -233,32 +233,6 @@ task<answer<bool>> Accounts::save(const User& user, Client client) {
   co_return *changed >= 0;
 }
 
-task<answer<void>> Accounts::audit(std::string action, const User& actor, Client client) {
-  const std::string id = make_id();
-  const bool is_token = action.starts_with("token_");
-  const bool is_account = action.starts_with("log") || action == "invite_accepted";
-  const bool is_factor = action.starts_with("factor_") || action == "challenge_created" ||
-                         action == "verification_attempted";
-  const std::string_view type =
-      is_token ? "token" : is_factor ? "factor" : is_account ? "account" : "team";
-  JsonBuilder json;
-  json.open_object().member("actor_id", actor.id).member("actor_via_sso", false);
-  json.member("actor_username", actor.email).member("action", action).member("log_type", type);
-  json.close();
-  const std::string payload = json.take();
-  std::vector<Assignment> values;
-  values.push_back({"id", Value::text(id)});
-  values.push_back({"action", Value::text(action)});
-  values.push_back({"log_type", Value::text(type)});
-  values.push_back({"actor_id", text_or_null(actor.id)});
-  values.push_back({"payload", Value::json(payload)});
-  values.push_back({"ip", text_or_null(client.ip)});
-  values.push_back({"created_at", Value::timestamp(now_us())});
-  auto done = co_await events_.insert(std::move(values), std::vector<Child>(), client.deadline);
-  if (!done) co_return std::unexpected(std::move(done).error());
-  co_return answer<void>();
-}
-
 std::string_view slot_of(LinkKind kind) {
   switch (kind) {
     case LinkKind::signup:
@@ -268,6 +242,8 @@ std::string_view slot_of(LinkKind kind) {
     case LinkKind::magiclink:
     case LinkKind::recovery:
       return "recovery";
+    case LinkKind::reauthentication:
+      return "reauthentication";
     case LinkKind::email_change:
       break;
   }
@@ -275,7 +251,8 @@ std::string_view slot_of(LinkKind kind) {
 }
 
 std::string_view link_kind_name(LinkKind kind) {
-  constexpr std::string_view names[] = {"signup", "invite", "magiclink", "recovery", "email_change"};
+  constexpr std::string_view names[] = {"signup",   "invite",       "magiclink",
+                                        "recovery", "email_change", "reauthentication"};
   return names[static_cast<size_t>(kind)];
 }
 

@@ -43,6 +43,7 @@ struct AccountOptions {
   int64_t reuse_seconds = 10;
   int64_t link_seconds = 86400;
   int64_t mail_interval_seconds = 60;
+  int64_t reauthenticate_after_us = 0;  // age of a session; 0 = never
   int64_t session_seconds_max = 0;  // 0 = no end
   int64_t session_idle_seconds_max = 0;
 };
@@ -103,10 +104,19 @@ struct MailRequest {
   std::string challenge{};
 };
 
-enum class LinkKind : uint8_t { signup, invite, magiclink, recovery, email_change };
+// The last has a code alone.
+enum class LinkKind : uint8_t {
+  signup,
+  invite,
+  magiclink,
+  recovery,
+  email_change,
+  reauthentication
+};
 
 struct UserChange {
   std::optional<std::string> email, password;
+  std::string nonce{};  // a code of reauthenticate()
   std::optional<std::string> data;  // JSON object, merged into user_metadata
   std::string redirect_to;
   std::string challenge{};
@@ -124,6 +134,15 @@ struct UserPage {
 };
 struct UserList {
   std::vector<User> users;
+  int64_t total = 0;
+};
+
+struct AuditQuery {
+  int64_t number = 1, size = 50;
+  std::string field, text;  // "author", "action" or "type"; empty = all
+};
+struct AuditPage {
+  std::vector<AuditEvent> events;  // newest first
   int64_t total = 0;
 };
 
@@ -190,6 +209,9 @@ class Accounts {
   [[nodiscard]] task<answer<Caller>> find_caller(std::string claims_json, Client client);
   [[nodiscard]] task<answer<User>> change_user(Caller caller, UserChange change, Client client);
 
+  // Mails the caller a code, which a change of the password may ask for.
+  [[nodiscard]] task<answer<void>> reauthenticate(Caller caller, Client client);
+
   // To whoever may sign in with `email`. Tells nobody whether there is such a user.
   [[nodiscard]] task<answer<void>> send_recovery(MailRequest wanted, Client client);
   enum class Unknown : uint8_t { sign_up, refuse };
@@ -231,6 +253,7 @@ class Accounts {
   [[nodiscard]] task<answer<User>> update_user(std::string id, AdminUser change, Client client);
   enum class Deletion : uint8_t { hard, soft };
   [[nodiscard]] task<answer<void>> delete_user(std::string id, Deletion deletion, Client client);
+  [[nodiscard]] task<answer<AuditPage>> list_events(AuditQuery wanted, Client client);
   [[nodiscard]] task<answer<User>> invite(SignUp wanted, Client client);
   [[nodiscard]] task<answer<MadeLink>> make_link(LinkRequest wanted, Client client);
 
@@ -323,7 +346,12 @@ class Accounts {
   [[nodiscard]] task<answer<void>> start_email_change(User& user, const UserChange& change,
                                                       Client client);
   [[nodiscard]] task<answer<OneTimeToken>> take_token(const Verification& given, Client client);
-  [[nodiscard]] task<answer<OneTimeToken>> take_code(const Verification& given, Client client);
+  [[nodiscard]] task<answer<OneTimeToken>> take_code(const Verification& given,
+                                                     std::vector<std::string_view> slots,
+                                                     Client client);
+  [[nodiscard]] task<answer<void>> check_nonce(const Caller& caller, std::string nonce,
+                                               Client client);
+  [[nodiscard]] task<answer<std::string>> id_of_author(std::string author, Client client);
   [[nodiscard]] task<answer<Verified>> complete_email_change(OneTimeToken token, Verification given,
                                                              Client client);
   [[nodiscard]] task<answer<void>> adopt_email(User& user, Client client);

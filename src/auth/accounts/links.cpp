@@ -52,7 +52,7 @@ void Accounts::mail(const Notice& notice, const Minted& minted) {
   Mail mail;
   mail.to = notice.to;
   mail.kind = mail_kinds()[static_cast<size_t>(notice.kind)];
-  mail.link = link_url(notice, minted.link);
+  if (notice.kind != LinkKind::reauthentication) mail.link = link_url(notice, minted.link);
   mail.code = minted.code;
   mail.at_us = now_us();
   parts_.templates.render(mail, options_.site_url);
@@ -81,8 +81,10 @@ task<answer<void>> Accounts::send_link(User& user, Notice notice, Client client)
   const std::string slot(notice.slot.empty() ? slot_of(notice.kind) : notice.slot);
   auto minted = co_await mint(user, slot, notice, client);
   if (!minted) co_return std::unexpected(std::move(minted).error());
-  const bool is_recovery = slot == "recovery";
-  (is_recovery ? user.recovery_sent_at : user.confirmation_sent_at) = now_us();
+  int64_t& sent_at = slot == "recovery"           ? user.recovery_sent_at
+                     : slot == "reauthentication" ? user.reauthentication_sent_at
+                                                  : user.confirmation_sent_at;
+  sent_at = now_us();
   if (notice.kind == LinkKind::invite) user.invited_at = now_us();
   auto saved = co_await save(user, client);
   if (!saved) co_return std::unexpected(std::move(saved).error());
@@ -161,14 +163,15 @@ task<answer<void>> Accounts::drop_tokens(std::string user_id, Client client) {
 }
 
 // A try is counted before the code is compared, by a compare-and-set: many at once don't get more.
-task<answer<OneTimeToken>> Accounts::take_code(const Verification& given, Client client) {
+task<answer<OneTimeToken>> Accounts::take_code(const Verification& given,
+                                                std::vector<std::string_view> slots,
+                                                Client client) {
   const auto email = check_email(given.email);
   if (!email) co_return expired();
   std::vector<Condition> by_address;
   by_address.push_back({"address", store::Op::eq, Value::text(*email)});
   auto rows = co_await tokens_.find(std::move(by_address), Page(), client.deadline);
   if (!rows) co_return std::unexpected(std::move(rows).error());
-  const std::vector<std::string_view> slots = slots_of(given.type);
   for (OneTimeToken& token : read_tokens(*rows)) {
     if (std::ranges::find(slots, token.slot) == slots.end() || token.misses >= misses_max) continue;
     std::vector<Condition> where = key_of(token);
@@ -188,7 +191,7 @@ task<answer<OneTimeToken>> Accounts::take_code(const Verification& given, Client
 task<answer<OneTimeToken>> Accounts::take_token(const Verification& given, Client client) {
   OneTimeToken token;
   if (given.link.empty()) {
-    auto taken = co_await take_code(given, client);
+    auto taken = co_await take_code(given, slots_of(given.type), client);
     if (!taken) co_return std::unexpected(std::move(taken).error());
     token = *std::move(taken);
   } else {

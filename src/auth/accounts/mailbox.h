@@ -11,7 +11,7 @@ namespace trivet::auth {
 
 struct Mail {
   std::string to;
-  std::string kind;  // "confirmation", "invite", "magic_link", "recovery", "email_change"
+  std::string kind;  // "confirmation", "invite", "magic_link", "recovery", "email_change", "reauthentication"
   std::string subject;
   std::string text;  // or html, or both
   std::string html;

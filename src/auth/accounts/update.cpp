@@ -97,6 +97,43 @@ task<answer<void>> Accounts::adopt_email(User& user, Client client) {
   co_return dropped;
 }
 
+task<answer<void>> Accounts::reauthenticate(Caller caller, Client client) {
+  AUTH_CHECK(require_mailer());
+  User& user = caller.user;
+  if (user.email.empty())
+    co_return refuse(400, "validation_failed",
+                     "Reauthentication requires the user to have an email or a phone number");
+  if (user.email_confirmed_at == 0)
+    co_return refuse(422, "email_not_confirmed", "Please verify your email first.");
+  AUTH_CHECK(limit_mail("reauthentication", user.email));
+  Notice notice{LinkKind::reauthentication, user.email, ""};
+  auto sent = co_await send_link(user, std::move(notice), client);
+  if (!sent) co_return std::unexpected(std::move(sent).error());
+  auto logged = co_await audit("user_reauthenticate_requested", user, client);
+  co_return logged;
+}
+
+// Whoever finds an old session open doesn't get the account with it.
+task<answer<void>> Accounts::check_nonce(const Caller& caller, std::string nonce, Client client) {
+  const bool is_young =
+      caller.session && now_us() - caller.session->created_at < options_.reauthenticate_after_us;
+  if (options_.reauthenticate_after_us == 0 || is_young) co_return answer<void>();
+  if (nonce.empty())
+    co_return refuse(400, "reauthentication_needed", "Password update requires reauthentication");
+  Verification given;
+  given.email = caller.user.email;
+  given.code = std::move(nonce);
+  std::vector<std::string_view> slots{"reauthentication"};
+  auto token = co_await take_code(given, std::move(slots), client);
+  if (!token && token.error().status >= 500) co_return std::unexpected(std::move(token).error());
+  const bool is_right = token && token->user_id == caller.user.id &&
+                        now_us() - token->created_at <= options_.link_seconds * 1'000'000;
+  if (!is_right)
+    co_return refuse(422, "reauthentication_not_valid", "Nonce has expired or is invalid");
+  // What is left of it goes with all tokens when the password is changed.
+  co_return answer<void>();
+}
+
 task<answer<void>> Accounts::change_password(Caller& caller, std::string password, Client client) {
   AUTH_CHECK(check_password(password));
   User& user = caller.user;
@@ -141,6 +178,10 @@ task<answer<User>> Accounts::change_user(Caller caller, UserChange change, Clien
       co_return refuse(422, "email_exists",
                        "A user with this email address has already been registered");
     if (!at_once) AUTH_CHECK(limit_mail("email_change", *change.email));
+  }
+  if (change.password && !user.is_anonymous) {
+    auto checked = co_await check_nonce(caller, change.nonce, client);
+    if (!checked) co_return std::unexpected(std::move(checked).error());
   }
   if (change.password) {
     auto changed = co_await change_password(caller, *change.password, client);

@@ -74,7 +74,7 @@ result<void> check_variables(std::string_view text, size_t line) {
 
 const std::vector<std::string_view>& mail_kinds() {
   static const std::vector<std::string_view> kinds = {"confirmation", "invite", "magic_link",
-                                                      "recovery", "email_change"};
+                                                      "recovery",     "email_change", "reauthentication"};
   return kinds;
 }
 
@@ -89,6 +89,8 @@ MailTemplates::MailTemplates() {
   add("magic_link", "Your sign-in link");
   add("recovery", "Reset your password");
   add("email_change", "Confirm the change of your email address");
+  add("reauthentication", "Confirm that it is you");
+  by_kind_["reauthentication"].text = "Enter this code to go on: {{ .Token }}\n";
 }
 
 result<void> MailTemplates::set(std::string_view kind, std::string_view ending,

@@ -16,7 +16,8 @@
 
 namespace trivet::auth {
 
-// "confirmation", "invite", "magic_link", "recovery", "email_change".
+// "confirmation", "invite", "magic_link", "recovery", "email_change", "reauthentication": the last has a
+// code and no link.
 [[nodiscard]] const std::vector<std::string_view>& mail_kinds();
 
 struct MailTemplate {

@@ -68,6 +68,7 @@ std::vector<User> read_users(const store::Rows& rows) {
     next(user.is_anonymous);
     next(user.created_at);
     next(user.updated_at);
+    next(user.reauthentication_sent_at);
   });
 }
 
@@ -112,6 +113,15 @@ std::vector<AuthCode> read_codes(const store::Rows& rows) {
       next(*text);
     next(code.created_at);
     next(code.provider_tokens);
+  });
+}
+
+std::vector<AuditEvent> read_events(const store::Rows& rows) {
+  return read_all<AuditEvent>(rows, [](Cells& next, AuditEvent& event) {
+    for (std::string* text : {&event.id, &event.action, &event.log_type, &event.actor_id,
+                              &event.payload, &event.ip})
+      next(*text);
+    next(event.created_at);
   });
 }
 
@@ -163,7 +173,8 @@ std::vector<Assignment> values_of(const User& user) {
           {"user_metadata", Value::json(user.user_metadata)},
           {"is_anonymous", Value::boolean(user.is_anonymous)},
           {"created_at", time_or_null(user.created_at)},
-          {"updated_at", time_or_null(user.updated_at)}};
+          {"updated_at", time_or_null(user.updated_at)},
+          {"reauthentication_sent_at", time_or_null(user.reauthentication_sent_at)}};
 }
 
 std::vector<Assignment> changes_of(const User& user) {
@@ -211,6 +222,16 @@ std::vector<Assignment> values_of(const OneTimeToken& token) {
           {"misses", Value::integer(token.misses)},
           {"created_at", Value::timestamp(token.created_at)},
           {"challenge", text_or_null(token.challenge)}};
+}
+
+std::vector<Assignment> values_of(const AuditEvent& event) {
+  return {{"id", Value::text(event.id)},
+          {"action", Value::text(event.action)},
+          {"log_type", Value::text(event.log_type)},
+          {"actor_id", text_or_null(event.actor_id)},
+          {"payload", Value::json(event.payload)},
+          {"ip", text_or_null(event.ip)},
+          {"created_at", Value::timestamp(event.created_at)}};
 }
 
 std::vector<Assignment> values_of(const Factor& factor) {

@@ -43,7 +43,7 @@ struct User {
   int64_t email_change_sent_at = 0, last_sign_in_at = 0, banned_until = 0, deleted_at = 0;
   std::string app_metadata = "{}", user_metadata = "{}";
   bool is_anonymous = false;
-  int64_t created_at = 0, updated_at = 0;
+  int64_t created_at = 0, updated_at = 0, reauthentication_sent_at = 0;
   std::vector<UserIdentity> identities;  // read apart, as are
   std::vector<Factor> factors;
   std::shared_ptr<const User> loaded;    // as the row was read; null: not read
@@ -56,6 +56,11 @@ struct Session {
   int64_t not_after = 0, created_at = 0, refreshed_at = 0;
   std::string factor_id;    // that raised it to aal2
   int64_t counter_min = 0;  // older refresh tokens are never tolerated
+};
+
+struct AuditEvent {
+  std::string id, action, log_type, actor_id, payload, ip;
+  int64_t created_at = 0;
 };
 
 struct OneTimeToken {
@@ -88,6 +93,7 @@ struct OAuthState {
 [[nodiscard]] std::vector<Session> read_sessions(const store::Rows& rows);
 [[nodiscard]] std::vector<OneTimeToken> read_tokens(const store::Rows& rows);
 [[nodiscard]] std::vector<AuthCode> read_codes(const store::Rows& rows);
+[[nodiscard]] std::vector<AuditEvent> read_events(const store::Rows& rows);
 [[nodiscard]] std::vector<Factor> read_factors(const store::Rows& rows);
 [[nodiscard]] std::vector<OAuthState> read_states(const store::Rows& rows);
 [[nodiscard]] std::vector<FactorChallenge> read_challenges(const store::Rows& rows);
@@ -101,6 +107,7 @@ struct OAuthState {
 [[nodiscard]] std::vector<Assignment> values_of(const Session& session);
 [[nodiscard]] std::vector<Assignment> values_of(const OneTimeToken& token);
 [[nodiscard]] std::vector<Assignment> values_of(const AuthCode& code);
+[[nodiscard]] std::vector<Assignment> values_of(const AuditEvent& event);
 [[nodiscard]] std::vector<Assignment> values_of(const Factor& factor);
 [[nodiscard]] std::vector<Assignment> values_of(const OAuthState& state);
 [[nodiscard]] std::vector<Assignment> values_of(const FactorChallenge& challenge);

@@ -31,6 +31,7 @@ model User {
   is_anonymous             Boolean
   created_at               DateTime
   updated_at               DateTime
+  reauthentication_sent_at DateTime?
   identities               UserIdentity[]
   sessions                 Session[]
   tokens                   OneTimeToken[]

@@ -11,7 +11,8 @@ import { address, claimsOf, fails, ok, onBoth, quiet, schema, start } from './su
 
 const covered = `signInAnonymously signUp signInWithPassword signInWithOtp verifyOtp resend getSession getUser updateUser
   setSession refreshSession signOut resetPasswordForEmail getUserIdentities unlinkIdentity getClaims initialize
-  onAuthStateChange exchangeCodeForSession signInWithOAuth signInWithIdToken linkIdentity`.split(/\s+/);
+  onAuthStateChange exchangeCodeForSession signInWithOAuth signInWithIdToken linkIdentity
+  reauthenticate`.split(/\s+/);
 const coveredAdmin = `signOut inviteUserByEmail generateLink createUser listUsers getUserById updateUserById deleteUser`.split(' ');
 const coveredFactors = `enroll verify unenroll challenge listFactors challengeAndVerify getAuthenticatorAssuranceLevel`.split(' ');
 const uncoveredFactors = ['webauthn', 'recoveryCodes'];  // need an authenticator; refused by name
@@ -19,7 +20,7 @@ const uncoveredFactors = ['webauthn', 'recoveryCodes'];  // need an authenticato
 const refused = new Map([
   ['signInWithSSO', [(auth) => auth.signInWithSSO({ domain: 'a.example' }), 'saml_provider_disabled']],
   ['signInWithIdToken', [(auth) => auth.signInWithIdToken({ provider: 'google', token: 'x' }), 'provider_disabled']],
-  ['reauthenticate', [(auth) => auth.reauthenticate(), 'feature_disabled']],
+  ['reauthenticate', [(auth) => auth.reauthenticate(), 'email_provider_disabled']],
   ['linkIdentity', [(auth) => auth.linkIdentity({ provider: 'google' }), 'manual_linking_disabled']],
   ['mfa.enroll phone', [(auth) => auth.mfa.enroll({ factorType: 'phone', phone: '123456' }), 'mfa_phone_enroll_not_enabled']],
 ]);
@@ -317,6 +318,52 @@ async function mails(t, databaseUrl) {
   assert.equal((await fetch(`${server.url}/_/mail`, { headers: { Origin: 'https://evil.example' } })).status, 404);
 }
 
+// An old session alone changes no password.
+async function again(t, databaseUrl) {
+  const { client, mails: box, admin, call, keys } = await start(t, { databaseUrl, command: 'dev',
+    auth: 'reauthenticate_after = "1ms"\nrate_burst = 200\n' });
+  const email = address();
+  await ok(admin.createUser({ email, password: 'secret-1', email_confirm: true }));
+  const { auth } = client();
+  const { user } = await ok(auth.signInWithPassword({ email, password: 'secret-1' }));
+  await fails(auth.updateUser({ password: 'secret-2' }), 'reauthentication_needed', 400);
+  await ok(auth.updateUser({ data: { a: 1 } }));
+  await ok(auth.reauthenticate());
+  const [mail] = await box();
+  assert.deepEqual([mail.kind, mail.to, mail.link], ['reauthentication', email, '']);
+  assert.ok((await ok(auth.getUser())).user.reauthentication_sent_at);
+  const wrong = mail.code === '000000' ? '000001' : '000000';
+  await fails(auth.updateUser({ password: 'secret-2', nonce: wrong }), 'reauthentication_not_valid', 422);
+  // It is no way in, and nobody else's.
+  await fails(client().auth.verifyOtp({ email, token: mail.code, type: 'email' }), 'otp_expired', 403);
+  const { body } = await call('/verify', { email, token: mail.code, type: 'reauthentication' });
+  assert.equal(body.code, 'validation_failed');
+  const other = client();
+  const second = address();
+  await ok(admin.createUser({ email: second, password: 'secret-1', email_confirm: true }));
+  await ok(other.auth.signInWithPassword({ email: second, password: 'secret-1' }));
+  await fails(other.auth.updateUser({ password: 'secret-2', nonce: mail.code }), 'reauthentication_not_valid', 422);
+  await ok(auth.updateUser({ password: 'secret-2', nonce: mail.code }));
+  await fails(auth.updateUser({ password: 'secret-3', nonce: mail.code }), 'reauthentication_not_valid', 422);
+  await ok(client().auth.signInWithPassword({ email, password: 'secret-2' }));
+
+  const headers = { apikey: keys.secret_key, Authorization: `Bearer ${keys.secret_key}` };
+  const audit = async (query) => {
+    const answer = await call(`/admin/audit?${query}`, undefined, headers);
+    return { total: Number(answer.headers.get('x-total-count')), events: answer.body, link: answer.headers.get('link') };
+  };
+  const mine = await audit(`query=author:${email}&per_page=2`);
+  assert.deepEqual([mine.events.length, mine.events[0].payload.actor_id, mine.events[0].payload.action], [2, user.id, 'login']);
+  assert.match(mine.link, /^<\/admin\/audit\?page=2&per_page=2>; rel="next", /);
+  assert.equal((await audit(`query=author:${user.id}`)).total, mine.total);
+  const asked = await audit('query=action:reauthenticate');
+  assert.deepEqual(asked.events.map(({ payload }) => payload.actor_username), [email]);
+  assert.ok(asked.events[0].ip_address);
+  assert.equal((await audit('query=type:factor')).total, 0);
+  assert.equal((await call('/admin/audit?query=colour:red', undefined, headers)).status, 400);
+  assert.equal((await call('/admin/audit')).status, 401);
+}
+
 async function operators(t, databaseUrl) {
   const { client, admin, made } = await start(t, { databaseUrl, auth: 'sign_up = false\n' });
   await fails(client().auth.signUp({ email: address(), password: 'secret-1' }), 'signup_disabled', 422);
@@ -372,7 +419,7 @@ async function operators(t, databaseUrl) {
   assert.match(must(['db', 'push', made]), /is what the schema says/);
 }
 
-onBoth('auth', { passwords, errors, mails, operators });
+onBoth('auth', { passwords, errors, mails, again, operators });
 
 test('off by default', async (t) => {
   const made = folder(t);
