@@ -12,12 +12,12 @@ std::unexpected<Error> unusable(std::string text) {
   return fail(ErrorCode::connection_failed, "the discovery document " + std::move(text));
 }
 
-// Only the path and query of an endpoint are the provider's business: a user, a fragment or another
-// scheme are refused.
+// Only the host, path and query of an endpoint are the provider's business: a user, a fragment or another
+// scheme are refused, and what programs read in two ways ("https:/host").
 bool is_usable(const Provider& provider, const std::string& url) {
-  const auto address = parse_address(url.substr(0, url.find('?')));
-  return address && url.find('#') == url.npos &&
-         (address->scheme == "https" || provider.options.plain_http);
+  const bool is_known = url.starts_with("https://") ||
+                        (provider.options.plain_http && url.starts_with("http://"));
+  return is_known && url.find('#') == url.npos && parse_address(url.substr(0, url.find('?')));
 }
 
 enum class Needed : uint8_t { yes, no };

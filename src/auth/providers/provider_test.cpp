@@ -70,7 +70,8 @@ TEST(Endpoints, ComeFromTheProvidersOwnDocument) {
   ASSERT_TRUE(more);
   EXPECT_TRUE(more->names_issuer);
   EXPECT_FALSE(more->basic_auth);
-  for (const char* url : {"http://id.example/a", "/a", "file:///etc/passwd", "https://u:p@id.example/a", "https://id.example/a#b", ""})
+  for (const char* url : {"http://id.example/a", "/a", "file:///etc/passwd", "https://u:p@id.example/a",
+                          "https://id.example/a#b", "https:/id.example/a", ""})
     EXPECT_FALSE(parse(R"(,"authorization_endpoint":")" + std::string(url) + '"')) << url;
   EXPECT_FALSE(parse(""));
   EXPECT_FALSE(parse_endpoints(provider, R"({"issuer":"https://evil.example"})"));
