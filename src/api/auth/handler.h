@@ -1,7 +1,7 @@
 // /auth/v1: who may call what, at which rate, and how it is refused (dialects/auth.md). Endpoints are
 // functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
 //
-// One handler serves all threads. What is not there (phones, passkeys, the OAuth server) is refused by name with the dialect's codes.
+// One handler serves all threads. What is not there (phones, the OAuth server) is refused by name with the dialect's codes.
 #pragma once
 
 #include <string>
@@ -69,6 +69,16 @@ class AuthHandler final : public http::Handler {
   task<Response> log_out(Call& call);
   task<Response> link(Call& call);
   task<Response> unlink(Call& call);
+
+  task<Response> passkey_sign_in_options(Call& call);
+  task<Response> passkey_sign_in(Call& call);
+  task<Response> passkey_options(Call& call);
+  task<Response> register_passkey(Call& call);
+  task<Response> list_passkeys(Call& call);
+  task<Response> update_passkey(Call& call);
+  task<Response> delete_passkey(Call& call);
+  task<Response> list_passkeys_of(Call& call);
+  task<Response> delete_passkey_of(Call& call);
 
   task<Response> enroll_factor(Call& call);
   task<Response> challenge_factor(Call& call);

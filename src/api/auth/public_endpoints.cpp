@@ -64,7 +64,7 @@ task<AuthHandler::Response> AuthHandler::settings(Call&) {
   json.member("mailer_autoconfirm", accounts_.options().autoconfirm);
   json.member("phone_autoconfirm", false).member("sms_provider", "");
   json.member("saml_enabled", false).member("saml_private_key_next_configured", false);
-  json.member("passkeys_enabled", false).close();
+  json.member("passkeys_enabled", accounts_.options().passkeys).close();
   co_return json_response(200, json.take());
 }
 

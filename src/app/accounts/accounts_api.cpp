@@ -32,6 +32,9 @@ auth::AccountOptions account_options(const Config& config) {
   options.autoconfirm = config.auth_autoconfirm;
   options.secure_email_change = config.auth_secure_email_change;
   options.manual_linking = config.auth_manual_linking;
+  options.passkeys = config.auth_passkeys;
+  options.passkey_host = config.auth_passkey_host;
+  options.passkey_origins = config.auth_passkey_origins;
   options.reauthenticate_after_us = config.auth_reauthenticate_after.count() * 1000;
   options.password_bytes_min = config.auth_password_bytes;
   options.token_seconds = seconds(config.auth_token_lifetime);

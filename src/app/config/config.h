@@ -56,6 +56,9 @@ struct Config {
   bool auth_autoconfirm = false;
   bool auth_secure_email_change = true;
   bool auth_manual_linking = false;
+  bool auth_passkeys = false;
+  std::string auth_passkey_host;
+  std::vector<std::string> auth_passkey_origins;
   std::chrono::milliseconds auth_reauthenticate_after{0};
   uint32_t auth_password_bytes = 6;
   uint32_t auth_rate_burst = 30;

@@ -64,6 +64,8 @@ Accounts::Accounts(AccountParts parts, AccountOptions options)
       states_(parts_.engine, "OAuthState"),
       factors_(parts_.engine, "Factor"),
       challenges_(parts_.engine, "FactorChallenge"),
+      passkeys_(parts_.engine, "Passkey"),
+      ceremonies_(parts_.engine, "WebauthnChallenge"),
       events_(parts_.engine, "AuditEvent") {}
 
 std::string Accounts::make_id() {

@@ -37,6 +37,9 @@ struct AccountOptions {
   bool anonymous = false;
   bool autoconfirm = false;
   bool manual_linking = false;
+  bool passkeys = false;
+  std::string passkey_host;                  // empty = the site's
+  std::vector<std::string> passkey_origins;  // of pages that may ask; empty = the site's
   bool secure_email_change = true;
   uint32_t password_bytes_min = 6;
   int64_t token_seconds = 3600;
@@ -232,6 +235,22 @@ class Accounts {
                                                    Client client);
   [[nodiscard]] bool has_provider(std::string_view name) const;
 
+  // Passkeys: signing in with one, and the caller's own.
+  [[nodiscard]] RelyingParty relying_party() const;
+  [[nodiscard]] answer<void> require_passkeys() const;
+  [[nodiscard]] task<answer<PasskeyAsked>> begin_passkey_sign_in(Client client);
+  [[nodiscard]] task<answer<Issued>> sign_in_with_passkey(PasskeyShown shown, Client client);
+  [[nodiscard]] task<answer<PasskeyAsked>> begin_passkey(Caller caller, Client client);
+  [[nodiscard]] task<answer<Passkey>> finish_passkey(Caller caller, PasskeyMade made,
+                                                     Client client);
+  [[nodiscard]] task<answer<std::vector<Passkey>>> list_passkeys(std::string user_id,
+                                                                 Client client);
+  [[nodiscard]] task<answer<Passkey>> find_passkey(std::string user_id, std::string id,
+                                                   Client client);
+  [[nodiscard]] task<answer<Passkey>> rename_passkey(Passkey passkey, std::string name,
+                                                     Client client);
+  [[nodiscard]] task<answer<void>> delete_passkey(Passkey passkey, Client client);
+
   // A second factor of the caller's: begun, asked for, proven (which makes it one, and raises the session
   // to aal2), taken away.
   [[nodiscard]] task<answer<Enrolled>> enroll_factor(Caller caller, Enrolment wanted,
@@ -313,6 +332,12 @@ class Accounts {
   [[nodiscard]] task<answer<void>> add_identity(User& user, ExternalProfile profile,
                                                 Client client);
   [[nodiscard]] task<answer<User>> link_to_caller(Entering entering, Client client);
+  [[nodiscard]] task<answer<PasskeyAsked>> ask_passkey(std::string user_id, Client client);
+  [[nodiscard]] task<answer<WebauthnChallenge>> take_ceremony(std::string id, std::string user_id,
+                                                              Client client);
+  // False: its counter went back.
+  [[nodiscard]] task<answer<bool>> count_passkey(const Passkey& passkey, uint32_t count,
+                                                 Client client);
   [[nodiscard]] task<answer<void>> load_factors(User& user, Client client);
   [[nodiscard]] task<answer<void>> drop_stale_factors(std::string user_id, Client client);
   // Whether the user has a factor that this session didn't show.
@@ -374,6 +399,8 @@ class Accounts {
   const Table states_;
   const Table factors_;
   const Table challenges_;
+  const Table passkeys_;
+  const Table ceremonies_;
   const Table events_;
 };
 

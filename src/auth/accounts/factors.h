@@ -1,9 +1,11 @@
-// Second factors: what is asked of them and answered (dialects/auth.md, section 6). Values.
+// Second factors and passkeys: what is asked of them and answered (dialects/auth.md, section 6). Values.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "auth/records/records.h"
+#include "auth/webauthn/webauthn.h"
 
 namespace trivet::auth {
 
@@ -29,6 +31,23 @@ struct Challenged {
 
 struct FactorAnswer {
   std::string factor_id, challenge_id, code;
+};
+
+struct PasskeyAsked {
+  WebauthnChallenge challenge;
+  int64_t expires_at = 0;         // seconds since 1970
+  std::vector<Passkey> existing;  // of who registers one more
+};
+
+struct PasskeyMade {
+  std::string challenge_id;
+  Registration registration;
+};
+
+struct PasskeyShown {
+  std::string challenge_id, credential_id;  // base64url
+  std::string user_handle;                  // the user's id
+  Assertion assertion;
 };
 
 // A session's methods (claim amr, newest first) with one more, or anew; and without one. JSON arrays.

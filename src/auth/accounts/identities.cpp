@@ -179,8 +179,10 @@ task<answer<void>> Accounts::clear_unproven(User& user, Client client) {
   of_user.push_back({"user_id", store::Op::eq, Value::text(user.id)});
   auto removed = co_await identities_.remove(of_user, client.deadline);
   if (!removed) co_return std::unexpected(std::move(removed).error());
-  auto factors = co_await factors_.remove(std::move(of_user), client.deadline);
+  auto factors = co_await factors_.remove(of_user, client.deadline);
   if (!factors) co_return std::unexpected(std::move(factors).error());
+  auto passkeys = co_await passkeys_.remove(std::move(of_user), client.deadline);
+  if (!passkeys) co_return std::unexpected(std::move(passkeys).error());
   user.identities.clear();
   user.factors.clear();
   auto dropped = co_await drop_tokens(user.id, client);

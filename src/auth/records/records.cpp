@@ -125,6 +125,23 @@ std::vector<AuditEvent> read_events(const store::Rows& rows) {
   });
 }
 
+std::vector<Passkey> read_passkeys(const store::Rows& rows) {
+  return read_all<Passkey>(rows, [](Cells& next, Passkey& passkey) {
+    for (std::string* text : {&passkey.id, &passkey.user_id, &passkey.credential_id,
+                              &passkey.public_key, &passkey.aaguid, &passkey.friendly_name})
+      next(*text);
+    for (int64_t* number : {&passkey.sign_count, &passkey.created_at, &passkey.last_used_at})
+      next(*number);
+  });
+}
+
+std::vector<WebauthnChallenge> read_ceremonies(const store::Rows& rows) {
+  return read_all<WebauthnChallenge>(rows, [](Cells& next, WebauthnChallenge& challenge) {
+    for (std::string* text : {&challenge.id, &challenge.user_id, &challenge.challenge}) next(*text);
+    next(challenge.created_at);
+  });
+}
+
 std::vector<Factor> read_factors(const store::Rows& rows) {
   return read_all<Factor>(rows, [](Cells& next, Factor& factor) {
     for (std::string* text : {&factor.id, &factor.user_id, &factor.friendly_name,
@@ -232,6 +249,25 @@ std::vector<Assignment> values_of(const AuditEvent& event) {
           {"payload", Value::json(event.payload)},
           {"ip", text_or_null(event.ip)},
           {"created_at", Value::timestamp(event.created_at)}};
+}
+
+std::vector<Assignment> values_of(const Passkey& passkey) {
+  return {{"id", Value::text(passkey.id)},
+          {"user_id", Value::text(passkey.user_id)},
+          {"credential_id", Value::text(passkey.credential_id)},
+          {"public_key", Value::text(passkey.public_key)},
+          {"aaguid", Value::text(passkey.aaguid)},
+          {"friendly_name", Value::text(passkey.friendly_name)},
+          {"sign_count", Value::integer(passkey.sign_count)},
+          {"created_at", Value::timestamp(passkey.created_at)},
+          {"last_used_at", time_or_null(passkey.last_used_at)}};
+}
+
+std::vector<Assignment> values_of(const WebauthnChallenge& challenge) {
+  return {{"id", Value::text(challenge.id)},
+          {"user_id", text_or_null(challenge.user_id)},
+          {"challenge", Value::text(challenge.challenge)},
+          {"created_at", Value::timestamp(challenge.created_at)}};
 }
 
 std::vector<Assignment> values_of(const Factor& factor) {

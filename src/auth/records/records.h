@@ -58,6 +58,20 @@ struct Session {
   int64_t counter_min = 0;  // older refresh tokens are never tolerated
 };
 
+struct Passkey {
+  std::string id, user_id;
+  std::string credential_id;  // base64url
+  std::string public_key;     // a JWK
+  std::string aaguid, friendly_name;
+  int64_t sign_count = 0, created_at = 0, last_used_at = 0;
+};
+
+// Of a passkey's registration, or, without a user, of a sign-in.
+struct WebauthnChallenge {
+  std::string id, user_id, challenge;
+  int64_t created_at = 0;
+};
+
 struct AuditEvent {
   std::string id, action, log_type, actor_id, payload, ip;
   int64_t created_at = 0;
@@ -93,6 +107,8 @@ struct OAuthState {
 [[nodiscard]] std::vector<Session> read_sessions(const store::Rows& rows);
 [[nodiscard]] std::vector<OneTimeToken> read_tokens(const store::Rows& rows);
 [[nodiscard]] std::vector<AuthCode> read_codes(const store::Rows& rows);
+[[nodiscard]] std::vector<Passkey> read_passkeys(const store::Rows& rows);
+[[nodiscard]] std::vector<WebauthnChallenge> read_ceremonies(const store::Rows& rows);
 [[nodiscard]] std::vector<AuditEvent> read_events(const store::Rows& rows);
 [[nodiscard]] std::vector<Factor> read_factors(const store::Rows& rows);
 [[nodiscard]] std::vector<OAuthState> read_states(const store::Rows& rows);
@@ -107,6 +123,8 @@ struct OAuthState {
 [[nodiscard]] std::vector<Assignment> values_of(const Session& session);
 [[nodiscard]] std::vector<Assignment> values_of(const OneTimeToken& token);
 [[nodiscard]] std::vector<Assignment> values_of(const AuthCode& code);
+[[nodiscard]] std::vector<Assignment> values_of(const Passkey& passkey);
+[[nodiscard]] std::vector<Assignment> values_of(const WebauthnChallenge& challenge);
 [[nodiscard]] std::vector<Assignment> values_of(const AuditEvent& event);
 [[nodiscard]] std::vector<Assignment> values_of(const Factor& factor);
 [[nodiscard]] std::vector<Assignment> values_of(const OAuthState& state);

@@ -37,6 +37,7 @@ model User {
   tokens                   OneTimeToken[]
   codes                    AuthCode[]
   factors                  Factor[]
+  passkeys                 Passkey[]
   @@index([created_at])
   @@map("_trivet_auth_users")
 }
@@ -135,6 +136,28 @@ model FactorChallenge {
   @@index([factor_id])
   @@index([created_at])
   @@map("_trivet_auth_challenges")
+}
+model Passkey {
+  id            String    @id
+  user_id       String
+  credential_id String    @unique
+  public_key    String
+  aaguid        String
+  friendly_name String
+  sign_count    BigInt
+  created_at    DateTime
+  last_used_at  DateTime?
+  user          User      @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@index([user_id])
+  @@map("_trivet_auth_passkeys")
+}
+model WebauthnChallenge {
+  id         String   @id
+  user_id    String?
+  challenge  String
+  created_at DateTime
+  @@index([created_at])
+  @@map("_trivet_auth_webauthn_challenges")
 }
 model AuditEvent {
   id         String   @id
