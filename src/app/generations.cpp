@@ -1,6 +1,7 @@
 #include "app/generations.h"
 
 #include "app/config/issuer_settings.h"
+#include "auth/records/schema.h"
 
 namespace trivet::app {
 
@@ -36,16 +37,31 @@ std::shared_ptr<auth::Issuers> Generations::issuers_for(const Config& config) {
   return issuers_;
 }
 
+std::shared_ptr<auth::StoredKeys> Generations::stored_for(const auth::ProjectKeys& keys,
+                                                          schema::Provider provider) {
+  if (stored_ && stored_secret_ == keys.secret) return stored_;
+  const auto log = [&sink = parts_.sink](std::string_view text) {
+    sink.lifecycle({observe::Level::warning, "auth.keys_unavailable", text});
+  };
+  stored_ = std::make_shared<auth::StoredKeys>(
+      auth::StoredKeysParts{auth::accounts_schema(provider), parts_.store, parts_.environment,
+                            clock_, keys.secret, log});
+  stored_secret_ = keys.secret;
+  return stored_;
+}
+
 void Generations::add(const Config& config, const auth::ProjectKeys& keys,
                       std::shared_ptr<const schema::Schema> schema) {
   auto made = std::make_unique<Generation>();
+  const schema::Provider provider = schema->datasource.provider;
   made->engine = std::make_unique<engine::Engine>(std::move(schema), parts_.store,
                                                   parts_.environment, config.limits);
   if (config.auth_enabled && !accounts_)
     accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails, config, parts_.sink);
   made->handlers = std::make_unique<Handlers>(HandlerParts{
       config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_,
-      parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr, issuers_for(config)});
+      parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr, issuers_for(config),
+      config.auth_enabled ? stored_for(keys, provider) : nullptr});
   Handlers& handlers = *made->handlers;
   all_.push_back(std::move(made));
   api_entry_.newest.store(&handlers.api_routes(), std::memory_order_release);

@@ -61,11 +61,15 @@ class Generations {
   Door api_door_;
   Door admin_door_;
   [[nodiscard]] std::shared_ptr<auth::Issuers> issuers_for(const Config& config);
+  [[nodiscard]] std::shared_ptr<auth::StoredKeys> stored_for(const auth::ProjectKeys& keys,
+                                                             schema::Provider provider);
 
   SystemClock clock_;
   std::unique_ptr<AccountServices> accounts_;  // made when auth is enabled first
   std::vector<auth::IssuerOptions> issuer_options_;  // of issuers_
   std::shared_ptr<auth::Issuers> issuers_;  // shared with the generations that know them
+  std::string stored_secret_;                 // of stored_
+  std::shared_ptr<auth::StoredKeys> stored_;  // shared likewise; made when auth is enabled first
   std::vector<std::unique_ptr<Generation>> all_;
 };
 

@@ -7,13 +7,13 @@
 namespace trivet::app {
 namespace {
 
-auth::AuthenticatorOptions auth_options(const Config& config,
-                                        std::shared_ptr<const auth::KeyRing> ring,
+auth::AuthenticatorOptions auth_options(const HandlerParts& parts,
                                         std::shared_ptr<auth::Issuers> issuers) {
+  const Config& config = parts.config;
   return {config.audience,
           config.require_key ? auth::KeyPolicy::required : auth::KeyPolicy::optional,
           config.anonymous ? auth::AnonymousPolicy::allowed : auth::AnonymousPolicy::refused,
-          std::move(ring), std::move(issuers)};
+          nullptr, std::move(issuers), parts.stored};
 }
 
 // The settings were read once before (drivers/functions.h); what can't be read opens nothing.
@@ -53,9 +53,8 @@ struct Handlers::Documents {
 };
 
 Handlers::Handlers(const HandlerParts& parts)
-    : ring_(std::make_shared<const auth::KeyRing>(auth::KeyRing::derived(parts.keys.secret))),
-      authenticator_(parts.keys, auth_options(parts.config, ring_, parts.issuers), clock_),
-      own_authenticator_(parts.keys, auth_options(parts.config, ring_, nullptr), clock_),
+    : authenticator_(parts.keys, auth_options(parts, parts.issuers), clock_),
+      own_authenticator_(parts.keys, auth_options(parts, nullptr), clock_),
       procedures_(parts.procedures, open_procedures(parts.config)),
       rest_(parts.engine, authenticator_, rest_options(parts.config, procedures_)),
       ready_(parts.engine.store()),
@@ -64,7 +63,7 @@ Handlers::Handlers(const HandlerParts& parts)
   if (parts.config.docs) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);
   if (parts.accounts != nullptr)
     accounts_ = std::make_unique<AccountsApi>(AccountsApi::Parts{
-        parts.config, parts.keys.secret, ring_, parts.engine, own_authenticator_, *parts.accounts});
+        parts.config, parts.keys.secret, parts.stored, parts.engine, own_authenticator_, *parts.accounts});
   mount_api();
   admin_.mount("/metrics", "metrics", metrics_);
   admin_.set_ready(ready_);

@@ -34,6 +34,7 @@ struct HandlerParts {
   store::ProcedureStore* procedures;  // null: the database has none
   AccountServices* accounts;          // null: auth is not enabled
   std::shared_ptr<auth::Issuers> issuers;  // null: there are none
+  std::shared_ptr<auth::StoredKeys> stored;  // null: auth is not enabled
 };
 
 class Handlers {
@@ -52,7 +53,6 @@ class Handlers {
   void mount_api();
 
   SystemClock clock_;
-  const std::shared_ptr<const auth::KeyRing> ring_;  // signs and verifies
   auth::Authenticator authenticator_;
   // For /auth/v1: a foreign issuer's `sub` is no user of ours, whatever it says.
   auth::Authenticator own_authenticator_;

@@ -13,6 +13,7 @@
 #include "auth/issuers/issuers.h"
 #include "auth/keys.h"
 #include "auth/ring/key_ring.h"
+#include "auth/stored_keys/stored_keys.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -36,11 +37,15 @@ struct AuthenticatorOptions {
   std::shared_ptr<const KeyRing> ring;
   // Whose tokens are accepted too. Null = nobody's.
   std::shared_ptr<Issuers> issuers{};
+  // Keys of the database: its signing keys in place of `ring`, and API keys. Null = there are none.
+  std::shared_ptr<StoredKeys> stored{};
 };
 
+// Null = nothing to wait for. They live as long as the Authenticator.
 struct AwaitedKeys {
-  IssuerKeys* keys = nullptr;  // null = nothing to wait for; lives as long as the Authenticator
+  IssuerKeys* keys = nullptr;
   KeyWanted wanted{};
+  StoredKeys* stored = nullptr;
 };
 
 class Authenticator {
@@ -48,8 +53,9 @@ class Authenticator {
   // `clock` must outlive it.
   Authenticator(ProjectKeys keys, AuthenticatorOptions options, const Clock& clock);
 
-  // Errors: bad_jwt, bad_jwt_claims, no_api_key, bad_api_key, anonymous_disabled; connection_failed when
-  // a foreign issuer's keys aren't there. Never null. Never waits.
+  // Errors: bad_jwt, bad_jwt_claims, no_api_key, bad_api_key, anonymous_disabled; permission_denied
+  // where a key's scopes don't reach; connection_failed when keys of the database or of a foreign issuer
+  // aren't there. Never null. Never waits.
   [[nodiscard]] result<std::shared_ptr<const Identity>> authenticate(
       const http::Request& request) const;
 
@@ -59,8 +65,14 @@ class Authenticator {
  private:
   using Answer = result<std::shared_ptr<const Identity>>;
   [[nodiscard]] Answer identify(const http::Request& request) const;
-  [[nodiscard]] Answer identify_by_key(std::string_view key) const;
+  [[nodiscard]] Answer identify_by_key(std::string_view key, const http::Request& request) const;
+  [[nodiscard]] Answer identify_by_stored_key(std::string_view key,
+                                              const http::Request& request) const;
   [[nodiscard]] Answer identify_by_token(std::string_view token) const;
+  [[nodiscard]] result<KeySet> own_keys(int64_t now) const;
+  // Which of our signing keys hold: what was verified by others is verified again.
+  [[nodiscard]] uint64_t own_version() const;
+  [[nodiscard]] StoredKeys* awaited_stored(std::string_view credential) const;
   [[nodiscard]] Answer identify_foreign(std::string_view token, TrustedIssuer& issuer,
                                         int64_t now) const;
 

@@ -145,6 +145,27 @@ struct KeysArguments {
   Common common;
   Switch rotate = Switch::off;
 };
+struct KeysRotateArguments {
+  Common common;
+  std::string algorithm = "ES256";
+  Switch now = Switch::off;
+  Switch anew = Switch::off;
+};
+struct KeysListArguments {
+  Common common;
+};
+struct KeysCreateArguments {
+  Common common;
+  std::string name;
+  std::string role;  // empty = by the kind
+  std::vector<std::string> scopes;
+  std::string expires;  // "90d"; empty = never
+  Switch publishable = Switch::off;
+};
+struct KeysRevokeArguments {
+  Common common;
+  std::string name;  // of an API key, or the id of a signing key
+};
 struct ConfigFromPostgrestArguments {
   std::string file;
 };
@@ -166,7 +187,8 @@ using Command =
     std::variant<InitArguments, ServeArguments, DevArguments, ValidateArguments, RulesArguments, TestArguments, FormatArguments,
                  DbPushArguments, DbPullArguments, DbMoveArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
-                 MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments,
+                 MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments, KeysRotateArguments,
+                 KeysListArguments, KeysCreateArguments, KeysRevokeArguments,
                  ConfigFromPostgrestArguments, OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
 
 [[nodiscard]] int run(const InitArguments& arguments);
@@ -189,6 +211,10 @@ using Command =
 [[nodiscard]] int run(const ImportArguments& arguments);
 [[nodiscard]] int run(const ExportArguments& arguments);
 [[nodiscard]] int run(const KeysArguments& arguments);
+[[nodiscard]] int run(const KeysRotateArguments& arguments);
+[[nodiscard]] int run(const KeysListArguments& arguments);
+[[nodiscard]] int run(const KeysCreateArguments& arguments);
+[[nodiscard]] int run(const KeysRevokeArguments& arguments);
 [[nodiscard]] int run(const ConfigFromPostgrestArguments& arguments);
 [[nodiscard]] int run(const OpenapiArguments& arguments);
 [[nodiscard]] int run(const DoctorArguments& arguments);

@@ -50,7 +50,8 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   StageClock clock(request.stage_times);
   const auto identity = authenticator_.authenticate(request);
   clock.mark(Stage::authenticate);
-  if (!identity) co_return refuse(request, identity.error(), Role::anon);
+  // 42501 comes from a key that is known and meant for something else.
+  if (!identity) co_return refuse(request, identity.error(), Role::authenticated);
   const Identity& who = **identity;
 
   if (is_function(request)) {

@@ -68,7 +68,7 @@ class AccountsApi {
   struct Parts {
     const Config& config;
     std::string secret;
-    std::shared_ptr<const auth::KeyRing> ring;
+    std::shared_ptr<const auth::SigningKeys> ring;
     engine::Engine& engine;  // of the project: gives the store and the kind of database
     const auth::Authenticator& authenticator;
     AccountServices& services;

@@ -60,7 +60,7 @@ struct AccountParts {
   Mailer* mailer;  // null: nothing can be sent
   const MailTemplates& templates;
   std::string secret;                   // of the project: signs refresh tokens and codes
-  std::shared_ptr<const KeyRing> ring;  // signs access tokens
+  std::shared_ptr<const SigningKeys> ring;  // signs access tokens
   Providers* providers = nullptr;       // null: none
 };
 

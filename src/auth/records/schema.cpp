@@ -9,6 +9,25 @@ namespace trivet::auth {
 namespace {
 
 constexpr std::string_view models = R"(
+model KeyRecord {
+  id         String   @id
+  version    BigInt
+  record     String
+  updated_at DateTime
+  @@map("_trivet_auth_key_records")
+}
+model ApiKey {
+  id         String    @id
+  name       String    @unique
+  kind       String
+  role       String
+  scopes     String
+  hash       String    @unique
+  hint       String
+  created_at DateTime
+  expires_at DateTime?
+  @@map("_trivet_auth_api_keys")
+}
 model User {
   id                       String    @id
   aud                      String

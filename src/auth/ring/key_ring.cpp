@@ -140,7 +140,7 @@ KeyState KeyRing::state(const RingKey& key, int64_t now) const {
   return key.signs_from > now ? KeyState::standby : KeyState::previous;
 }
 
-const Key& KeyRing::signing_key(int64_t now) const {
+Key KeyRing::signing_key(int64_t now) const {
   const RingKey* found = &keys_.front();
   for (const RingKey& entry : keys_)
     if (entry.signs_from <= now) found = &entry;

@@ -37,7 +37,17 @@ struct RingKey {
   int64_t verifies_until = for_ever;
 };
 
-class KeyRing {
+// What access tokens are signed with, whoever keeps it. Thread-safe.
+class SigningKeys {
+ public:
+  virtual ~SigningKeys() = default;
+  // The key that signs now. There always is one.
+  [[nodiscard]] virtual Key signing_key(int64_t now) const = 0;
+  // {"keys":[…]}: the public parts of what verifies, for /.well-known/jwks.json.
+  [[nodiscard]] virtual std::string public_jwks(int64_t now) const = 0;
+};
+
+class KeyRing final : public SigningKeys {
  public:
   // The ring of a project that has never rotated: one key, derived from the secret.
   [[nodiscard]] static KeyRing derived(std::string_view secret);
@@ -55,12 +65,10 @@ class KeyRing {
 
   [[nodiscard]] const std::vector<RingKey>& keys() const { return keys_; }
   [[nodiscard]] KeyState state(const RingKey& key, int64_t now) const;
-  // The key that signs now. There always is one.
-  [[nodiscard]] const Key& signing_key(int64_t now) const;
+  [[nodiscard]] Key signing_key(int64_t now) const override;
   // What verifies tokens now: all but the retired ones.
   [[nodiscard]] KeySet verifying_keys(int64_t now) const;
-  // {"keys":[…]}: their public parts, for /.well-known/jwks.json.
-  [[nodiscard]] std::string public_jwks(int64_t now) const;
+  [[nodiscard]] std::string public_jwks(int64_t now) const override;
 
  private:
   explicit KeyRing(std::vector<RingKey> keys);

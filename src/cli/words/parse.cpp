@@ -25,7 +25,10 @@ struct Parser {
   Arguments& add(CLI::App* word) {
     commands.push_back(std::make_unique<Command>(Arguments{}));
     Command* command = commands.back().get();
-    word->callback([this, command] { chosen = [command] { return *command; }; });
+    word->callback([this, command, word] {
+      // A word with words of its own is called back after them.
+      if (word->get_subcommands().empty()) chosen = [command] { return *command; };
+    });
     return std::get<Arguments>(*command);
   }
 };
@@ -326,7 +329,42 @@ void describe_data(Parser& parser) {
       "Examples:\n  trivet export City cities.csv\n  trivet export City - --format ndjson | wc -l");
 }
 
-void describe_rest(Parser& parser) {
+void describe_stored_keys(Parser& parser, CLI::App* keys) {
+  CLI::App* rotate = keys->add_subcommand("rotate", "Sign access tokens with a new key");
+  auto& rotation = parser.add<KeysRotateArguments>(rotate);
+  add_common(rotate, rotation.common, FolderWord::option);
+  rotate->add_option("--algorithm", rotation.algorithm, "ES256, RS256 or EdDSA")
+      ->check(CLI::IsMember({"ES256", "RS256", "EdDSA"}))
+      ->capture_default_str();
+  add_switch(rotate, "--now", rotation.now, "In a few seconds, and not after 20 minutes in which caches have learnt of it");
+  add_switch(rotate, "--anew", rotation.anew, "Drop keys that belong to another secret");
+  add_json(rotate, rotation.common.output);
+  rotate->footer("The old key verifies for seven days more; `trivet keys revoke ID` ends that.");
+
+  CLI::App* list = keys->add_subcommand("list", "List signing keys and API keys");
+  auto& listing = parser.add<KeysListArguments>(list);
+  add_common(list, listing.common, FolderWord::option);
+  add_json(list, listing.common.output);
+
+  CLI::App* create = keys->add_subcommand("create", "Make an API key, and print it this once");
+  auto& wanted = parser.add<KeysCreateArguments>(create);
+  create->add_option("NAME", wanted.name, "What it is for")->required();
+  add_common(create, wanted.common, FolderWord::option);
+  add_switch(create, "--publishable", wanted.publishable, "One that may be shown to anyone: role anon");
+  create->add_option("--role", wanted.role, "auth().role for rules; else service_role, which bypasses them");
+  create->add_option("--scope", wanted.scopes, "Where it may be used: rest, rpc, auth; with :read, :write (repeatable)")
+      ->allow_extra_args(false);
+  create->add_option("--expires", wanted.expires, "After this time: 90d, 12h");
+  add_json(create, wanted.common.output);
+  create->footer("Examples:\n  trivet keys create nightly-report --role reporter --scope rest:read --expires 90d");
+
+  CLI::App* revoke = keys->add_subcommand("revoke", "Refuse a key from now on");
+  auto& revoked = parser.add<KeysRevokeArguments>(revoke);
+  revoke->add_option("NAME", revoked.name, "Of an API key, or the id of a signing key")->required();
+  add_common(revoke, revoked.common, FolderWord::option);
+}
+
+void describe_keys(Parser& parser) {
   CLI::App* keys = parser.root.add_subcommand("keys", "Print the project's keys; make the secret if there is none");
   auto& key_arguments = parser.add<KeysArguments>(keys);
   add_common(keys, key_arguments.common);
@@ -334,6 +372,11 @@ void describe_rest(Parser& parser) {
              "Make a new secret: every key and token is revoked");
   add_json(keys, key_arguments.common.output);
   keys->footer("Example:\n  trivet keys --json");
+  describe_stored_keys(parser, keys);
+}
+
+void describe_rest(Parser& parser) {
+  describe_keys(parser);
 
   CLI::App* openapi = parser.root.add_subcommand("openapi", "Print the OpenAPI 3.1 description");
   auto& api = parser.add<OpenapiArguments>(openapi);
