@@ -166,6 +166,18 @@ struct KeysRevokeArguments {
   Common common;
   std::string name;  // of an API key, or the id of a signing key
 };
+struct UsersImportArguments {
+  Common common;
+  std::string file;
+  std::string format;       // empty = by the file's name
+  std::string from;         // the system that it is of; empty = our own columns
+  std::string hash_config;  // file with Firebase's parameters
+  Switch confirmed = Switch::off;
+  Switch dry_run = Switch::off;
+  Switch skip_bad = Switch::off;
+  Switch skip_known = Switch::off;
+  Switch quiet = Switch::off;
+};
 struct ConfigFromPostgrestArguments {
   std::string file;
 };
@@ -188,7 +200,7 @@ using Command =
                  DbPushArguments, DbPullArguments, DbMoveArguments, DbRekeyArguments, MigrateDevArguments, MigrateDeployArguments,
                  MigrateDiffArguments, MigrateStatusArguments, MigrateResolveArguments,
                  MigrateRollbackArguments, ImportArguments, ExportArguments, KeysArguments, KeysRotateArguments,
-                 KeysListArguments, KeysCreateArguments, KeysRevokeArguments,
+                 KeysListArguments, KeysCreateArguments, KeysRevokeArguments, UsersImportArguments,
                  ConfigFromPostgrestArguments, OpenapiArguments, DoctorArguments, VersionArguments, CompletionArguments>;
 
 [[nodiscard]] int run(const InitArguments& arguments);
@@ -215,6 +227,7 @@ using Command =
 [[nodiscard]] int run(const KeysListArguments& arguments);
 [[nodiscard]] int run(const KeysCreateArguments& arguments);
 [[nodiscard]] int run(const KeysRevokeArguments& arguments);
+[[nodiscard]] int run(const UsersImportArguments& arguments);
 [[nodiscard]] int run(const ConfigFromPostgrestArguments& arguments);
 [[nodiscard]] int run(const OpenapiArguments& arguments);
 [[nodiscard]] int run(const DoctorArguments& arguments);

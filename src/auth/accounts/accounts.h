@@ -13,6 +13,7 @@
 #include "auth/accounts/external.h"
 #include "auth/accounts/factors.h"
 #include "auth/accounts/limiter.h"
+#include "auth/imports/imported_user.h"
 #include "auth/accounts/mailbox.h"
 #include "auth/mail/templates.h"
 #include "auth/passwords/hasher.h"
@@ -275,6 +276,13 @@ class Accounts {
   [[nodiscard]] task<answer<AuditPage>> list_events(AuditQuery wanted, Client client);
   [[nodiscard]] task<answer<User>> invite(SignUp wanted, Client client);
   [[nodiscard]] task<answer<MadeLink>> make_link(LinkRequest wanted, Client client);
+  // `is_new` false: there is a user of that id or address already, and nothing is written.
+  struct Import {
+    enum class How : uint8_t { look, write } how = How::look;
+    bool is_new = false;
+  };
+  [[nodiscard]] task<answer<Import>> import_user(ImportedUser given, Import::How how,
+                                                 Client client);
 
   // `wanted` if links may lead there, else the site.
   [[nodiscard]] std::string redirect_for(std::string_view wanted) const;

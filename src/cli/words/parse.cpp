@@ -375,8 +375,30 @@ void describe_keys(Parser& parser) {
   describe_stored_keys(parser, keys);
 }
 
+void describe_users(Parser& parser) {
+  CLI::App* users = parser.root.add_subcommand("users", "The users of /auth/v1");
+  users->require_subcommand(1);
+  CLI::App* word = users->add_subcommand("import", "Read users of another system, with their password hashes");
+  auto& arguments = parser.add<UsersImportArguments>(word);
+  word->add_option("FILE", arguments.file, "CSV, JSON or NDJSON; - is standard input")->required();
+  add_common(word, arguments.common, FolderWord::option);
+  add_database_flag(word, arguments.common);
+  word->add_option("--from", arguments.from, "Whose table it is; else columns of our own names")
+      ->check(CLI::IsMember({"django", "rails", "aspnet", "firebase", "supabase"}));
+  word->add_option("--format", arguments.format, "json, ndjson or csv; else by the file's name");
+  word->add_option("--hash-config", arguments.hash_config, "File with Firebase's password hash parameters");
+  add_switch(word, "--confirmed", arguments.confirmed, "Every address counts as confirmed");
+  add_switch(word, "--dry-run", arguments.dry_run, "Look at everything, and write nothing");
+  add_switch(word, "--skip-bad", arguments.skip_bad, "Report bad rows and go on");
+  add_switch(word, "--skip-known", arguments.skip_known, "Leave out users who are there already");
+  add_switch(word, "--quiet", arguments.quiet, "No progress bar; the summary stays");
+  add_json(word, arguments.common.output);
+  word->footer("Example:\n  trivet users import users.csv --from django --dry-run");
+}
+
 void describe_rest(Parser& parser) {
   describe_keys(parser);
+  describe_users(parser);
 
   CLI::App* openapi = parser.root.add_subcommand("openapi", "Print the OpenAPI 3.1 description");
   auto& api = parser.add<OpenapiArguments>(openapi);
