@@ -62,6 +62,7 @@ class NumericSum {
 
   void add(int64_t value);
   void add(std::string_view numeric);  // normal form
+  void add_sum(std::string_view numeric, int64_t count);  // of `count` > 0 values, at once
   void remove_all();
   [[nodiscard]] int64_t count() const;
   [[nodiscard]] std::string sum() const;      // "0" without values: the caller makes it null

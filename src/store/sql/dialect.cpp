@@ -94,10 +94,106 @@ constexpr Dialect postgresql = {
     .list_length = "cardinality($1)",
 };
 
+constexpr auto mysql_ops = std::to_array<OpText>({
+    {Op::like, "($1 LIKE $2 ESCAPE '\\')"},
+    {Op::ilike, "(LOWER($1) LIKE LOWER($2) ESCAPE '\\')"},
+    {Op::regex, "($1 REGEXP CONCAT('(?s)', $2))"},  // a dot is any character, as elsewhere
+    {Op::iregex, "($1 REGEXP CONCAT('(?is)', $2))"},
+    {Op::contains, "(LOCATE($2, $1) > 0)"},
+    {Op::starts_with, "(LEFT($1, CHAR_LENGTH($2)) = $2)"},
+    {Op::ends_with, "(RIGHT($1, CHAR_LENGTH($2)) = $2)"},
+    {Op::icontains, "(LOCATE(LOWER($2), LOWER($1)) > 0)"},
+    {Op::istarts_with, "(LEFT(LOWER($1), CHAR_LENGTH(LOWER($2))) = LOWER($2))"},
+    {Op::iends_with, "(RIGHT(LOWER($1), CHAR_LENGTH(LOWER($2))) = LOWER($2))"},
+    {Op::length, "CHAR_LENGTH($1)"},
+});
+
+// As jsonb sorts: null, text, number, boolean, list, object; lists and objects by their size, and
+// then, unlike there, by their text.
+constexpr auto mysql_json_sort = std::to_array<std::string_view>({
+    "(CASE JSON_TYPE($1) WHEN 'NULL' THEN 0 WHEN 'STRING' THEN 1 WHEN 'INTEGER' THEN 2 WHEN 'DOUBLE' THEN 2 "
+    "WHEN 'BOOLEAN' THEN 3 WHEN 'ARRAY' THEN 4 WHEN 'OBJECT' THEN 5 END)",
+    "(CASE WHEN JSON_TYPE($1) IN ('ARRAY', 'OBJECT') THEN JSON_LENGTH($1) WHEN JSON_TYPE($1) IN ('INTEGER', "
+    "'DOUBLE') THEN CAST(JSON_UNQUOTE($1) AS DOUBLE) ELSE 0 END)",
+    "(CASE JSON_TYPE($1) WHEN 'STRING' THEN JSON_UNQUOTE($1) ELSE JSON_NORMALIZE($1) END)",
+});
+
+// A cast that can't be done is a warning to the server; the driver makes it an error.
+constexpr auto mysql_casts = std::to_array<CastText>({
+    {Type::boolean, Type::text, "(CASE $1 WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END)"},
+    {Type::timestamp, Type::text,
+     "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM DATE_FORMAT($1, '%Y-%m-%d %H:%i:%s.%f')))"},
+    {Type::timestamptz, Type::text,
+     "CONCAT(TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM DATE_FORMAT($1, '%Y-%m-%d "
+     "%H:%i:%s.%f'))), '+00')"},
+    {Type::time, Type::text,
+     "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM TIME_FORMAT($1, '%H:%i:%s.%f')))"},
+    {Type::float8, Type::text, "REGEXP_REPLACE(CAST($1 AS CHAR), 'e([0-9])', 'e+\\1')"},
+    {Type::float4, Type::text, "REGEXP_REPLACE(CAST($1 AS CHAR), 'e([0-9])', 'e+\\1')"},
+    // Prisma's default column is DECIMAL(65,30): nobody wrote its trailing zeros.
+    {Type::numeric, Type::text,
+     "(CASE WHEN CAST($1 AS CHAR) LIKE '%.______________________________' THEN TRIM(TRAILING '.' FROM "
+     "TRIM(TRAILING '0' FROM CAST($1 AS CHAR))) ELSE CAST($1 AS CHAR) END)"},
+    {Type::unknown, Type::text, "CAST($1 AS CHAR)"},
+    {Type::unknown, Type::int2, "CAST($1 AS SIGNED)"},
+    {Type::unknown, Type::int4, "CAST($1 AS SIGNED)"},
+    {Type::unknown, Type::int8, "CAST($1 AS SIGNED)"},
+    {Type::unknown, Type::float4, "CAST($1 AS DOUBLE)"},
+    {Type::unknown, Type::float8, "CAST($1 AS DOUBLE)"},
+    {Type::unknown, Type::numeric, "CAST($1 AS DECIMAL(65,30))"},
+    {Type::text, Type::boolean,
+     "(CASE WHEN LOWER($1) IN ('true', 't', 'yes', 'y', 'on') THEN TRUE WHEN LOWER($1) IN ('false', "
+     "'f', 'no', 'n', 'off') THEN FALSE ELSE CAST($1 AS SIGNED) <> 0 END)"},
+    {Type::unknown, Type::boolean, "($1 <> 0)"},
+    {Type::unknown, Type::timestamp, "CAST($1 AS DATETIME(6))"},
+    {Type::unknown, Type::timestamptz, "CAST($1 AS DATETIME(6))"},
+    {Type::unknown, Type::date, "CAST($1 AS DATE)"},
+    {Type::unknown, Type::time, "CAST($1 AS TIME(6))"},
+    {Type::unknown, Type::timetz, "CAST($1 AS TIME(6))"},
+    {Type::unknown, Type::bytea, "CAST($1 AS BINARY)"},
+    {Type::unknown, Type::json, "JSON_EXTRACT($1, '$')"},
+    {Type::unknown, Type::jsonb, "JSON_EXTRACT($1, '$')"},
+    {Type::unknown, Type::unknown, "CAST($1 AS CHAR)"},
+});
+
+constexpr Dialect mysql = {
+    .name = "mysql",
+    .quote = '"',
+    .parameter = "\x03",
+    .list_open = "(",
+    .list_close = ")",
+    .no_limit = "9223372036854775807",
+    .json_get = "JSON_EXTRACT($1, $2)",
+    .json_text = "(CASE JSON_TYPE($1) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE($1) END)",
+    .json_compare = "STRCMP(JSON_NORMALIZE($1), JSON_NORMALIZE($2))",
+    .json_order = "JSON_NORMALIZE($1)",
+    .cast = "",
+    .text_search = "",
+    .sum_exact = "SUM($1)",
+    .sum_float = "SUM($1)",
+    .sum_integer = "CAST(SUM($1) AS SIGNED)",
+    .avg_exact = "AVG($1)",
+    .avg_float = "AVG($1)",
+    .nulls_smallest = true,
+    .ops = mysql_ops.data(),
+    .op_count = mysql_ops.size(),
+    .true_text = "TRUE",
+    .false_text = "FALSE",
+    .numbered = false,
+    .is_distinct = "(NOT ($1 <=> $2))",
+    .nulls_words = false,
+    .json_sort = mysql_json_sort,
+    .json_paths = true,
+    .casts = mysql_casts.data(),
+    .cast_count = mysql_casts.size(),
+};
+
 }  // namespace
 
 const Dialect& sqlite_dialect() { return sqlite; }
 
 const Dialect& postgresql_dialect() { return postgresql; }
+
+const Dialect& mysql_dialect() { return mysql; }
 
 }  // namespace trivet::store::sql

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "store/expr.h"
@@ -15,10 +16,17 @@ struct OpText {
   std::string_view text;  // "$1", "$2" stand for the operands
 };
 
+// How a value becomes one of type `to`; from Type::unknown: from any other.
+struct CastText {
+  Type from;
+  Type to;
+  std::string_view text;  // $1 operand
+};
+
 struct Dialect {
   std::string_view name;
   char quote;                  // of identifiers
-  std::string_view parameter;  // before its number: "?" or "$"
+  std::string_view parameter;  // before its number: "?" or "$"; unnumbered: a mark
   std::string_view
       list_open;  // a list parameter as a one-column table: list_open + parameter + list_close
   std::string_view list_close;
@@ -43,9 +51,23 @@ struct Dialect {
   // cast is written with the type's name ($1 operand, $3 name).
   bool typed = false;
   std::string_view list_length = "";  // $1; of databases that have lists
+  // Parameters have no numbers: each use is one of its own, and what is written for a list stands
+  // between item_open and item_close once, for its elements to be put there (store/mysql/bind.h).
+  bool numbered = true;
+  std::string_view is_distinct = "($1 IS NOT $2)";
+  bool nulls_words = true;          // NULLS FIRST, NULLS LAST
+  std::span<const std::string_view> json_sort{};  // $1: keys by which documents sort, first to last
+  bool json_paths = false;          // $2 of json_get is a quoted path
+  const CastText* casts = nullptr;  // in place of `cast`
+  size_t cast_count = 0;
 };
+
+inline constexpr std::string_view item_open = "\x01";
+inline constexpr std::string_view item_close = "\x02";
 
 [[nodiscard]] const Dialect& sqlite_dialect();
 [[nodiscard]] const Dialect& postgresql_dialect();
+// MariaDB's, with the session settings of store/mysql/connection.cpp.
+[[nodiscard]] const Dialect& mysql_dialect();
 
 }  // namespace trivet::store::sql

@@ -1,6 +1,10 @@
 // Expressions that reach into documents, other rows, or groups of rows.
+#include <algorithm>
+#include <span>
+
 #include "base/error.h"
 #include "store/sql/renderer.h"
+#include "value/json_writer.h"
 
 namespace trivet::store::sql {
 
@@ -44,6 +48,7 @@ void Renderer::json_get(const Expr& expr) {
     if (is_array) raw(")");
   };
   const auto get = [&] {
+    if (dialect_.json_paths) return json_path(expr);
     if (dialect_.typed && expr.is_index) {
       // The operator takes a scalar for a list of one.
       raw("jsonb_path_query_first((");
@@ -60,6 +65,27 @@ void Renderer::json_get(const Expr& expr) {
   form(dialect_.json_text, get);
 }
 
+// A path knows no difference between a scalar and a list of one.
+void Renderer::json_path(const Expr& expr) {
+  const auto document = [&] { expression(expr.args[0]); };
+  std::string path = "$";
+  if (expr.is_index) {
+    path += "[";
+    path += expr.index >= 0    ? std::to_string(expr.index)
+            : expr.index == -1 ? "last"
+                               : "last-" + std::to_string(-(expr.index + 1));
+    path += "]";
+    raw("(CASE JSON_TYPE(");
+    document();
+    raw(") WHEN 'ARRAY' THEN ");
+  } else {
+    path += ".";
+    append_json_string(path, expr.key);
+  }
+  form(dialect_.json_get, document, [&] { literal(path); });
+  if (expr.is_index) raw(" END)");
+}
+
 void Renderer::cast(const Expr& expr) {
   const Expr& operand = expr.args[0];
   if (dialect_.typed) {
@@ -74,6 +100,16 @@ void Renderer::cast(const Expr& expr) {
         [&] { type_name(expr.type, expr.enum_index); });
   }
   if (same_form(operand.type, expr.type)) return expression(operand);
+  if (dialect_.casts != nullptr) {
+    const Type to = is_text(expr.type) || expr.type == Type::bpchar ? Type::text : expr.type;
+    const Type from = is_text(operand.type) ? Type::text : operand.type;
+    const std::span casts(dialect_.casts, dialect_.cast_count);
+    const auto found = std::ranges::find_if(casts, [&](const CastText& candidate) {
+      return candidate.to == to && (candidate.from == from || candidate.from == Type::unknown);
+    });
+    TRIVET_ASSERT(found != casts.end());
+    return form(found->text, [&] { expression(operand); });
+  }
   form(
       dialect_.cast, [&] { expression(operand); },
       [&] { raw(std::to_string(static_cast<int>(operand.type))); },

@@ -50,6 +50,11 @@ void Renderer::column(std::string_view alias, std::string_view name) {
 
 void Renderer::bind(BindKind kind, int index, Type type) {
   const Binding binding{kind, index, type, -1};
+  if (!dialect_.numbered) {
+    bindings_.push_back(binding);
+    text_ += dialect_.parameter;
+    return;
+  }
   // One parameter per value, however often it is used; the type may differ without changing how it
   // is bound.
   auto found = std::ranges::find_if(
@@ -198,7 +203,12 @@ void Renderer::comparison(const Expr& expr, std::string_view sign) {
   raw("(");
   const bool ordering = expr.op != Op::eq && expr.op != Op::ne;
   const int enum_index = std::max(left.enum_index, right.enum_index);
-  if (is_json(left.type) || is_json(right.type) || left.is_list) {
+  const bool documents = is_json(left.type) || is_json(right.type) || left.is_list;
+  if (documents && ordering && !dialect_.json_sort.empty()) {
+    document_keys(left);
+    raw(sign);
+    document_keys(right);
+  } else if (documents) {
     form(
         dialect_.json_compare, [&] { expression(left); }, [&] { expression(right); });
     raw(sign);
@@ -219,6 +229,14 @@ void Renderer::comparison(const Expr& expr, std::string_view sign) {
   raw(")");
 }
 
+void Renderer::document_keys(const Expr& expr) {
+  for (const std::string_view key : dialect_.json_sort) {
+    raw(key == dialect_.json_sort.front() ? "(" : ", ");
+    form(key, [&] { expression(expr); });
+  }
+  raw(")");
+}
+
 void Renderer::is_distinct(const Expr& expr) {
   if (dialect_.typed) return typed_comparison(expr, " IS DISTINCT FROM ");
   const Expr& left = expr.args[0];
@@ -234,20 +252,26 @@ void Renderer::is_distinct(const Expr& expr) {
     expression(right);
     raw(" IS NULL))");
   } else {
-    expression(left);
-    raw(" IS NOT ");
-    expression(right);
+    form(
+        dialect_.is_distinct, [&] { expression(left); }, [&] { expression(right); });
   }
   raw(")");
 }
 
 void Renderer::in_list(const Expr& expr) {
   if (dialect_.typed) return typed_in_list(expr);
+  const Expr& left = expr.args[0];
+  const auto list = [&] { bind(BindKind::list, expr.args[1].param, left.type); };
   raw("(");
-  group_key(expr.args[0]);
+  group_key(left);
   raw(" IN ");
   raw(dialect_.list_open);
-  bind(BindKind::list, expr.args[1].param, expr.args[0].type);
+  if (!dialect_.numbered) raw(item_open);
+  if (!dialect_.numbered && is_json(left.type))
+    form(dialect_.json_order, list);
+  else
+    list();
+  if (!dialect_.numbered) raw(item_close);
   raw(dialect_.list_close);
   raw(")");
 }
@@ -269,15 +293,31 @@ void Renderer::named_operator(const Expr& expr) {
   TRIVET_ASSERT(!"operator that the dialect lacks: the planner refuses it by its capability");
 }
 
+bool Renderer::says_where_nulls_go(const OrderTerm& term) const {
+  const bool natural = dialect_.nulls_smallest ? !term.descending : term.descending;
+  return term.nulls_first != natural && !never_null(schema_, scopes_.back(), term.expr);
+}
+
 void Renderer::order_term(const OrderTerm& term) {
+  if (!dialect_.nulls_words && says_where_nulls_go(term)) {
+    order_key(term.expr);
+    raw(term.nulls_first ? " IS NOT NULL, " : " IS NULL, ");
+  }
+  if (is_json(term.expr.type) && !dialect_.json_sort.empty()) {
+    for (const std::string_view key : dialect_.json_sort) {
+      if (key != dialect_.json_sort.front()) raw(", ");
+      form(key, [&] { expression(term.expr); });
+      if (term.descending) raw(" DESC");
+    }
+    return;
+  }
   order_key(term.expr);
   order_direction(term);
 }
 
 void Renderer::order_direction(const OrderTerm& term) {
   if (term.descending) raw(" DESC");
-  const bool natural = dialect_.nulls_smallest ? !term.descending : term.descending;
-  if (term.nulls_first == natural || never_null(schema_, scopes_.back(), term.expr)) return;
+  if (!dialect_.nulls_words || !says_where_nulls_go(term)) return;
   raw(term.nulls_first ? " NULLS FIRST" : " NULLS LAST");
 }
 

@@ -77,6 +77,9 @@ class Renderer {
   void structure(const Expr& expr);
   void typed_column(const Scope& scope, const schema::Field& field);
   void parameter(const Binding& binding);
+  [[nodiscard]] bool says_where_nulls_go(const OrderTerm& term) const;
+  void json_path(const Expr& expr);
+  void document_keys(const Expr& expr);
   void typed_comparison(const Expr& expr, std::string_view sign);
   void typed_in_list(const Expr& expr);
 

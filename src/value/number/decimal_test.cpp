@@ -119,6 +119,9 @@ TEST(DecimalTest, SumsBeyond64Bits) {
   EXPECT_EQ(sum.count(), 4);
   sum.remove_all();
   EXPECT_EQ(sum.sum(), "0");
+  sum.add_sum("9", 3);
+  sum.add(int64_t{1});
+  EXPECT_EQ(sum.average(), "2.5000000000000000");
 }
 
 }  // namespace

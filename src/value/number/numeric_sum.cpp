@@ -134,6 +134,11 @@ std::string NumericSum::sum() const {
   return format_scaled(state_->scaled(), state_->scale);
 }
 
+void NumericSum::add_sum(std::string_view numeric, int64_t count) {
+  add(numeric);
+  state_->count += count - 1;
+}
+
 std::string NumericSum::average() const {
   TRIVET_ASSERT(state_->count > 0);
   if (const char* special = state_->special()) return special;
