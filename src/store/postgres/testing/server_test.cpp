@@ -1,32 +1,29 @@
 #include "store/postgres/testing/server.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <pwd.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <vector>
+
+#include "store/testing/server_process.h"
 
 namespace trivet::store::postgres::testing {
 
 namespace {
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "PostgreSQL for tests: %s\n", why.c_str());
-  std::abort();
-}
+using store::testing::give_up;
+using store::testing::ReadySocket;
+using store::testing::start_process;
+using store::testing::unprivileged_user;
+
+constexpr const char* user_name = "postgres";
 
 // The newest of Debian's versions.
 std::string find_binaries() {
@@ -52,76 +49,6 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-// The server refuses to run as root.
-const passwd* unprivileged_user() {
-  if (getuid() != 0) return nullptr;
-  const passwd* user = getpwnam("postgres");
-  if (user == nullptr) user = getpwnam("nobody");
-  if (user == nullptr) give_up("no user to run it as");
-  return user;
-}
-
-// Ends when this process does, however that ends; its output goes to a file.
-int start_process(const std::vector<std::string>& words, const std::string& log) {
-  std::vector<std::string> all = {"/usr/bin/setpriv", "--pdeathsig", "QUIT"};
-  if (const passwd* user = unprivileged_user())
-    for (const std::string& word :
-         {std::string("--reuid"), std::to_string(user->pw_uid), std::string("--regid"),
-          std::to_string(user->pw_gid), std::string("--clear-groups")})
-      all.push_back(word);
-  all.insert(all.end(), words.begin(), words.end());
-  std::vector<char*> arguments;
-  for (std::string& word : all) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0644);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  pid_t process = -1;
-  if (posix_spawn(&process, arguments[0], &actions, nullptr, arguments.data(), environ) != 0)
-    give_up("can't start " + words.front());
-  posix_spawn_file_actions_destroy(&actions);
-  return process;
-}
-
-// Where the server says that it is ready, as it does to systemd.
-class ReadySocket {
- public:
-  explicit ReadySocket(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_DGRAM, 0)) {
-    unlink(path.c_str());
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    const timeval patience{60, 0};
-    const bool made =
-        bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
-        chmod(path.c_str(), 0777) == 0 &&
-        setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0;
-    if (!made) give_up("no socket at " + path);
-    setenv("NOTIFY_SOCKET", path.c_str(), 1);
-  }
-  ~ReadySocket() {
-    unsetenv("NOTIFY_SOCKET");
-    close(socket_);
-  }
-  ReadySocket(const ReadySocket&) = delete;
-  ReadySocket& operator=(const ReadySocket&) = delete;
-
-  [[nodiscard]] bool wait() const {
-    std::array<char, 512> text{};
-    for (;;) {
-      const ssize_t size = recv(socket_, text.data(), text.size(), 0);
-      if (size <= 0) return false;
-      if (std::string(text.data(), static_cast<size_t>(size)).find("READY=1") != std::string::npos)
-        return true;
-    }
-  }
-
- private:
-  int socket_;
-};
-
 }  // namespace
 
 bool Server::is_installed() { return !find_binaries().empty(); }
@@ -137,9 +64,10 @@ Server::Server() : binaries_(find_binaries()) {
   std::string pattern = std::filesystem::temp_directory_path() / "trivet-postgres-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) give_up("no temporary folder");
   folder_ = pattern;
-  if (const passwd* user = unprivileged_user())
+  if (const passwd* user = unprivileged_user(user_name))
     if (chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0) give_up("chown");
   const int process = start_process(
+      user_name, "QUIT",
       {binaries_ + "/initdb", "-D", folder_ + "/data", "--no-sync", "--no-instructions", "-A",
        "trust", "-E", "UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "-U", "postgres"},
       folder_ + "/log");
@@ -151,7 +79,7 @@ Server::Server() : binaries_(find_binaries()) {
 
 void Server::start() {
   const ReadySocket ready(folder_ + "/ready");
-  process_ = start_process({binaries_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-p",
+  process_ = start_process(user_name, "QUIT", {binaries_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-p",
                             std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c",
                             "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB"},
                            folder_ + "/log");
