@@ -36,6 +36,8 @@ struct Difference {
 constexpr auto differences = std::to_array<Difference>({
     {"PostgreSQL", "String", "icontains i", "İ is folded to i by the server's locale"},
     {"PostgreSQL", "String", "istarts_with i", "İ is folded to i by the server's locale"},
+    {"MariaDB", "String", "icontains i", "İ is folded to i by the server"},
+    {"MariaDB", "String", "istarts_with i", "İ is folded to i by the server"},
 });
 
 bool is_known(const std::string& store, const std::string& type, const std::string& operation) {

@@ -6,6 +6,9 @@
 #include "engine/testing/harness.h"
 #include "net/pool.h"
 #include "store/memory/memory_store.h"
+#include "store/mysql/layout/ddl.h"
+#include "store/mysql/mysql_store.h"
+#include "store/mysql/testing/server.h"
 #include "store/postgres/layout/ddl.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/testing/server.h"
@@ -71,6 +74,21 @@ class OnServer final : public StoreUnderTest {
   std::unique_ptr<store::postgres::PostgresStore> store_;
 };
 
+class OnMariaDB final : public StoreUnderTest {
+ public:
+  explicit OnMariaDB(const SchemaPtr& schema)
+      : store_(store::mysql::testing::Server::instance().make_options(), {}) {
+    const auto made = engine::testing::await(
+        store_.execute(store::mysql::render_database(store::mysql::describe_schema(*schema)),
+                       engine::testing::no_deadline()));
+    EXPECT_TRUE(made) << made.error().log_text;
+  }
+  store::Store& store() override { return store_; }
+
+ private:
+  store::mysql::MysqlStore store_;
+};
+
 template <class Made>
 std::unique_ptr<StoreUnderTest> make(const SchemaPtr& schema) {
   return std::make_unique<Made>(schema);
@@ -86,6 +104,7 @@ const std::vector<StoreEntry>& stores() {
   static const std::vector<StoreEntry> all = {
       {"SQLite", "sqlite", always, make<InFile>},
       {"PostgreSQL", "postgresql", store::postgres::testing::Server::is_installed, make<OnServer>},
+      {"MariaDB", "mysql", store::mysql::testing::Server::is_installed, make<OnMariaDB>},
   };
   return all;
 }

@@ -159,6 +159,7 @@ void Generator::add_order(store::Level& level) {
     term.expr =
         chance(80) ? column(level.model, pick_column(level.model)) : value_expr(level.model);
     if (term.expr.type == Type::json) continue;
+    if (unordered(term.expr)) continue;
     term.descending = chance(50);
     term.nulls_first = chance(50);
     level.order.push_back(std::move(term));

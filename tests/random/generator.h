@@ -26,16 +26,22 @@ struct Generated {
 // What becomes of zeros behind a decimal's fraction (docs/decisions/0002) and of a JSON number with
 // a large exponent is each store's own.
 enum class Numbers : uint8_t { any, alike_everywhere };
+// Whether JSON documents are compared and sorted by their order, too.
+enum class Documents : uint8_t { ordered, unordered };
 
 struct Start {
   uint64_t seed;
   Numbers numbers = Numbers::any;
+  Documents documents = Documents::ordered;
 };
 
 class Generator {
  public:
   Generator(const schema::Schema& schema, Start start)
-      : schema_(schema), numbers_(start.numbers), random_(start.seed) {}
+      : schema_(schema),
+        numbers_(start.numbers),
+        documents_(start.documents),
+        random_(start.seed) {}
 
   [[nodiscard]] Generated make();
   // A create of `rows` rows as the service.
@@ -84,6 +90,10 @@ class Generator {
 
   const schema::Schema& schema_;
   const Numbers numbers_;
+  const Documents documents_;
+  [[nodiscard]] bool unordered(const Expr& expr) const {
+    return expr.type == Type::jsonb && documents_ == Documents::unordered;
+  }
   SeededRandom random_;
   Arena arena_;
   Generated made_;

@@ -200,7 +200,8 @@ store::Expr Generator::json_test(int model, int field) {
   get.type = get.op == Op::json_get ? Type::jsonb : Type::text;
   if (chance(20)) return store::make_unary(Op::is_null, get);
   const Value right = get.type == Type::jsonb ? Value::json(pick_document()) : pick_text();
-  const Op op = std::array{Op::eq, Op::ne, Op::lt, Op::gt}[below(4)];
+  Op op = std::array{Op::eq, Op::ne, Op::lt, Op::gt}[below(4)];
+  if (unordered(get)) op = Op::eq;
   return store::make_binary(op, get, param(right, get));
 }
 
@@ -218,8 +219,8 @@ store::Expr Generator::comparison(int model) {
     for (uint64_t i = below(4); i > 0; --i) list.push_back(pick_value(stored, chance(20)));
     return store::make_binary(Op::in, left, param(arena_.copy_list(list), left, true));
   }
-  const Op op =
-      std::array{Op::eq, Op::ne, Op::lt, Op::le, Op::gt, Op::ge, Op::is_distinct}[below(7)];
+  Op op = std::array{Op::eq, Op::ne, Op::lt, Op::le, Op::gt, Op::ge, Op::is_distinct}[below(7)];
+  if (unordered(left) && op != Op::is_distinct) op = Op::ne;
   if (chance(10)) {
     const int other = pick_column(model);
     const store::Expr right = column(model, other);

@@ -9,6 +9,9 @@
 #include "engine/testing/harness.h"
 #include "engine/testing/operation_text.h"
 #include "oracle.h"
+#include "store/mysql/layout/ddl.h"
+#include "store/mysql/mysql_store.h"
+#include "store/mysql/testing/server.h"
 #include "store/postgres/layout/ddl.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/testing/server.h"
@@ -32,11 +35,12 @@ Identity identity_of(const Spec& spec, const Caller& caller) {
   return engine::testing::user("{" + claims + "}");
 }
 
-enum class Kind : uint8_t { memory, sqlite, postgresql };
+enum class Kind : uint8_t { memory, sqlite, postgresql, mysql };
 
-// Every second world is SQLite's, every fourth PostgreSQL's.
+// Every second world is SQLite's, every fourth PostgreSQL's, every eighth MariaDB's.
 Kind kind_of(uint64_t seed) {
   if (seed % 2 != 0) return Kind::sqlite;
+  if (seed % 8 == 4 && store::mysql::testing::Server::is_installed()) return Kind::mysql;
   const bool on_server = seed % 4 == 2 && store::postgres::testing::Server::is_installed();
   return on_server ? Kind::postgresql : Kind::memory;
 }
@@ -44,6 +48,7 @@ Kind kind_of(uint64_t seed) {
 std::string text_for(Kind kind, std::string text) {
   const std::string sqlite = "\"sqlite\"";
   if (kind == Kind::postgresql) text.replace(text.find(sqlite), sqlite.size(), "\"postgresql\"");
+  if (kind == Kind::mysql) text.replace(text.find(sqlite), sqlite.size(), "\"mysql\"");
   return text;
 }
 
@@ -94,6 +99,7 @@ class Trial {
     if (kind == Kind::memory) store_ = std::make_unique<store::memory::MemoryStore>(schema_);
     if (kind == Kind::sqlite) open_sqlite();
     if (kind == Kind::postgresql) open_postgresql();
+    if (kind == Kind::mysql) open_mysql();
   }
 
   void open_sqlite() {
@@ -114,6 +120,16 @@ class Trial {
     auto made = std::make_unique<store::postgres::PostgresStore>(options, std::vector<Executor>());
     const auto done = engine::testing::await(made->execute(
         store::postgres::render_database(*schema_), engine::testing::no_deadline()));
+    ASSERT_TRUE(done) << done.error().log_text;
+    store_ = std::move(made);
+  }
+
+  void open_mysql() {
+    auto made = std::make_unique<store::mysql::MysqlStore>(
+        store::mysql::testing::Server::instance().make_options(), std::vector<Executor>());
+    const auto done = engine::testing::await(
+        made->execute(store::mysql::render_database(store::mysql::describe_schema(*schema_)),
+                      engine::testing::no_deadline()));
     ASSERT_TRUE(done) << done.error().log_text;
     store_ = std::move(made);
   }

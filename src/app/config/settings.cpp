@@ -54,12 +54,12 @@ constexpr Setting table[] = {
      "Schema file or folder; empty = schema.zmodel, or the .prisma files, of the project's folder.",
      TRIVET_SLOT(schema)},
     {"database.url", "--database-url",
-     "file:PATH, or postgres://USER:PASSWORD@HOST/DATABASE with libpq's parameters (sslmode, "
-     "sslrootcert, …); empty = the datasource block of the schema, else file:./data.db.",
+     "file:PATH, postgres://USER:PASSWORD@HOST/DATABASE with libpq's parameters (sslmode, "
+     "sslrootcert, …), or mysql://USER:PASSWORD@HOST/DATABASE; empty = the datasource block of the schema, else file:./data.db.",
      TRIVET_SLOT(database_url), false, {}, Takes::restart},
     {"database.key", "", "Key of an encrypted database. Better given as TRIVET_DATABASE_KEY.",
      TRIVET_SLOT(database_key), true, {}, Takes::restart},
-    {"database.connections", "", "PostgreSQL: connections of each thread; many requests share one.",
+    {"database.connections", "", "Connections to the server of each thread; on PostgreSQL many requests share one.",
      TRIVET_SLOT(database_connections), false, {}, Takes::restart},
     {"database.pgbouncer", "",
      "PostgreSQL: a pooler of transactions stands between, so nothing is prepared by name.",

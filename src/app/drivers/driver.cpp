@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "app/drivers/mysql_driver.h"
 #include "app/drivers/postgres_driver.h"
 #include "app/drivers/sqlite_driver.h"
+#include "store/mysql/layout/url.h"
+#include "store/mysql/mysql_store.h"
 #include "store/postgres/layout/url.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -18,6 +21,11 @@ std::unexpected<Error> wrong_provider(std::string_view provider, std::string_vie
       {},
       "`provider` of the schema's datasource and `[database] url` (or the datasource's "
       "url) must be of one kind");
+}
+
+std::string_view title_of(schema::Provider provider) {
+  if (provider == schema::Provider::postgresql) return "PostgreSQL";
+  return provider == schema::Provider::mysql ? "MySQL" : "SQLite";
 }
 
 }  // namespace
@@ -42,20 +50,30 @@ result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::
   const std::string url = written_url(config, schema, environment);
   const schema::Provider provider = schema.datasource.provider;
   if (store::postgres::is_postgres_url(url)) {
-    if (provider != schema::Provider::postgresql) return wrong_provider("SQLite", "PostgreSQL's");
+    if (provider != schema::Provider::postgresql)
+      return wrong_provider(title_of(provider), "PostgreSQL's");
     return make_postgres_driver(config, url);
+  }
+  if (store::mysql::is_mysql_url(url)) {
+    if (provider != schema::Provider::mysql) return wrong_provider(title_of(provider), "MariaDB's");
+    return make_mysql_driver(config, url);
   }
   const std::string scheme = url.substr(0, url.find(':'));
   if (url.find("://") != std::string::npos && scheme != "file" && scheme != "sqlite")
     return fail(ErrorCode::bad_config,
                 fmt::format("the database {} can't be opened: this build has drivers for SQLite "
-                            "(file:./data.db) and PostgreSQL (postgres://user@host/database)",
+                            "(file:./data.db), PostgreSQL (postgres://user@host/database) and MariaDB "
+                            "(mysql://user@host/database)",
                             scheme));
   if (provider == schema::Provider::postgresql && url.empty())
     return fail(ErrorCode::bad_config,
                 "the schema is written for PostgreSQL, and nothing says where the database is", {},
                 "set `[database] url`, or TRIVET_DATABASE_URL, to postgres://user@host/database");
-  if (provider == schema::Provider::postgresql) return wrong_provider("PostgreSQL", "a file's");
+  if (provider == schema::Provider::mysql && url.empty())
+    return fail(ErrorCode::bad_config,
+                "the schema is written for MySQL, and nothing says where the database is", {},
+                "set `[database] url`, or TRIVET_DATABASE_URL, to mysql://user@host/database");
+  if (provider != schema::Provider::sqlite) return wrong_provider(title_of(provider), "a file's");
   return make_sqlite_driver(config, schema, environment);
 }
 
@@ -82,9 +100,14 @@ std::vector<Counter> counters_of(const schema::Schema& schema) {
 }
 
 store::Capabilities capabilities_for(const schema::Schema& schema) {
-  return schema.datasource.provider == schema::Provider::postgresql
-             ? store::postgres::postgres_capabilities()
-             : store::sqlite::sqlite_capabilities();
+  switch (schema.datasource.provider) {
+    case schema::Provider::postgresql:
+      return store::postgres::postgres_capabilities();
+    case schema::Provider::mysql:
+      return store::mysql::mysql_capabilities();
+    default:
+      return store::sqlite::sqlite_capabilities();
+  }
 }
 
 }  // namespace trivet::app

@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/drivers/mysql_driver.h"
 #include "app/drivers/postgres_driver.h"
 #include "app/drivers/sqlite_driver.h"
 #include "base/random.h"
+#include "store/mysql/layout/session.h"
+#include "store/mysql/layout/url.h"
 #include "store/postgres/layout/session.h"
 #include "store/postgres/layout/url.h"
 #include "store/sql/render.h"
@@ -17,6 +20,7 @@ namespace trivet::app {
 namespace {
 
 namespace fs = std::filesystem;
+namespace mysql = store::mysql;
 namespace postgres = store::postgres;
 
 result<void> make_tables(Driver& driver, const schema::Schema& schema) {
@@ -113,6 +117,40 @@ class ScratchOnServer final : public ScratchDatabase {
   std::unique_ptr<Driver> driver_;
 };
 
+class ScratchOnMariaDB final : public ScratchDatabase {
+ public:
+  ~ScratchOnMariaDB() override {
+    driver_.reset();
+    if (server_ && !name_.empty()) (void)server_->execute("DROP DATABASE IF EXISTS " + name_);
+  }
+
+  result<void> open(const Config& config, const std::string& url, const schema::Schema& schema) {
+    mysql::MysqlOptions options;
+    TRIVET_CHECK(mysql::read_url(url, options));
+    TRIVET_TRY(server_, mysql::Session::open(options));
+    SystemRandom random;
+    const std::string name = fmt::format("trivet_test_{:016x}", random.next());
+    if (auto made = server_->execute("CREATE DATABASE " + name); !made) {
+      Error error = std::move(made).error();
+      error.message = fmt::format("{}: no database for tests can be made there",
+                                  mysql::without_password(url));
+      error.hint = "`trivet test --store memory` needs none";
+      return std::unexpected(std::move(error));
+    }
+    name_ = name;
+    TRIVET_TRY(driver_, make_mysql_driver(config, with_database(url, name)));
+    return make_tables(*driver_, schema);
+  }
+
+  [[nodiscard]] Driver& driver() override { return *driver_; }
+  result<void> advance_counters(const schema::Schema&) override { return {}; }
+
+ private:
+  std::unique_ptr<mysql::Session> server_;
+  std::string name_;  // empty until it is made
+  std::unique_ptr<Driver> driver_;
+};
+
 }  // namespace
 
 result<std::unique_ptr<ScratchDatabase>> make_scratch_database(const Config& config,
@@ -121,6 +159,12 @@ result<std::unique_ptr<ScratchDatabase>> make_scratch_database(const Config& con
   if (schema.datasource.provider == schema::Provider::postgresql) {
     TRIVET_TRY(const auto project, find_driver(config, schema, environment));
     auto made = std::make_unique<ScratchOnServer>();
+    TRIVET_CHECK(made->open(config, written_url(config, schema, environment), schema));
+    return made;
+  }
+  if (schema.datasource.provider == schema::Provider::mysql) {
+    TRIVET_TRY(const auto project, find_driver(config, schema, environment));
+    auto made = std::make_unique<ScratchOnMariaDB>();
     TRIVET_CHECK(made->open(config, written_url(config, schema, environment), schema));
     return made;
   }

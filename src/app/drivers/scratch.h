@@ -1,5 +1,5 @@
 // An empty database of the project's kind that is gone when the object is: for trying things out
-// without touching the project's own. SQLite: a file in a temporary folder. PostgreSQL: a new
+// without touching the project's own. SQLite: a file in a temporary folder. PostgreSQL, MariaDB: a new
 // database on the project's server, which needs the right to make one. Blocking.
 #pragma once
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "store/mysql/command.h"
+#include "store/mysql/write/statements.h"
 #include "store/postgres/write/statements.h"
 #include "store/sql/render.h"
 #include "store/sql/render_nested.h"
@@ -29,6 +31,7 @@ class SqlText {
 
  private:
   void add_level(const store::Level& level) {
+    if (is_mysql()) return add(store::mysql::render_select(schema_, level, {}).statement);
     if (typed_) return add(sql::render_nested(schema_, sql::postgresql_dialect(), level, {}));
     add(sql::render_level(schema_, sql::sqlite_dialect(), level, sql::Among::all));
   }
@@ -40,6 +43,7 @@ class SqlText {
 
   void add_step(const store::Step& step) {
     if (step.model < 0) return;
+    if (is_mysql()) return add_mysql_step(step);
     const sql::Writer writer{schema_, sql::sqlite_dialect()};
     const store::postgres::StepText text{schema_, step, {}};
     switch (step.kind) {
@@ -65,8 +69,37 @@ class SqlText {
     }
   }
 
+  [[nodiscard]] bool is_mysql() const {
+    return schema_.datasource.provider == schema::Provider::mysql;
+  }
+
+  void add_mysql_step(const store::Step& step) {
+    const store::mysql::RowsShape rows{.model = step.model,
+                                       .where = step.where ? &*step.where : nullptr};
+    switch (step.kind) {
+      case StepKind::insert:
+      case StepKind::upsert: {
+        const std::unique_ptr<bool[]> given(new bool[step.fields.size() + 1]());
+        if (step.kind == StepKind::upsert)
+          add(store::mysql::render_rows(schema_, {.model = step.model, .key = step.conflict_fields})
+                  .statement);
+        return add(store::mysql::render_insert(
+            schema_, {step.model, step.fields, {given.get(), step.fields.size()}, 1, {}}));
+      }
+      case StepKind::update:
+        return add(store::mysql::render_update(schema_, step));
+      case StepKind::delete_:
+        return add(store::mysql::render_delete(schema_, step));
+      case StepKind::find:
+      case StepKind::forbid:
+        return add(store::mysql::render_rows(schema_, rows).statement);
+      default:
+        return;
+    }
+  }
+
   void add(const sql::Statement& statement) {
-    out_ += statement.text + "\n";
+    out_ += store::mysql::readable(statement.text) + "\n";
     for (size_t i = 0; i < statement.bindings.size(); ++i)
       out_ += fmt::format("  {}{} = {}\n", typed_ ? "$" : "?", i + 1, bound(statement.bindings[i]));
   }

@@ -6,6 +6,11 @@
 #include <filesystem>
 
 #include "net/pool.h"
+#include "store/mysql/layout/migrate.h"
+#include "store/mysql/layout/session.h"
+#include "store/mysql/layout/url.h"
+#include "store/mysql/mysql_store.h"
+#include "store/mysql/testing/server.h"
 #include "store/postgres/layout/migrate.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/testing/server.h"
@@ -18,6 +23,7 @@ namespace {
 
 using store::postgres::PostgresStore;
 using store::postgres::testing::Server;
+using MariaDB = store::mysql::testing::Server;
 using store::sqlite::SqliteOptions;
 using store::sqlite::SqliteStore;
 
@@ -163,11 +169,109 @@ class PostgresCases final : public CaseStore {
   std::string restore_;
 };
 
+// A database of a server of the tests' own. The rows are copied to another one, and back for each
+// case.
+class MariaDBCases final : public CaseStore {
+ public:
+  explicit MariaDBCases(std::shared_ptr<const schema::Schema> schema)
+      : schema_(std::move(schema)),
+        url_(MariaDB::instance().make_database()),
+        kept_(MariaDB::instance().make_database()) {
+    const auto read = store::mysql::read_url(url_, options_);
+    EXPECT_TRUE(read);
+    options_.connections = 1;
+  }
+
+  std::unique_ptr<store::Store> open(const std::function<void(store::Store&)>& fill) override {
+    if (tables_.empty()) {
+      migrate();
+      fill(*std::make_unique<store::mysql::MysqlStore>(options_, std::vector<Executor>()));
+      keep();
+    } else {
+      restore();
+    }
+    return std::make_unique<store::mysql::MysqlStore>(options_, std::vector<Executor>());
+  }
+
+  [[nodiscard]] bool refuses(const schema::Schema& schema) const override {
+    return schema.datasource.provider != schema::Provider::mysql;
+  }
+
+ private:
+  void migrate() {
+    const auto migration =
+        store::mysql::plan_migration(options_, *schema_, store::Extras::drop);
+    ASSERT_TRUE(migration) << migration.error().message << migration.error().details;
+    const auto applied =
+        store::mysql::apply_migration(options_, *migration, store::DataLoss::refuse);
+    ASSERT_TRUE(applied) << applied.error().message << applied.error().details;
+    const auto again =
+        store::mysql::plan_migration(options_, *schema_, store::Extras::drop);
+    ASSERT_TRUE(again) << again.error().message << again.error().details;
+    for (const auto& step : again->steps)
+      ADD_FAILURE() << "a second migration to the same schema: " << step.sql.front();
+  }
+
+  void run(const std::vector<std::string>& statements) {
+    const auto session = store::mysql::Session::open(options_);
+    ASSERT_TRUE(session) << session.error().log_text;
+    for (const std::string& text : statements) {
+      const auto done = (*session)->execute(text);
+      ASSERT_TRUE(done) << text << ": " << done.error().log_text;
+    }
+  }
+
+  void keep() {
+    store::mysql::MysqlOptions kept;
+    ASSERT_TRUE(store::mysql::read_url(kept_, kept));
+    const auto session = store::mysql::Session::open(options_);
+    ASSERT_TRUE(session);
+    const auto rows = (*session)->query(
+        "SELECT TABLE_NAME, COALESCE(AUTO_INCREMENT, 0) FROM information_schema.TABLES WHERE "
+        "TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'");
+    ASSERT_TRUE(rows);
+    std::vector<std::string> copies;
+    for (const auto& row : *rows) {
+      const std::string name = store::sql::quote_identifier(row[0]);
+      const std::string copy = store::sql::quote_identifier(kept.database) + "." + name;
+      tables_.push_back({name, copy, row[1]});
+      copies.push_back("CREATE TABLE " + copy + " AS SELECT * FROM " + name);
+    }
+    run(copies);
+  }
+
+  // Without the order that foreign keys ask for.
+  void restore() {
+    std::vector<std::string> statements{
+        "SET foreign_key_checks = 0, sql_mode = 'ANSI_QUOTES,NO_AUTO_VALUE_ON_ZERO'"};
+    for (const Table& table : tables_) {
+      statements.push_back("DELETE FROM " + table.name);
+      statements.push_back("INSERT INTO " + table.name + " SELECT * FROM " + table.copy);
+      if (table.next != "0")
+        statements.push_back("ALTER TABLE " + table.name + " AUTO_INCREMENT = " + table.next);
+    }
+    run(statements);
+  }
+
+  struct Table {
+    std::string name;
+    std::string copy;
+    std::string next;  // number that it counts on from; 0 = it doesn't count
+  };
+
+  std::shared_ptr<const schema::Schema> schema_;
+  std::string url_;
+  std::string kept_;
+  store::mysql::MysqlOptions options_;
+  std::vector<Table> tables_;
+};
+
 }  // namespace
 
 std::unique_ptr<CaseStore> make_case_store(const std::string& name,
                                            std::shared_ptr<const schema::Schema> schema) {
   if (name == "postgresql") return std::make_unique<PostgresCases>(std::move(schema));
+  if (name == "mysql") return std::make_unique<MariaDBCases>(std::move(schema));
   if (name == "sqlite") return std::make_unique<SqliteCases>(std::move(schema));
   return std::make_unique<MemoryCases>(std::move(schema));
 }

@@ -1,0 +1,14 @@
+// MariaDB as the product uses it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/drivers/driver.h"
+
+namespace trivet::app {
+
+[[nodiscard]] result<std::unique_ptr<Driver>> make_mysql_driver(const Config& config,
+                                                                const std::string& url);
+
+}  // namespace trivet::app

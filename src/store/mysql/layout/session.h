@@ -1,0 +1,36 @@
+// Session: one blocking connection, for tools that look at a database or change its tables.
+//
+// One thread. Errors carry the server's words in the log text, and in the details, as they are for
+// the operator and never for a client.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "store/mysql/handle.h"
+#include "store/mysql/options.h"
+
+namespace trivet::store::mysql {
+
+using TextRow = std::vector<std::string>;  // null is empty
+
+class Session {
+ public:
+  [[nodiscard]] static result<std::unique_ptr<Session>> open(const MysqlOptions& options);
+
+  // One statement; all its rows.
+  [[nodiscard]] result<std::vector<TextRow>> query(const std::string& sql);
+  [[nodiscard]] result<int64_t> query_integer(const std::string& sql);
+  result<void> execute(const std::string& sql);
+
+ private:
+  explicit Session(Handle handle) : handle_(std::move(handle)) {}
+  [[nodiscard]] std::unexpected<Error> failure() const;
+
+  Handle handle_;
+};
+
+}  // namespace trivet::store::mysql
