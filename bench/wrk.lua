@@ -1,5 +1,5 @@
 -- Sends the requests of the file named in TRIVET_REQUESTS, one path a line, in turn; a first line that starts with { is
--- the body to POST. Each thread begins elsewhere in the list.
+-- the body to POST; what follows a tab is the bearer's token. Each thread begins elsewhere in the list.
 local requests = {}
 local next_one = 0
 local threads = 0
@@ -17,7 +17,9 @@ function init(args)
     elseif body then
       requests[#requests + 1] = wrk.format("POST", line, {["Content-Type"] = "application/json"}, body)
     else
-      requests[#requests + 1] = wrk.format("GET", line)
+      local path, token = line:match("^(.*)\t(.*)$")
+      local headers = token and {["Authorization"] = "Bearer " .. token}
+      requests[#requests + 1] = wrk.format("GET", path or line, headers)
     end
   end
   next_one = offset

@@ -83,6 +83,44 @@ TEST_F(EngineTest, KeyLookupsAndIndexedRangesAreSmall) {
                        "limit":20},{"embed":"languages","select":["code"]}],"where":["eq","code","x"]})"));
 }
 
+// The first value finds rows by the index; another one, which none of them has, would look through all of them.
+TEST_F(EngineTest, OneFieldWithTwoValuesIsNot) {
+  const auto read = [](std::string_view other) {
+    return R"({"read":"City","select":["name"],"where":["and",["eq","countryCode","x"],["eq","countryCode",")" +
+           std::string(other) + R"("]],"order":["-population"],"limit":20})";
+  };
+  EXPECT_TRUE(small(read("x")));
+  EXPECT_FALSE(small(read("y")));
+  EXPECT_FALSE(small(
+      R"({"read":"Country","select":["name",{"embed":"cities","select":["name"],"where":["eq","countryCode","y"],
+                       "limit":20}],"where":["eq","code","x"]})"));
+}
+
+TEST_F(EngineTest, ARuleOnOwnFieldsLeavesAReadSmall) {
+  const auto notes = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+type Caller { id String @@auth }
+model Note {
+  id Int @id
+  owner String
+  @@index([owner, id])
+  @@allow('read', auth().id == owner)
+})");
+  store::memory::MemoryStore store(notes);
+  Engine engine(notes, store, environment_, Limits());
+  const auto bounds = [&](const std::string& text) {
+    auto json = parse_json(text, 64);
+    auto parsed = parse_operation(*notes, *json);
+    const auto plan = engine.plan(parsed->operation, testing::user(R"({"sub":"x"})"));
+    return (*plan)->read.small_query ? (*plan)->read.bounds : std::vector<LevelBound>();
+  };
+  EXPECT_EQ(bounds(R"({"read":"Note","select":["id"],"order":["-id"],"limit":20})").size(), 1U);
+  const auto filtered =
+      bounds(R"({"read":"Note","select":["id"],"where":["eq","owner","x"],"order":["-id"],"limit":20})");
+  ASSERT_EQ(filtered.size(), 1U);
+  EXPECT_EQ(filtered[0].same.size(), 1U);
+}
+
 TEST_F(EngineTest, WhatMayTouchManyRowsIsNot) {
   EXPECT_FALSE(small(R"({"read":"City","select":["name"],"order":["population"],"limit":20})"));
   EXPECT_FALSE(

@@ -17,6 +17,9 @@
 
 namespace trivet::engine {
 
+// Of a thread, some 1 KB each: half of them may take turns and stay known.
+inline constexpr size_t callers_max = 8192;
+
 // Touched by its thread alone.
 struct ThreadState {
   ThreadState(Environment& environment, const Limits& limits)
@@ -24,7 +27,7 @@ struct ThreadState {
         random(environment),
         ids(clock, random),
         plans(limits.plans_max),
-        callers(1024) {}
+        callers(callers_max) {}
 
   EnvironmentClock clock;
   EnvironmentRandom random;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 namespace trivet::engine {
@@ -33,6 +34,8 @@ bool hops_are_bounded(const schema::Schema& schema, const Expr& expr) {
 // A where as equalities with parameters, and whatever else.
 struct Conjuncts {
   std::set<int> equal;                      // fields
+  std::map<int, int> given;                 // a field's parameter
+  std::vector<std::pair<int, int>> same;    // further parameters of one
   std::vector<std::pair<int, int>> listed;  // field, list parameter
   bool residual = false;
 
@@ -42,14 +45,34 @@ struct Conjuncts {
       for (const Expr& arg : expr.args) add(arg);
       return;
     }
-    const bool own = expr.args.size() == 2 && expr.args[0].op == Op::column &&
-                     expr.args[0].depth == 0 && expr.args[1].op == Op::param;
+    const bool own = expr.args.size() == 2 && is_own_column(expr.args[0]) &&
+                     expr.args[1].op == Op::param;
+    // As `auth().id == owner` reads.
+    const bool turned = expr.args.size() == 2 && is_own_column(expr.args[1]) &&
+                        expr.args[0].op == Op::param;
     if (own && expr.op == Op::eq)
-      equal.insert(expr.args[0].field);
+      add_equal(expr.args[0].field, expr.args[1].param);
+    else if (turned && expr.op == Op::eq)
+      add_equal(expr.args[1].field, expr.args[0].param);
     else if (own && expr.op == Op::in)
       listed.emplace_back(expr.args[0].field, expr.args[1].param);
     else
       residual = true;
+  }
+
+  // By which a level hangs on its parent.
+  void add_linked(const std::set<int>& fields) {
+    for (const int field : fields) residual = residual || equal.contains(field);
+    equal.insert(fields.begin(), fields.end());
+  }
+
+ private:
+  static bool is_own_column(const Expr& expr) { return expr.op == Op::column && expr.depth == 0; }
+
+  void add_equal(int field, int param) {
+    equal.insert(field);
+    const auto [known, is_first] = given.emplace(field, param);
+    if (!is_first && known->second != param) same.emplace_back(known->second, param);
   }
 };
 
@@ -92,7 +115,7 @@ class BoundFinder {
   bool level(const Level& level, int parent, const std::set<int>& linked, bool one) {
     Conjuncts conjuncts;
     if (level.where) conjuncts.add(*level.where);
-    conjuncts.equal.insert(linked.begin(), linked.end());
+    conjuncts.add_linked(linked);
     if (!expressions_are_bounded(level)) return false;
     LevelBound bound;
     bound.parent = parent;
@@ -138,6 +161,7 @@ class BoundFinder {
     if (bounds.empty() && counted_) return false;
     bound.limit_param = level.limit_param;
     bound.offset_param = level.offset_param;
+    bound.same = conjuncts.same;
     if (conjuncts.equal.empty() && level.order.empty()) return true;
     const schema::Model& model = schema_.models[level.model];
     const auto fits = [&](const schema::Key& key) {
@@ -177,6 +201,12 @@ class BoundFinder {
   bool counted_;
 };
 
+bool is_same(Value a, Value b) {
+  if (a.kind() != b.kind()) return false;
+  if (a.kind() == ValueKind::text) return a.as_text() == b.as_text();
+  return a.kind() == ValueKind::integer && a.as_integer() == b.as_integer();
+}
+
 }  // namespace
 
 std::optional<std::vector<LevelBound>> find_bounds(const store::Query& query) {
@@ -195,6 +225,8 @@ bool is_small(std::span<const LevelBound> bounds, std::span<const Value> params)
   for (size_t i = 0; i < bounds.size(); ++i) {
     const LevelBound& bound = bounds[i];
     uint64_t own = bound.rows;
+    for (const auto& [one, other] : bound.same)
+      if (!is_same(params[static_cast<size_t>(one)], params[static_cast<size_t>(other)])) return false;
     if (bound.limit_param >= 0)
       own = std::min(value(bound.limit_param) + value(bound.offset_param), small_rows_max + 1);
     if (bound.list_param >= 0)

@@ -27,6 +27,8 @@ struct LevelBound {
   int offset_param = -1;
   int list_param = -1;
   uint64_t rows = 1;
+  // Parameters that have to be equal: else rows of one are looked through for those of the other.
+  std::vector<std::pair<int, int>> same{};
 };
 
 struct ReadPlan {
