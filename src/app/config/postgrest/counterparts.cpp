@@ -17,7 +17,8 @@ constexpr Counterpart counterparts[] = {
 };
 
 constexpr WithoutCounterpart without[] = {
-    {"app.settings.", "", "no function of the database runs that could read it"},
+    {"app.settings.", "",
+     "functions of the database read it if the database says it: ALTER DATABASE … SET \"app.settings.…\" = …"},
     {"client-error-verbosity", "verbose", "errors always have details and a hint where there are any"},
     {"db-channel", "pgrst", "the schema is a file, not the database: SIGHUP reads it again"},
     {"db-channel-enabled", "false", "the schema is a file, not the database: SIGHUP reads it again"},
@@ -25,7 +26,7 @@ constexpr WithoutCounterpart without[] = {
      "settings in the database (ALTER ROLE … SET pgrst.…) are not read: translate those too"},
     {"db-extra-search-path", "",
      "only the schema of the url is looked at; name types of extensions with their schema"},
-    {"db-hoisted-tx-settings", "", "no function of the database is called whose settings could be taken"},
+    {"db-hoisted-tx-settings", "", "what a function is SET to holds while it runs, not for its transaction"},
     {"db-plan-enabled", "false", "plans of queries are not shown to clients"},
     {"db-pool-automatic-recovery", "true", "connections always come back; there is no switch"},
     {"db-pool-max-idletime", "", "connections are kept open"},
