@@ -1,5 +1,7 @@
 #include "store/postgres/bind.h"
 
+#include <fmt/format.h>
+
 #include "store/postgres/types.h"
 
 namespace trivet::store::postgres {
@@ -22,6 +24,29 @@ Value value_of(const sql::Binding& binding, const BindSources& sources) {
 }
 
 }  // namespace
+
+Command text_command(std::string sql, std::span<const std::string> values) {
+  Command command = plain_command(std::move(sql));
+  for (const std::string& value : values) {
+    command.cells.emplace_back(command.bytes.size(), static_cast<int>(value.size()));
+    command.bytes += value;
+  }
+  return command;
+}
+
+result<Command> settings_command(const Settings& settings, Access access) {
+  // Not SET LOCAL, which the server warns of in its log where no BEGIN was said.
+  std::string sql = access == Access::read_only ? "SELECT set_config('transaction_read_only', 'on', true)" : "SELECT ''";
+  std::vector<std::string> values;
+  for (const auto& [name, value] : settings) {
+    if (name == "role" && value == "none")
+      return fail(ErrorCode::permission_denied, "permission denied to set role \"none\"");
+    sql += fmt::format(", set_config(${}::text, ${}::text, true)", values.size() + 1, values.size() + 2);
+    values.push_back(name);
+    values.push_back(value);
+  }
+  return text_command(std::move(sql), values);
+}
 
 result<Command> make_command(std::shared_ptr<const sql::Statement> statement,
                              const BindSources& sources) {

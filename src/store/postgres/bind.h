@@ -1,21 +1,33 @@
 // A rendered statement and the values for it → a Command. Pure.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "base/error.h"
 #include "store/postgres/request.h"
+#include "store/session.h"
 #include "store/sql/statement.h"
 #include "value/value.h"
 
 namespace trivet::store::postgres {
+
+// Whether the transaction may change anything, besides what its BEGIN says.
+enum class Access : uint8_t { as_begun, read_only };
 
 struct BindSources {
   std::span<const Value> params{};  // BindKind::param, list, limit
   std::span<const Value> cells{};   // BindKind::cell
   std::span<const Value> rows{};    // BindKind::rows: a list for each column of the rows' key
 };
+
+// A statement whose parameters are all text.
+[[nodiscard]] Command text_command(std::string sql, std::span<const std::string> values);
+// Sets them until the transaction ends: one statement, names and values as its parameters. permission_denied for the role
+// "none", by which the server means the login itself.
+[[nodiscard]] result<Command> settings_command(const Settings& settings, Access access);
 
 // Errors: what a type can't hold (22003, 22P02).
 [[nodiscard]] result<Command> make_command(std::shared_ptr<const sql::Statement> statement,

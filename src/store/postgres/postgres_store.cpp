@@ -183,18 +183,33 @@ task<result<Rows>> PostgresStore::read(const Query& query, const Params& params,
                                        Deadline deadline) {
   const Executor caller = co_await boost::asio::this_coro::executor;
   Lane& lane = lane_of(caller);
-  result<Rows> rows = co_await on_lane(lane, caller, read_on(lane, query, params, deadline));
+  const Asked asked{params, deadline, nullptr};
+  result<Rows> rows = co_await on_lane(lane, caller, read_on(lane, query, asked));
   co_return rows;
 }
 
-task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, const Params& params,
-                                          Deadline deadline) {
+task<result<Rows>> PostgresStore::read_as(const Settings& settings, const Query& query,
+                                          const Params& params, Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  const Asked asked{params, deadline, &settings};
+  result<Rows> rows = co_await on_lane(lane, caller, read_on(lane, query, asked));
+  co_return rows;
+}
+
+task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, Asked asked) {
+  const Deadline deadline = asked.deadline;
   const Texts texts = texts_of(query);
   for (int attempt = 1;; ++attempt) {
     auto exchange = std::make_shared<Exchange>();
+    if (asked.settings != nullptr) {
+      TRIVET_CO_TRY(Command settings, settings_command(*asked.settings, Access::read_only));
+      exchange->commands.push_back(std::move(settings));
+    }
+    const size_t first = exchange->commands.size();
     for (const auto& statement : {texts->select, texts->count}) {
       if (statement == nullptr) continue;
-      TRIVET_CO_TRY(Command command, make_command(statement, {.params = params.values}));
+      TRIVET_CO_TRY(Command command, make_command(statement, {.params = asked.params.values}));
       exchange->commands.push_back(std::move(command));
     }
     const bool pooled = options_.pooler == Pooler::transactions;
@@ -205,8 +220,8 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, const 
       co_await run_shared(lane, small ? Use::small : Use::shared, exchange, deadline);
     if (!exchange->error) {
       Rows rows;
-      TRIVET_CO_TRY(rows.batch, decode_rows(*exchange->results[0], query.root, rows.arena));
-      if (query.count) rows.total = integer_at(*exchange->results[1], 0, 0);
+      TRIVET_CO_TRY(rows.batch, decode_rows(*exchange->results[first], query.root, rows.arena));
+      if (query.count) rows.total = integer_at(*exchange->results[first + 1], 0, 0);
       co_return rows;
     }
     // A read may be sent again whatever happened to its connection.
@@ -222,18 +237,31 @@ task<result<WriteResult>> PostgresStore::write(const Program& program, const Par
                                                Deadline deadline) {
   const Executor caller = co_await boost::asio::this_coro::executor;
   Lane& lane = lane_of(caller);
+  const Asked asked{params, deadline, nullptr};
   result<WriteResult> written =
-      co_await on_lane(lane, caller, write_on(lane, program, params, deadline));
+      co_await on_lane(lane, caller, write_on(lane, program, asked));
+  co_return written;
+}
+
+task<result<WriteResult>> PostgresStore::write_as(const Settings& settings, const Program& program,
+                                                  const Params& params, Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  const Asked asked{params, deadline, &settings};
+  result<WriteResult> written =
+      co_await on_lane(lane, caller, write_on(lane, program, asked));
   co_return written;
 }
 
 task<result<WriteResult>> PostgresStore::write_on(Lane& lane, const Program& program,
-                                                  const Params& params, Deadline deadline) {
+                                                  Asked asked) {
+  const Deadline deadline = asked.deadline;
   for (int attempt = 1;; ++attempt) {
     std::string state;
     result<WriteResult> written = fail(ErrorCode::internal, "not run");
     {
-      ProgramRun run(lane, program, params, deadline);
+      ProgramRun run(lane, program, asked.params, deadline);
+      if (asked.settings != nullptr) run.set_settings(*asked.settings);
       written = co_await run.run();
       state = run.state();
     }

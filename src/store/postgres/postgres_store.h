@@ -17,6 +17,7 @@
 #include "store/postgres/options.h"
 #include "store/sql/statement.h"
 #include "store/procedure.h"
+#include "store/session.h"
 #include "store/store.h"
 
 namespace trivet::store::postgres {
@@ -24,7 +25,7 @@ namespace trivet::store::postgres {
 class Lane;
 class OwnLoop;
 
-class PostgresStore final : public Store {
+class PostgresStore final : public Store, public SessionStore {
  public:
   // Does not connect yet: ping tells whether the database answers.
   PostgresStore(PostgresOptions options, std::vector<Executor> loops);
@@ -34,6 +35,10 @@ class PostgresStore final : public Store {
   task<result<Rows>> read(const Query& query, const Params& params, Deadline deadline) override;
   task<result<WriteResult>> write(const Program& program, const Params& params,
                                   Deadline deadline) override;
+  task<result<Rows>> read_as(const Settings& settings, const Query& query, const Params& params,
+                             Deadline deadline) override;
+  task<result<WriteResult>> write_as(const Settings& settings, const Program& program,
+                                     const Params& params, Deadline deadline) override;
   task<result<void>> ping(Deadline deadline) override;
   // Calls a function of the database, in a transaction; `call` must outlive the task.
   task<result<CallAnswer>> call(const Call& call, Deadline deadline);
@@ -49,15 +54,18 @@ class PostgresStore final : public Store {
     std::shared_ptr<const sql::Statement> count;  // null: not wanted
   };
   using Texts = std::shared_ptr<const QueryTexts>;
+  struct Asked {
+    const Params& params;
+    Deadline deadline;
+    const Settings* settings = nullptr;  // of its transaction, before all else
+  };
 
   Texts texts_of(const Query& query);
   Lane& lane_of(const Executor& caller);
   template <class T>
   task<T> on_lane(Lane& lane, const Executor& caller, task<T> work);
-  task<result<Rows>> read_on(Lane& lane, const Query& query, const Params& params,
-                             Deadline deadline);
-  task<result<WriteResult>> write_on(Lane& lane, const Program& program, const Params& params,
-                                     Deadline deadline);
+  task<result<Rows>> read_on(Lane& lane, const Query& query, Asked asked);
+  task<result<WriteResult>> write_on(Lane& lane, const Program& program, Asked asked);
   task<result<void>> execute_on(Lane& lane, std::vector<std::string> statements, Deadline deadline);
 
   const PostgresOptions options_;

@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "store/postgres/bind.h"
 #include "store/postgres/calls/render.h"
 #include "store/postgres/errors.h"
 #include "store/postgres/rows.h"
@@ -28,33 +29,14 @@ class OpenTransaction {
   bool ended_ = false;
 };
 
-Command text_command(std::string sql, const std::vector<std::string>& values) {
-  Command command = plain_command(std::move(sql));
-  for (const std::string& value : values) {
-    command.cells.emplace_back(command.bytes.size(), static_cast<int>(value.size()));
-    command.bytes += value;
-  }
-  return command;
-}
-
-Command settings_command(const Call& call) {
-  std::string sql = "SELECT ''";
-  std::vector<std::string> values;
-  for (const auto& [name, value] : call.settings) {
-    sql += fmt::format(", set_config(${}::text, ${}::text, true)", values.size() + 1, values.size() + 2);
-    values.push_back(name);
-    values.push_back(value);
-  }
-  return text_command(std::move(sql), values);
-}
-
 // Read committed, as authors of functions expect of a database.
-std::vector<Command> commands_of(const Call& call, const CallText& text) {
+result<std::vector<Command>> commands_of(const Call& call, const CallText& text) {
   std::vector<Command> commands;
   commands.push_back(plain_command(call.access == CallAccess::read_only
                                        ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
                                        : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
-  commands.push_back(settings_command(call));
+  TRIVET_TRY(Command settings, settings_command(call.settings, Access::as_begun));
+  commands.push_back(std::move(settings));
   commands.push_back(text_command(text.sql, text.values));
   commands.push_back(plain_command(
       "SELECT coalesce(current_setting('response.status', true), ''), "
@@ -120,11 +102,13 @@ struct Attempt {
 };
 
 task<Attempt> attempt_call(Lane& lane, const Call& call, const CallText& text, Deadline deadline) {
+  auto commands = commands_of(call, text);
+  if (!commands) co_return Attempt{std::unexpected(std::move(commands).error()), false};
   auto lease = co_await lane.acquire(Use::alone, deadline);
   if (!lease) co_return Attempt{std::unexpected(std::move(lease).error()), false};
   OpenTransaction transaction(*lease);
   auto exchange = std::make_shared<Exchange>();
-  exchange->commands = commands_of(call, text);
+  exchange->commands = *std::move(commands);
   co_await (*lease)->run(exchange, deadline);
   result<CallAnswer> answer = CallAnswer();
   bool keep = call.end == CallEnd::commit;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "store/postgres/bind.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/write/statements.h"
 
@@ -100,10 +101,27 @@ int64_t ProgramRun::affected() const {
   return written_[program_.returning_step].affected;
 }
 
+// What comes before the first exchange's commands. A first exchange that isn't alone is the only one.
+result<void> ProgramRun::begin(bool alone) {
+  std::vector<Command> before;
+  if (alone) before.push_back(plain_command(begin_text));
+  if (settings_ != nullptr) {
+    TRIVET_TRY(Command settings, settings_command(*settings_, Access::as_begun));
+    before.push_back(std::move(settings));
+  }
+  commands_.insert(commands_.begin(), std::make_move_iterator(before.begin()),
+                   std::make_move_iterator(before.end()));
+  // No step is before them: where they fail, nothing was decided.
+  sent_.insert(sent_.begin(), before.size(), {Part::control, 0, 0});
+  in_transaction_ = alone;
+  return {};
+}
+
 task<result<void>> ProgramRun::run_exchanges() {
   const bool reads_back = program_.returning && program_.returning_step >= 0 &&
                           program_.steps[program_.returning_step].kind != StepKind::delete_;
   size_t next = 0;
+  bool is_begun = false;
   for (;;) {
     while (next < program_.steps.size()) {
       TRIVET_CO_TRY(const bool added, try_add_step(next));
@@ -123,12 +141,8 @@ task<result<void>> ProgramRun::run_exchanges() {
       if (!leased) co_return std::unexpected(std::move(leased).error());
       lease_.emplace(*std::move(leased));
     }
-    if (alone && !in_transaction_) {
-      in_transaction_ = true;
-      add_control(begin_text);
-      std::ranges::rotate(commands_, commands_.end() - 1);
-      std::ranges::rotate(sent_, sent_.end() - 1);
-    }
+    if (!is_begun) TRIVET_CO_CHECK(begin(alone));
+    is_begun = true;
     if (complete && alone && !decides_later) add_control(commit_text);
     result<void> done = co_await exchange();
     if (!done) co_return done;

@@ -15,6 +15,7 @@
 #include "store/postgres/request.h"
 #include "store/postgres/write/statements.h"
 #include "store/query.h"
+#include "store/session.h"
 #include "store/store.h"
 
 namespace trivet::store::postgres {
@@ -28,6 +29,8 @@ class ProgramRun {
   ProgramRun(const ProgramRun&) = delete;
   ProgramRun& operator=(const ProgramRun&) = delete;
 
+  // Its transaction begins with them; they outlive the run. Before run().
+  void set_settings(const Settings& settings) { settings_ = &settings; }
   task<result<WriteResult>> run();
   // The SQLSTATE behind run's error, empty if it wasn't the server's.
   [[nodiscard]] const std::string& state() const { return state_; }
@@ -70,6 +73,7 @@ class ProgramRun {
   result<void> add(sql::Statement statement, Sent sent, std::span<const Value> cells,
                    std::span<const Value> rows);
   void add_control(const char* text);
+  result<void> begin(bool alone);
   [[nodiscard]] bool decides(const Step& step) const;
   [[nodiscard]] int64_t affected() const;
   result<void> add_row(size_t index, uint32_t row, std::span<const Value> given);
@@ -87,6 +91,7 @@ class ProgramRun {
   const Program& program_;
   const Params& params_;
   const Deadline deadline_;
+  const Settings* settings_ = nullptr;
   std::optional<Lease> lease_;
   std::vector<Written> written_;
   std::vector<Command> commands_;

@@ -1,0 +1,31 @@
+// Session: settings that a transaction has before its first statement, for databases that decide themselves who may what.
+//
+// They hold for one transaction and for nobody else's, whatever becomes of it. A store that can't do this isn't a SessionStore;
+// none ignores a session. Values; a SessionStore is thread-safe.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/task.h"
+#include "store/store.h"
+
+namespace trivet::store {
+
+// Name and value, in the order in which they are set: {"role", "web_user"}, {"request.jwt.claims", "{…}"}.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+class SessionStore {
+ public:
+  virtual ~SessionStore() = default;
+  // As Store::read and write; `settings` must outlive the task too. A read's transaction is read-only.
+  // permission_denied where the login may not take the role.
+  virtual task<result<Rows>> read_as(const Settings& settings, const Query& query, const Params& params,
+                                     Deadline deadline) = 0;
+  virtual task<result<WriteResult>> write_as(const Settings& settings, const Program& program,
+                                             const Params& params, Deadline deadline) = 0;
+};
+
+}  // namespace trivet::store
