@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "auth/accounts/json_object.h"
-#include "auth/accounts/redirect.h"
 #include "auth/base64url.h"
 #include "auth/providers/providers.h"
+#include "auth/redirect.h"
 #include "auth/ring/seal.h"
 #include "value/json_builder.h"
 

@@ -1,4 +1,4 @@
-#include "auth/accounts/redirect.h"
+#include "auth/redirect.h"
 
 #include <algorithm>
 
