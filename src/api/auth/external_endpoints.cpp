@@ -127,8 +127,7 @@ task<AuthHandler::Response> AuthHandler::callback(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::link(Call& call) {
-  if (!accounts_.options().manual_linking)
-    co_return refuse(404, "manual_linking_disabled", "Manual linking is disabled");
+  AUTH_CHECK(accounts_.check_may_link(call.caller));
   AUTH_TRY(ExternalStart start, start_of(call));
   start.linking_user = call.caller.user.id;
   auto away = co_await accounts_.begin_external(std::move(start), call.client);
@@ -153,12 +152,11 @@ task<AuthHandler::Response> AuthHandler::token_by_id_token(Call& call) {
   std::string linking_user;
   std::shared_ptr<const Identity> identity;
   if (call.flag("link_identity").value_or(false)) {
-    if (!accounts_.options().manual_linking)
-      co_return refuse(404, "manual_linking_disabled", "Manual linking is disabled");
     AUTH_TRY(identity, identify(call.request));
     call.identity = identity.get();
     auto admitted = co_await admit_user(call);
     if (!admitted) co_return std::unexpected(std::move(admitted).error());
+    AUTH_CHECK(accounts_.check_may_link(call.caller));
     linking_user = call.caller.user.id;
   }
   auto issued = co_await accounts_.sign_in_with_token(std::move(given), std::move(linking_user),

@@ -232,6 +232,8 @@ class Accounts {
   // `linking_user` empty: whoever it is signs in.
   [[nodiscard]] task<answer<Issued>> sign_in_with_token(ExternalToken given,
                                                         std::string linking_user, Client client);
+  // Whether the caller may get another identity: it lets in whoever has it.
+  [[nodiscard]] answer<void> check_may_link(const Caller& caller) const;
   [[nodiscard]] task<answer<void>> unlink_identity(Caller caller, std::string identity_id,
                                                    Client client);
   [[nodiscard]] bool has_provider(std::string_view name) const;

@@ -193,7 +193,8 @@ task<answer<void>> Accounts::clear_unproven(User& user, Client client) {
 
 task<answer<User>> Accounts::join(User user, ExternalProfile profile, Client client) {
   if (user.banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
-  if (user.email_confirmed_at == 0) {
+  // An account that came by one of its identities keeps what it is, whatever its own address is.
+  if (user.email_confirmed_at == 0 && user.email == profile.email) {
     auto cleared = co_await clear_unproven(user, client);
     if (!cleared) co_return std::unexpected(std::move(cleared).error());
     user.email_confirmed_at = now_us();
@@ -247,6 +248,14 @@ task<answer<User>> Accounts::link_to_caller(Entering entering, Client client) {
   auto added = co_await add_identity(user, profile, client);
   if (!added) co_return std::unexpected(std::move(added).error());
   co_return user;
+}
+
+answer<void> Accounts::check_may_link(const Caller& caller) const {
+  if (!options_.manual_linking)
+    return refuse(404, "manual_linking_disabled", "Manual linking is disabled");
+  if (needs_second_factor(caller))
+    return refuse(401, "insufficient_aal", "AAL2 is required to link an identity");
+  return {};
 }
 
 task<answer<void>> Accounts::unlink_identity(Caller caller, std::string identity_id,

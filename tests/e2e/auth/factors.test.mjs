@@ -37,7 +37,7 @@ model Vault {
 
 async function totp(t, databaseUrl) {
   const { client, made } = await start(t, { databaseUrl, models,
-    auth: 'autoconfirm = true\nrate_burst = 200\nsite_url = "https://app.example/x"\n' });
+    auth: 'autoconfirm = true\nmanual_linking = true\nrate_burst = 200\nsite_url = "https://app.example/x"\n' });
   const email = address();
   const { auth } = client();
   const { session: plain } = await ok(auth.signUp({ email, password: 'secret-1' }));
@@ -86,6 +86,7 @@ async function totp(t, databaseUrl) {
   await fails(weak.auth.updateUser({ password: 'secret-2' }), 'insufficient_aal', 401);
   await fails(weak.auth.updateUser({ email: address() }), 'insufficient_aal', 401);
   await ok(weak.auth.updateUser({ data: { seat: 1 } }));
+  await fails(weak.auth.linkIdentity({ provider: 'google' }), 'insufficient_aal', 401);
   await fails(weak.auth.mfa.enroll({ factorType: 'totp', friendlyName: 'Mine' }), 'insufficient_aal', 403);
   await fails(weak.auth.mfa.unenroll({ factorId }), 'insufficient_aal', 422);
   const bystander = client();
