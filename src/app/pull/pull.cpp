@@ -12,8 +12,10 @@
 
 #include "app/database.h"
 #include "app/project.h"
+#include "store/introspect/mysql/mysql.h"
 #include "store/introspect/postgres/postgres.h"
 #include "store/introspect/sqlite.h"
+#include "store/mysql/layout/url.h"
 
 namespace trivet::app {
 namespace {
@@ -66,6 +68,9 @@ std::string sqlite_datasource(const std::string& database, const std::string& sc
 constexpr const char* postgres_datasource =
     "datasource db {\n  provider = \"postgresql\"\n  url      = env(\"DATABASE_URL\")\n}\n";
 
+constexpr const char* mysql_datasource =
+    "datasource db {\n  provider = \"mysql\"\n  url      = env(\"DATABASE_URL\")\n}\n";
+
 bool is_postgres(std::string_view url) {
   return url.starts_with("postgres:") || url.starts_with("postgresql:");
 }
@@ -83,11 +88,11 @@ std::string url_of(const LoadedConfig& loaded, const PullRequest& request,
 
 result<void> refuse_other_databases(std::string_view url) {
   for (const std::string_view scheme :
-       {"mysql:", "mariadb:", "mongodb:", "mongodb+srv:", "redis:", "sqlserver:"})
+       {"mongodb:", "mongodb+srv:", "redis:", "sqlserver:"})
     if (url.starts_with(scheme))
       return fail(ErrorCode::bad_config,
-                  fmt::format("a {} database can't be pulled: SQLite files (file:./data.db) and "
-                              "PostgreSQL (postgresql://…) can",
+                  fmt::format("a {} database can't be pulled: SQLite files (file:./data.db), "
+                              "PostgreSQL (postgresql://…) and MariaDB (mysql://…) can",
                               scheme.substr(0, scheme.size() - 1)));
   return {};
 }
@@ -111,7 +116,7 @@ result<std::string> sqlite_path(const LoadedConfig& loaded, const PullRequest& r
 
 struct Source {
   LiveDatabase live;
-  std::string sqlite_path;  // empty: PostgreSQL
+  std::string sqlite_path;  // empty: a server
 };
 
 result<Source> read_source(const LoadedConfig& loaded, const PullRequest& request,
@@ -119,6 +124,10 @@ result<Source> read_source(const LoadedConfig& loaded, const PullRequest& reques
   const std::string url = url_of(loaded, request, schema);
   TRIVET_CHECK(refuse_other_databases(url));
   Source source;
+  if (store::mysql::is_mysql_url(url)) {
+    TRIVET_TRY(source.live, store::introspect::read_mysql(url, schema));
+    return source;
+  }
   if (is_postgres(url)) {
     TRIVET_TRY(source.live, store::introspect::read_postgres(url));
     return source;
@@ -133,6 +142,17 @@ result<Source> read_source(const LoadedConfig& loaded, const PullRequest& reques
   TRIVET_TRY(source.live, store::introspect::read_sqlite(options));
   source.sqlite_path = options.path;
   return source;
+}
+
+std::string datasource_of(const Source& source, const std::string& schema_file) {
+  switch (source.live.provider) {
+    case schema::Provider::postgresql:
+      return postgres_datasource;
+    case schema::Provider::mysql:
+      return mysql_datasource;
+    default:
+      return sqlite_datasource(source.sqlite_path, schema_file);
+  }
 }
 
 result<void> write_file(const schema::SourceFile& file) {
@@ -165,10 +185,7 @@ result<Pulled> pull_schema(const LoadedConfig& loaded, const PullRequest& reques
   if (update) return store::introspect::update_schema(source.live, present);
   const std::string path = new_schema_path(loaded.config);
   return store::introspect::write_schema(source.live,
-                                         source.sqlite_path.empty()
-                                             ? postgres_datasource
-                                             : sqlite_datasource(source.sqlite_path, path),
-                                         path);
+                                         datasource_of(source, path), path);
 }
 
 result<std::vector<std::string>> write_pulled(const Pulled& pulled) {
