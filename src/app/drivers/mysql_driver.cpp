@@ -63,6 +63,15 @@ class OpenServer final : public OpenDatabase {
   mysql::MysqlStore store_;
 };
 
+// Those of the schema's tables, with what is said of them.
+std::string listed(const schema::Schema& schema, const std::vector<mysql::TextRow>& rows) {
+  std::string text;
+  for (const mysql::TextRow& row : rows)
+    if (schema.find_table(row[0]) != nullptr)
+      text += fmt::format("{}{}{}", text.empty() ? "" : ", ", row[0], row[1]);
+  return text;
+}
+
 class MysqlDriver final : public Driver {
  public:
   MysqlDriver(mysql::MysqlOptions options, std::string place)
@@ -89,21 +98,29 @@ class MysqlDriver final : public Driver {
   [[nodiscard]] std::vector<Concern> concerns(const schema::Schema& schema) override {
     const auto session = mysql::Session::open(options_);
     if (!session) return {};
+    std::vector<Concern> found;
+    const auto engines = (*session)->query(
+        "SELECT TABLE_NAME, CONCAT(' (', ENGINE, ')') FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND "
+        "TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' ORDER BY TABLE_NAME");
+    if (engines) {
+      const std::string tables = listed(schema, *engines);
+      if (!tables.empty())
+        found.push_back({"database.engine",
+                         "these tables have no transactions, so that a write which fails halfway stays "
+                         "halfway: " + tables});
+    }
     const auto rows = (*session)->query(
-        "SELECT TABLE_NAME, COLUMN_NAME, COLLATION_NAME FROM information_schema.COLUMNS WHERE "
+        "SELECT TABLE_NAME, CONCAT('.', COLUMN_NAME, ' (', COLLATION_NAME, ')') FROM information_schema.COLUMNS WHERE "
         "TABLE_SCHEMA = DATABASE() AND COLLATION_NAME IS NOT NULL AND COLLATION_NAME NOT LIKE "
         "'%nopad\\_bin' AND DATA_TYPE IN ('varchar', 'char', 'text', 'tinytext', 'mediumtext') "
         "ORDER BY TABLE_NAME, ORDINAL_POSITION");
-    if (!rows) return {};
-    std::string columns;
-    for (const mysql::TextRow& row : *rows)
-      if (schema.find_table(row[0]) != nullptr)
-        columns += fmt::format("{}{}.{} ({})", columns.empty() ? "" : ", ", row[0], row[1], row[2]);
-    if (columns.empty()) return {};
-    return {{"database.collation",
-             "texts of these columns compare by the database's collation, in filters and in rules, "
-             "which may take \"a\" for \"A\" or \"a \": " +
-                 columns}};
+    if (!rows) return found;
+    const std::string columns = listed(schema, *rows);
+    if (!columns.empty())
+      found.push_back({"database.collation",
+                       "texts of these columns compare by the database's collation, in filters and in "
+                       "rules, which may take \"a\" for \"A\" or \"a \": " + columns});
+    return found;
   }
 
   [[nodiscard]] result<store::Migration> plan(const schema::Schema& schema,

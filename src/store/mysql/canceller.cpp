@@ -8,6 +8,7 @@ namespace trivet::store::mysql {
 
 namespace {
 
+constexpr std::chrono::seconds age_max(2);
 constexpr size_t queue_max = 256;  // a server that can't be asked ends its sessions by itself
 
 }  // namespace
@@ -28,7 +29,7 @@ void Canceller::end_session(uint64_t number) {
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= queue_max) return;
-    queue_.push_back(number);
+    queue_.push_back({number, std::chrono::steady_clock::now()});
   }
   changed_.notify_one();
 }
@@ -38,13 +39,14 @@ void Canceller::run() {
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    const uint64_t number = queue_.front();
+    const Ending ending = queue_.front();
     queue_.pop_front();
+    if (std::chrono::steady_clock::now() - ending.asked > age_max) continue;
     lock.unlock();
     // Short: whoever destroys this waits for it.
     if (const Handle handle = make_handle(options_, std::chrono::seconds(1)))
       if (connect_blocking(*handle, options_)) {
-        const std::string text = "KILL CONNECTION " + std::to_string(number);
+        const std::string text = "KILL CONNECTION " + std::to_string(ending.number);
         (void)mysql_real_query(handle.get(), text.data(), text.size());
       }
     lock.lock();

@@ -73,7 +73,9 @@ class Expander {
     }
     const size_t count = columns.front().size();
     if (count == 0) {  // IN nothing is false, also of null
-      command_.text += "SELECT NULL FROM DUAL WHERE FALSE";
+      command_.text += "SELECT NULL";
+      for (size_t i = 1; i < marks; ++i) command_.text += ", NULL";
+      command_.text += " FROM DUAL WHERE FALSE";
       return;
     }
     const size_t rounded = count <= rounded_max ? std::bit_ceil(count) : count;

@@ -29,11 +29,23 @@ std::string session_text(const MysqlOptions& options) {
       "TIME_ROUND_FRACTIONAL,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', "
       "collation_connection = 'utf8mb4_nopad_bin', group_concat_max_len = 1073741824, "
       "div_precision_increment = 16, sql_notes = 0, autocommit = 1, foreign_key_checks = 1, "
-      "tx_isolation = 'REPEATABLE-READ', innodb_snapshot_isolation = ON, wait_timeout = 28800";
+      "tx_isolation = 'REPEATABLE-READ', innodb_snapshot_isolation = ON, wait_timeout = 28800, "
+      "completion_type = 'NO_CHAIN', sql_select_limit = 18446744073709551615, max_error_count = 65535, "
+      "check_constraint_checks = 1, unique_checks = 1, sql_auto_is_null = 0";
   if (options.statement_timeout.count() > 0)
     text += ", max_statement_time = " +
             std::to_string(static_cast<double>(options.statement_timeout.count()) / 1000);
   return text;
+}
+
+// JSON paths that end in `last` came in 10.9, snapshots that refuse in 10.11.8 and the later branches'
+// own releases: there the variable tells.
+constexpr unsigned long oldest_version = 101108;
+constexpr std::string_view wanted_version = "MariaDB 10.11.8, 11.4.2 or later";
+
+std::unexpected<Error> too_old(const std::string& version) {
+  return fail(ErrorCode::connection_failed, "the database is " + version + ", which is too old", {},
+              std::string(wanted_version));
 }
 
 // A clock's last moment is further away than timers reckon.
@@ -54,6 +66,8 @@ bool is_wrong_answer(unsigned number) {
     case ER_JSON_BAD_CHR:
     case ER_JSON_EOS:
     case ER_REGEXP_ERROR:
+    case ER_DATA_OVERFLOW:
+    case ER_WARNING_NOT_COMPLETE_ROLLBACK:
       return true;
     default:
       return false;
@@ -80,6 +94,13 @@ void Connection::close() {
   prepared_.clear();
   statements_.clear();
   handle_.reset();
+}
+
+bool Connection::in_transaction() const {
+  unsigned status = 0;
+  if (!usable() || mariadb_get_infov(handle_.get(), MARIADB_CONNECTION_SERVER_STATUS, &status) != 0)
+    return false;
+  return (status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
 bool Connection::is_alive() const {
@@ -128,6 +149,8 @@ task<void> Connection::drive(Step start, NextStep next) {
           (status & MYSQL_WAIT_READ) != 0 ? Socket::wait_read : Socket::wait_write;
       co_await socket_.async_wait(what, quietly);
     }
+    // The next address may get a socket of the same number, which the loop would not watch.
+    if (!open_ && socket_.is_open()) (void)socket_.release();
     status = next(status & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE));
   }
 }
@@ -175,7 +198,8 @@ task<result<void>> Connection::set_session() {
   if (version.find("MariaDB") == version.npos)
     co_return fail(ErrorCode::connection_failed,
                    "the database is MySQL " + version + ", and this build speaks to MariaDB",
-                   {}, "MariaDB 10.6.18, 10.11.8 or later");
+                   {}, std::string(wanted_version));
+  if (mysql_get_server_version(handle_.get()) < oldest_version) co_return too_old(version);
   const std::string text = session_text(options_);
   auto set = co_await run_plain(text);
   if (set && options_.snapshot) {
@@ -185,8 +209,7 @@ task<result<void>> Connection::set_session() {
   if (set) co_return result<void>();
   Error error = set.error();
   if (last_number_ == ER_UNKNOWN_SYSTEM_VARIABLE) {
-    error = Error(ErrorCode::connection_failed, "the database is " + version + ", which is too old",
-                  {}, "MariaDB 10.6.18, 10.11.8 or later");
+    error = too_old(version).error();
     error.log_text = last_text_;
   }
   co_return std::unexpected(std::move(error));
@@ -197,6 +220,8 @@ task<result<Answer>> Connection::run(const Command& command, std::span<const Typ
   last_number_ = 0;
   if (!usable()) co_return std::unexpected(connection_error(ErrorCode::store_lost, "closed"));
   const auto self = shared_from_this();
+  if (std::chrono::steady_clock::now() >= deadline)  // nothing is sent
+    co_return std::unexpected(error_of_number(ER_QUERY_INTERRUPTED, "the deadline has passed"));
   watch(deadline);
   result<Answer> answer;
   if (command.values.empty() && columns.empty())
@@ -216,6 +241,10 @@ task<result<Answer>> Connection::run_plain(const std::string& text) {
   Answer answer;
   if (mysql_field_count(handle) == 0) {
     answer.affected = static_cast<int64_t>(mysql_affected_rows(handle));
+    if (mysql_warning_count(handle) > 0) {
+      result<void> right = co_await check_warnings();
+      if (!right) co_return std::unexpected(std::move(right).error());
+    }
     co_return answer;
   }
   MYSQL_RES* rows = nullptr;
@@ -236,15 +265,24 @@ task<result<MYSQL_STMT*>> Connection::prepare(const std::string& text) {
     prepared_.erase(statements_.back().text);
     statements_.pop_back();
   }
-  Statement made(mysql_stmt_init(handle_.get()));
-  if (made == nullptr)
-    co_return std::unexpected(Error(ErrorCode::out_of_memory, "out of memory"));
+  Statement made;
+  for (;;) {
+    made.reset(mysql_stmt_init(handle_.get()));
+    if (made == nullptr)
+      co_return std::unexpected(Error(ErrorCode::out_of_memory, "out of memory"));
+    MYSQL_STMT* preparing = made.get();
+    int failed = 0;
+    co_await drive(
+        [&] { return mysql_stmt_prepare_start(&failed, preparing, text.data(), text.size()); },
+        [&](int status) { return mysql_stmt_prepare_cont(&failed, preparing, status); });
+    if (failed == 0) break;
+    // The server's limit is shared: what is kept here for later makes room.
+    if (mysql_stmt_errno(preparing) != ER_MAX_PREPARED_STMT_COUNT_REACHED || statements_.empty())
+      co_return failure(mysql_stmt_errno(preparing), mysql_stmt_error(preparing));
+    prepared_.clear();
+    statements_.clear();
+  }
   MYSQL_STMT* statement = made.get();
-  int failed = 0;
-  co_await drive(
-      [&] { return mysql_stmt_prepare_start(&failed, statement, text.data(), text.size()); },
-      [&](int status) { return mysql_stmt_prepare_cont(&failed, statement, status); });
-  if (failed != 0) co_return failure(mysql_stmt_errno(statement), mysql_stmt_error(statement));
   statements_.push_front({text, std::move(made)});
   prepared_.emplace(statements_.front().text, statements_.begin());
   co_return statement;
@@ -296,6 +334,7 @@ task<result<Answer>> Connection::run_prepared(const Command& command, std::span<
 task<result<void>> Connection::check_warnings() {
   int failed = 0;
   MYSQL* handle = handle_.get();
+  const unsigned counted = mysql_warning_count(handle);
   static constexpr std::string_view text = "SHOW WARNINGS";
   co_await drive([&] { return mysql_real_query_start(&failed, handle, text.data(), text.size()); },
                  [&](int status) { return mysql_real_query_cont(&failed, handle, status); });
@@ -305,6 +344,8 @@ task<result<void>> Connection::check_warnings() {
                  [&](int status) { return mysql_store_result_cont(&rows, handle, status); });
   if (rows == nullptr) co_return failure(mysql_errno(handle), mysql_error(handle));
   result<void> found;
+  if (mysql_num_rows(rows) < counted)
+    found = fail(ErrorCode::internal, "the database did not show all its warnings");
   while (MYSQL_ROW row = mysql_fetch_row(rows)) {
     const auto number = static_cast<unsigned>(std::atoi(row[1]));
     if (found && is_wrong_answer(number)) found = failure(number, row[2]);

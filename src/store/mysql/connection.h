@@ -39,6 +39,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
 
   [[nodiscard]] bool usable() const { return open_ && !broken_; }
+  // Between two calls: whether the server has a transaction open.
+  [[nodiscard]] bool in_transaction() const;
   // Between two calls: false too if the server has ended the session meanwhile.
   [[nodiscard]] bool is_alive() const;
   // MariaDB's number behind the last error of run, 0 if it wasn't the server's; and its words.

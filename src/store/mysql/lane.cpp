@@ -72,7 +72,8 @@ task<result<Lease>> Lane::acquire(Deadline deadline) {
     }
     if (closed_) co_return std::unexpected(connection_error(ErrorCode::store_lost, "closed"));
     open_another();
-    if (steady_clock::now() >= last) {
+    const bool ended = options_.snapshot && leased_ == 0 && opening_.empty();
+    if (ended || steady_clock::now() >= last) {
       if (last_error_) co_return std::unexpected(*last_error_);
       co_return fail(ErrorCode::pool_timeout,
                      "Timed out acquiring connection from connection pool.");
@@ -81,7 +82,7 @@ task<result<Lease>> Lane::acquire(Deadline deadline) {
       co_return fail(ErrorCode::pool_timeout,
                      "Timed out acquiring connection from connection pool.",
                      "too many requests wait for the database");
-    const bool pausing = opening_.empty() && leased_ == 0;
+    const bool pausing = opening_.empty() && leased_ < options_.connections;
     co_await wait(pausing ? std::min(last, next_attempt_) : last);
   }
 }
@@ -96,6 +97,8 @@ void Lane::give_back(std::shared_ptr<Connection> connection) {
   --leased_;
   if (closed_)
     connection->close();
+  else if (connection->in_transaction() && !options_.snapshot)
+    connection->close();  // what a caller left open must not reach the next one
   else if (connection->usable())
     idle_.push_back(std::move(connection));
   wake_one();

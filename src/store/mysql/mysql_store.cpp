@@ -43,19 +43,18 @@ task<result<Rows>> read_once(Connection& connection, const Select& select, const
   const Command begin = plain_command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
   const Command end = plain_command("COMMIT");
   const bool begins = count != nullptr && when == Begin::when_counted;
+  TRIVET_CO_TRY(const Command command, make_command(select.statement, {.params = params.values}));
+  Command counting;
+  if (count != nullptr) {
+    TRIVET_CO_TRY(counting, make_command(count->statement, {.params = params.values}));
+  }
   if (begins) {
     auto begun = co_await connection.run(begin, {}, rows.arena, deadline);
     if (!begun) co_return std::unexpected(std::move(begun).error());
   }
-  TRIVET_CO_TRY(const Command command, make_command(select.statement, {.params = params.values}));
   auto answer = co_await connection.run(command, select.columns, rows.arena, deadline);
   if (answer && count != nullptr) {
-    auto counting = make_command(count->statement, {.params = params.values});
-    result<Answer> counted = fail(ErrorCode::internal, "not run");
-    if (counting)
-      counted = co_await connection.run(*counting, count->columns, rows.arena, deadline);
-    else
-      counted = std::unexpected(counting.error());
+    auto counted = co_await connection.run(counting, count->columns, rows.arena, deadline);
     if (counted && !counted->cells.empty())
       rows.total = counted->cells.front().as_integer();
     else if (!counted)

@@ -118,6 +118,11 @@ constexpr auto mysql_json_sort = std::to_array<std::string_view>({
     "(CASE JSON_TYPE($1) WHEN 'STRING' THEN JSON_UNQUOTE($1) ELSE JSON_NORMALIZE($1) END)",
 });
 
+// What is out of range makes a sum that is out of range, too: an error to the server.
+#define MYSQL_CAST_WITHIN(least, most)                                                       \
+  "(CASE WHEN CAST($1 AS DECIMAL(65,0)) BETWEEN " least " AND " most " THEN CAST($1 AS SIGNED) " \
+  "WHEN $1 IS NULL THEN NULL ELSE 9223372036854775807 + ABS(SIGN($1)) END)"
+
 // A cast that can't be done is a warning to the server; the driver makes it an error.
 constexpr auto mysql_casts = std::to_array<CastText>({
     {Type::boolean, Type::text, "(CASE $1 WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END)"},
@@ -135,8 +140,8 @@ constexpr auto mysql_casts = std::to_array<CastText>({
      "(CASE WHEN CAST($1 AS CHAR) LIKE '%.______________________________' THEN TRIM(TRAILING '.' FROM "
      "TRIM(TRAILING '0' FROM CAST($1 AS CHAR))) ELSE CAST($1 AS CHAR) END)"},
     {Type::unknown, Type::text, "CAST($1 AS CHAR)"},
-    {Type::unknown, Type::int2, "CAST($1 AS SIGNED)"},
-    {Type::unknown, Type::int4, "CAST($1 AS SIGNED)"},
+    {Type::unknown, Type::int2, MYSQL_CAST_WITHIN("-32768", "32767")},
+    {Type::unknown, Type::int4, MYSQL_CAST_WITHIN("-2147483648", "2147483647")},
     {Type::unknown, Type::int8, "CAST($1 AS SIGNED)"},
     {Type::unknown, Type::float4, "CAST($1 AS DOUBLE)"},
     {Type::unknown, Type::float8, "CAST($1 AS DOUBLE)"},
@@ -155,6 +160,7 @@ constexpr auto mysql_casts = std::to_array<CastText>({
     {Type::unknown, Type::jsonb, "JSON_EXTRACT($1, '$')"},
     {Type::unknown, Type::unknown, "CAST($1 AS CHAR)"},
 });
+#undef MYSQL_CAST_WITHIN
 
 constexpr Dialect mysql = {
     .name = "mysql",
@@ -183,6 +189,7 @@ constexpr Dialect mysql = {
     .is_distinct = "(NOT ($1 <=> $2))",
     .nulls_words = false,
     .json_sort = mysql_json_sort,
+    .has_bits = true,
     .json_paths = true,
     .casts = mysql_casts.data(),
     .cast_count = mysql_casts.size(),

@@ -52,11 +52,12 @@ struct Dialect {
   bool typed = false;
   std::string_view list_length = "";  // $1; of databases that have lists
   // Parameters have no numbers: each use is one of its own, and what is written for a list stands
-  // between item_open and item_close once, for its elements to be put there (store/mysql/bind.h).
+  // between item_open and item_close once, for its elements to be put there (store/mysql/command.h).
   bool numbered = true;
   std::string_view is_distinct = "($1 IS NOT $2)";
   bool nulls_words = true;          // NULLS FIRST, NULLS LAST
   std::span<const std::string_view> json_sort{};  // $1: keys by which documents sort, first to last
+  bool has_bits = false;            // a boolean may be kept as a BIT, a number only where it is added to one
   bool json_paths = false;          // $2 of json_get is a quoted path
   const CastText* casts = nullptr;  // in place of `cast`
   size_t cast_count = 0;

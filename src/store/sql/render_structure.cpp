@@ -1,6 +1,9 @@
 // Expressions that reach into documents, other rows, or groups of rows.
 #include <algorithm>
+#include <ranges>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "store/sql/renderer.h"
@@ -65,25 +68,38 @@ void Renderer::json_get(const Expr& expr) {
   form(dialect_.json_text, get);
 }
 
-// A path knows no difference between a scalar and a list of one.
+// One path for all steps of a chain. A path knows no difference between a scalar and a list of one:
+// where that matters it is asked.
 void Renderer::json_path(const Expr& expr) {
-  const auto document = [&] { expression(expr.args[0]); };
+  std::vector<const Expr*> steps{&expr};
+  while (steps.back()->args[0].op == Op::json_get) steps.push_back(&steps.back()->args[0]);
+  const Expr& document = steps.back()->args[0];
   std::string path = "$";
-  if (expr.is_index) {
+  std::vector<std::string> lists;
+  for (const Expr* step : std::views::reverse(steps)) {
+    if (!step->is_index) {
+      path += ".";
+      append_json_string(path, step->key);
+      continue;
+    }
+    if (step->index == 0 || step->index == -1) lists.push_back(path);
     path += "[";
-    path += expr.index >= 0    ? std::to_string(expr.index)
-            : expr.index == -1 ? "last"
-                               : "last-" + std::to_string(-(expr.index + 1));
+    path += step->index >= 0    ? std::to_string(step->index)
+            : step->index == -1 ? "last"
+                                : "last-" + std::to_string(-(step->index + 1));
     path += "]";
-    raw("(CASE JSON_TYPE(");
-    document();
-    raw(") WHEN 'ARRAY' THEN ");
-  } else {
-    path += ".";
-    append_json_string(path, expr.key);
   }
-  form(dialect_.json_get, document, [&] { literal(path); });
-  if (expr.is_index) raw(" END)");
+  const auto extract = [&](std::string_view at) {
+    form(dialect_.json_get, [&] { expression(document); }, [&] { literal(at); });
+  };
+  for (const std::string& list : lists) {
+    raw(&list == &lists.front() ? "(CASE WHEN JSON_TYPE(" : " AND JSON_TYPE(");
+    extract(list);
+    raw(") = 'ARRAY'");
+  }
+  if (!lists.empty()) raw(" THEN ");
+  extract(path);
+  if (!lists.empty()) raw(" END)");
 }
 
 void Renderer::cast(const Expr& expr) {

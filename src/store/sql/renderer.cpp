@@ -1,6 +1,7 @@
 #include "store/sql/renderer.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/error.h"
 
@@ -18,6 +19,25 @@ bool never_null(const schema::Schema& schema, const Renderer::Scope& scope, cons
 }  // namespace
 
 std::string Renderer::fresh_alias() { return "t" + std::to_string(next_alias_++); }
+
+void Renderer::stored(std::string_view alias, const schema::Field& field) {
+  const bool is_bit = dialect_.has_bits && field.native.name == "Bit" &&
+                      field.type == schema::ScalarType::boolean;
+  if (is_bit) raw("(0 + ");
+  if (alias.empty())
+    identifier(field.db_name);
+  else
+    column(alias, field.db_name);
+  if (is_bit) raw(")");
+}
+
+void Renderer::keep_from_aliases(std::string_view name) {
+  int number = 0;
+  if (name.size() < 2 || (name.front() != 't' && name.front() != 'T')) return;
+  const auto [end, problem] = std::from_chars(name.data() + 1, name.data() + name.size(), number);
+  if (problem == std::errc() && end == name.data() + name.size())
+    next_alias_ = std::max(next_alias_, number + 1);
+}
 
 std::string Renderer::push(int model) {
   scopes_.push_back({model, fresh_alias()});
@@ -76,7 +96,7 @@ void Renderer::expression(const Expr& expr) {
       TRIVET_ASSERT(expr.depth < scopes_.size());
       const Scope& scope = scopes_[scopes_.size() - 1 - expr.depth];
       if (dialect_.typed) return typed_column(scope, schema_.models[scope.model].fields[expr.field]);
-      return column(scope.alias, schema_.models[scope.model].fields[expr.field].db_name);
+      return stored(scope.alias, schema_.models[scope.model].fields[expr.field]);
     }
     case Op::before: {  // the row id comes first (render_check_row)
       const int cell = 1 + schema_.models[scopes_.front().model].fields[expr.field].column;

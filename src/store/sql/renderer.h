@@ -34,6 +34,8 @@ class Renderer {
   void identifier(std::string_view name);
   void literal(std::string_view text);  // quoted text
   void column(std::string_view alias, std::string_view name);
+  // A field of that table, as its type; without an alias, of the only one.
+  void stored(std::string_view alias, const schema::Field& field);
   void bind(BindKind kind, int index, Type type);
   // A list given as one parameter, in a typed dialect: `$1::integer[]`.
   void bind_list(BindKind kind, int index, Type element, int enum_index);
@@ -52,6 +54,8 @@ class Renderer {
   void link_tables(const ResolvedLink& link, std::string_view target_alias,
                    std::string_view junction_alias);
   std::string fresh_alias();
+  // No alias from here on is this name, which stands for a table.
+  void keep_from_aliases(std::string_view name);
   // Replaces $1, $2, … in `form` by what the arguments render.
   template <class... Write>
   void form(std::string_view form_text, Write&&... write);

@@ -72,7 +72,7 @@ std::string normal_action(const std::string& action) {
 }
 
 bool same_key(const ForeignKeyDescription& left, const ForeignKeyDescription& right) {
-  return left.name == right.name && left.columns == right.columns && left.table == right.table &&
+  return left.columns == right.columns && left.table == right.table &&
          left.to_columns == right.to_columns &&
          normal_action(left.on_delete) == normal_action(right.on_delete) &&
          normal_action(left.on_update) == normal_action(right.on_update);
@@ -96,14 +96,18 @@ bool has(const std::vector<Item>& items, const Item& item, Same same) {
 TableDifference compare_tables(const TableDescription& from, const TableDescription& to,
                                Extras extras) {
   TableDifference difference{&from, &to};
+  // What others call a key is in nobody's way.
+  const auto same = [&](const ForeignKeyDescription& left, const ForeignKeyDescription& right) {
+    return same_key(left, right) && (extras == Extras::keep || left.name == right.name);
+  };
   for (const ForeignKeyDescription& key : from.foreign_keys) {
-    if (has(to.foreign_keys, key, same_key)) continue;
+    if (has(to.foreign_keys, key, same)) continue;
     const bool replaced = std::ranges::any_of(
         to.foreign_keys, [&](const auto& other) { return other.name == key.name; });
     if (extras == Extras::drop || replaced) difference.dropped_keys.push_back(&key);
   }
   for (const ForeignKeyDescription& key : to.foreign_keys)
-    if (!has(from.foreign_keys, key, same_key)) difference.added_keys.push_back(&key);
+    if (!has(from.foreign_keys, key, same)) difference.added_keys.push_back(&key);
   for (const IndexDescription& index : from.indexes) {
     if (has(to.indexes, index, same_index)) continue;
     const bool replaced = std::ranges::any_of(

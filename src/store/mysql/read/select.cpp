@@ -307,18 +307,18 @@ class SelectRenderer {
     out_.raw(") FROM (SELECT ");
     const std::string alias = out_.push(level.model);
     const std::string junction = link.junction.empty() ? alias : out_.fresh_alias();
-    std::vector<std::string> groups;
+    std::vector<size_t> groups;  // by position: a name could be a column of the table
     for (size_t i = 0; i < link.far_columns.size(); ++i) {
       const std::string name = "k" + std::to_string(i);
       out_.column(junction, link.far_columns[i]);
       out_.raw(" AS " + name + ", ");
-      groups.push_back(name);
+      groups.push_back(i + 1);
     }
     for (size_t i = 0; i < level.outputs.size(); ++i) {
       if (i > 0) out_.raw(", ");
       value(level.outputs[i].expr);
       out_.raw(" AS c" + std::to_string(i));
-      if (!has_aggregate(level.outputs[i].expr)) groups.push_back("c" + std::to_string(i));
+      if (!has_aggregate(level.outputs[i].expr)) groups.push_back(link.far_columns.size() + i + 1);
     }
     for (size_t i = 0; i < level.order.size(); ++i) {
       out_.raw(", ");
@@ -332,7 +332,8 @@ class SelectRenderer {
       on_row(inside, schema_.relations[embed.link.relation].model[1 - embed.link.side], junction,
              *embed.through);
     condition(inside, level.where);
-    for (size_t i = 0; i < groups.size(); ++i) out_.raw((i == 0 ? " GROUP BY " : ", ") + groups[i]);
+    for (const size_t position : groups)
+      out_.raw((position == groups.front() ? " GROUP BY " : ", ") + std::to_string(position));
     out_.pop();
     out_.raw(") AS d");
     Conditions outside(out_);

@@ -22,13 +22,29 @@ bool is_shaped(const Level& level) {
          level.offset_param >= 0;
 }
 
-std::string text_of(std::span<const Value> cells) {
-  std::string text;
-  for (const Value& cell : cells) {
-    append_text_value(text, cell, Type::unknown, FormatOptions{});
-    text += '\0';
+// What can be done wrongly with no more than a warning, which comes when the statement is done.
+bool may_warn(const Expr& expr) {
+  switch (expr.op) {
+    case Op::cast:
+    case Op::json_get:
+    case Op::json_get_text:
+    case Op::regex:
+    case Op::iregex:
+      return true;
+    default:
+      return std::ranges::any_of(expr.args, may_warn);
   }
-  return text;
+}
+
+// The error of a statement that keeps what was written, and whose end may not have been heard of.
+Error unknown_outcome(Error error, const Connection& connection) {
+  if (connection.last_number() == 0) return error;  // it was not sent
+  if (error.code == ErrorCode::query_canceled)
+    error = connection_error(ErrorCode::store_lost, error.log_text);
+  if (error.code != ErrorCode::store_lost) return error;
+  error.details = "It isn't known whether the write was kept.";
+  error.hint = "look before you send it again";
+  return error;
 }
 
 // That a row is there at the other end, and satisfies the condition.
@@ -66,6 +82,15 @@ std::optional<Expr> reached_rows(const schema::Schema& schema, const Step& step,
 
 }  // namespace
 
+std::string key_text(std::span<const Value> key) {
+  std::string text;
+  for (const Value& cell : key) {
+    append_text_value(text, cell, Type::unknown, FormatOptions{});
+    text += '\0';
+  }
+  return text;
+}
+
 ProgramRun::ProgramRun(Connection& connection, const Program& program, const Params& params,
                        Deadline deadline)
     : connection_(connection),
@@ -86,7 +111,9 @@ void ProgramRun::need(size_t step, int field) {
 void ProgramRun::find_needed_fields() {
   const auto need_key = [&](int index) {
     const schema::Model& model = program_.schema->models[program_.steps[index].model];
-    for (const int field : key_fields(model)) need(static_cast<size_t>(index), field);
+    const std::vector<int> keys = key_fields(model);
+    TRIVET_ASSERT(!keys.empty());  // a check of no rows would let all pass
+    for (const int field : keys) need(static_cast<size_t>(index), field);
   };
   const auto need_value = [&](const Value& value) {
     if (!is_reference(value)) return;
@@ -105,11 +132,13 @@ void ProgramRun::find_needed_fields() {
   for (const RowBlock& block : params_.blocks) std::ranges::for_each(block.cells, need_value);
 }
 
-// What one statement fails to do leaves nothing behind.
+// What one statement fails to do leaves nothing behind; what it does wrongly can't be taken back.
 bool ProgramRun::is_one_statement() const {
   if (program_.steps.size() != 1 || program_.rollback || program_.singular || program_.returning)
     return false;
   const Step& step = program_.steps.front();
+  if ((step.where && may_warn(*step.where)) || std::ranges::any_of(step.values, may_warn))
+    return false;
   switch (step.kind) {
     case StepKind::insert:
       return params_.blocks[step.block].rows <= 1;
@@ -169,16 +198,21 @@ task<result<WriteResult>> ProgramRun::run() {
   result<void> done = co_await run_steps();
   may_repeat_ = !done && may_repeat_number();
   if (alone) {
-    if (!done) co_return std::unexpected(std::move(done).error());
+    if (!done) co_return std::unexpected(unknown_outcome(std::move(done).error(), connection_));
     co_return std::move(result_);
   }
   const bool keep = done && !program_.rollback;
   result<Answer> ended = fail(ErrorCode::store_lost, "closed");
-  if (connection_.usable()) ended = co_await control(keep ? "COMMIT" : "ROLLBACK");
-  if (!ended) connection_.close();
+  const bool late = std::chrono::steady_clock::now() >= deadline_;
+  if (connection_.usable() && !late) ended = co_await control(keep ? "COMMIT" : "ROLLBACK");
+  if (!ended) connection_.close();  // which undoes what wasn't kept
   if (!done) co_return std::unexpected(std::move(done).error());
-  if (!ended && keep) co_return std::unexpected(std::move(ended).error());
-  co_return std::move(result_);
+  if (ended) co_return std::move(result_);
+  if (late)
+    co_return fail(ErrorCode::query_canceled, "canceling statement due to statement timeout");
+  Error error = std::move(ended).error();
+  if (keep) error = unknown_outcome(std::move(error), connection_);
+  co_return std::unexpected(std::move(error));
 }
 
 task<result<void>> ProgramRun::run_steps() {
@@ -295,12 +329,12 @@ task<result<void>> ProgramRun::read_back() {
     for (size_t row = 0; row < rows.size(); ++row) {
       std::vector<Value> key;
       for (const Value& list : lists) key.push_back(list.as_list()[row]);
-      places.emplace(text_of(key), row);
+      places.emplace(key_text(key), row);
     }
     std::vector<std::pair<size_t, uint32_t>> order;
     for (uint32_t row = 0; row < answer->rows; ++row) {
       const auto key = std::span(answer->cells).subspan(row * width + level.outputs.size(), keys.size());
-      const auto place = places.find(text_of(key));
+      const auto place = places.find(key_text(key));
       order.emplace_back(place == places.end() ? rows.size() : place->second, row);
     }
     std::ranges::sort(order);

@@ -18,6 +18,9 @@
 
 namespace trivet::store::mysql {
 
+// Equal for equal keys.
+[[nodiscard]] std::string key_text(std::span<const Value> key);
+
 class ProgramRun {
  public:
   // All outlive the run.
@@ -59,6 +62,7 @@ class ProgramRun {
   task<result<bool>> update_found(size_t index, const Row& cells, std::set<std::string>& touched);
   task<result<void>> change(size_t index);
   task<result<void>> remember_matching(size_t index);
+  task<result<void>> find_written(size_t index, size_t first);
   task<result<void>> find(size_t index);
   task<result<void>> forbid(size_t index);
   task<result<void>> check(size_t index);

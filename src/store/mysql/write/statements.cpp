@@ -85,8 +85,10 @@ Statement render_insert(const schema::Schema& schema, const InsertShape& shape) 
     out.raw(")");
   }
   if (shape.returned.empty()) return out.take();
-  out.raw(" RETURNING ");
-  names(out, model, shape.returned);
+  for (const int field : shape.returned) {
+    out.raw(field == shape.returned.front() ? " RETURNING " : ", ");
+    out.stored("", model.fields[field]);
+  }
   return out.take();
 }
 
@@ -110,6 +112,7 @@ Statement render_delete(const schema::Schema& schema, const Step& step) {
   // With an alias it would be another statement, which may not look at its own table.
   Renderer out = renderer(schema);
   const std::string& table = schema.models[step.model].db_name;
+  out.keep_from_aliases(table);
   out.push(step.model, sql::quote_identifier(table));
   out.raw("DELETE FROM ");
   out.identifier(table);
@@ -128,7 +131,7 @@ Select render_rows(const schema::Schema& schema, const RowsShape& shape) {
   };
   for (const int field : shape.fields) {
     next(field_type(model.fields[field]));
-    out.column(alias, model.fields[field].db_name);
+    out.stored(alias, model.fields[field]);
   }
   for (const Expr& value : shape.values) {
     next(value.type);
@@ -183,6 +186,12 @@ Select render_check(const schema::Schema& schema, int model_index, const Expr& w
   Select made = render_select(schema, level, {.keys = {}, .among_rows = true});
   made.statement.text += " LIMIT 1";
   return made;
+}
+
+Select render_present(const schema::Schema& schema, int model_index) {
+  Level level;
+  level.model = model_index;
+  return render_select(schema, level, {.keys = {}, .among_rows = true});
 }
 
 Select render_check_given(const schema::Schema& schema, const Step& step) {

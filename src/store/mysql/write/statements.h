@@ -42,6 +42,8 @@ struct RowsShape {
                                                std::span<const int> fields);
 // A row if one of those whose keys are BindKind::rows doesn't satisfy the condition.
 [[nodiscard]] Select render_check(const schema::Schema& schema, int model, const Expr& where);
+// A row for each of those whose keys are BindKind::rows.
+[[nodiscard]] Select render_present(const schema::Schema& schema, int model);
 // A row if the cells, one for each of the fields, don't satisfy the condition.
 [[nodiscard]] Select render_check_given(const schema::Schema& schema, const Step& step);
 // A row if the stored one doesn't satisfy the condition, which names what it was. Cells: nothing, the

@@ -4,8 +4,6 @@
 
 #include "store/mysql/errors.h"
 #include "store/mysql/write/program.h"
-#include "value/format_options.h"
-#include "value/text_format.h"
 
 namespace trivet::store::mysql {
 
@@ -18,6 +16,12 @@ constexpr size_t checked_rows_max = 4096;
 Error step_error(const Step& step) {
   if (step.error) return *step.error;
   return Error(ErrorCode::permission_denied, "permission denied");
+}
+
+Value cell_of(const Step& step, const std::vector<Value>& cells, int field) {
+  const auto at = std::ranges::find(step.fields, field);
+  return at == step.fields.end() ? Value::absent()
+                                 : cells[static_cast<size_t>(at - step.fields.begin())];
 }
 
 // Left to the database. A null for a column that counts up is meant so too, as on SQLite.
@@ -51,15 +55,6 @@ bool cascades_to_itself(const schema::Schema& schema, int model) {
         reached.push_back(relation.model[0]);
     }
   return false;
-}
-
-std::string key_text(std::span<const Value> key) {
-  std::string text;
-  for (const Value& cell : key) {
-    append_text_value(text, cell, Type::unknown, FormatOptions{});
-    text += '\0';
-  }
-  return text;
 }
 
 }  // namespace
@@ -156,23 +151,14 @@ task<result<void>> ProgramRun::insert_rows(size_t index, std::span<const uint32_
     for (size_t i = 0; i < step.fields.size(); ++i)
       if (!defaults[i]) cells.push_back(given.back()[i]);
   }
-  const auto position = [&](int field) {
-    const auto at = std::ranges::find(step.fields, field);
-    const auto place = static_cast<size_t>(at - step.fields.begin());
-    return at == step.fields.end() || defaults[place] ? step.fields.size() : place;
-  };
-  std::vector<int> returned;
+  // Also what was given: a column may have kept it otherwise.
   std::vector<Type> columns;
-  for (const int field : written.fields) {
-    if (position(field) < step.fields.size()) continue;
-    returned.push_back(field);
-    columns.push_back(field_type(model.fields[field]));
-  }
+  for (const int field : written.fields) columns.push_back(field_type(model.fields[field]));
   const std::unique_ptr<bool[]> flags(new bool[defaults.size() + 1]);
   std::ranges::copy(defaults, flags.get());
   const sql::Statement statement = render_insert(
       *program_.schema, {step.model, step.fields, {flags.get(), defaults.size()},
-                         static_cast<uint32_t>(rows.size()), returned});
+                         static_cast<uint32_t>(rows.size()), written.fields});
   result<Answer> answer = co_await execute(statement, columns, {.cells = cells});
   if (!answer) {
     Error error = co_await explain(std::move(answer).error(), index, std::move(given));
@@ -180,12 +166,8 @@ task<result<void>> ProgramRun::insert_rows(size_t index, std::span<const uint32_
   }
   if (written.fields.empty()) co_return result<void>();
   for (size_t row = 0; row < rows.size(); ++row) {
-    Row& made = written.rows[rows[row]];
-    size_t column = row * columns.size();
-    for (const int field : written.fields) {
-      const size_t place = position(field);
-      made.push_back(place < step.fields.size() ? given[row][place] : answer->cells[column++]);
-    }
+    const auto made = std::span(answer->cells).subspan(row * columns.size(), columns.size());
+    written.rows[rows[row]].assign(made.begin(), made.end());
   }
   co_return result<void>();
 }
@@ -238,14 +220,9 @@ task<result<bool>> ProgramRun::update_found(size_t index, const Row& cells,
   const Step& step = program_.steps[index];
   const schema::Model& model = program_.schema->models[step.model];
   Written& written = written_[index];
-  const auto cell_of = [&](int field) {
-    const auto at = std::ranges::find(step.fields, field);
-    return at == step.fields.end() ? Value::absent()
-                                   : cells[static_cast<size_t>(at - step.fields.begin())];
-  };
   std::vector<Value> conflict;
   for (const int field : step.conflict_fields) {
-    const Value cell = cell_of(field);
+    const Value cell = cell_of(step, cells, field);
     // Null equals nothing, and what the database will make is new.
     if (cell.is_null() || cell.kind() == ValueKind::absent) co_return false;
     conflict.push_back(cell);
@@ -273,7 +250,7 @@ task<result<bool>> ProgramRun::update_found(size_t index, const Row& cells,
   std::vector<int> set;
   std::vector<Value> values;
   for (const int field : step.update_fields) {
-    const Value cell = cell_of(field);
+    const Value cell = cell_of(step, cells, field);
     if (cell.kind() == ValueKind::absent) continue;
     set.push_back(field);
     values.push_back(cell);
@@ -298,6 +275,12 @@ task<result<bool>> ProgramRun::update_found(size_t index, const Row& cells,
   written.rows.push_back(std::move(now));
   written.updated.push_back(true);
   ++written.affected;
+  const bool moved = std::ranges::any_of(
+      keys, [&](int key) { return std::ranges::find(set, key) != set.end(); });
+  if (moved) {
+    result<void> same = co_await find_written(index, written.rows.size() - 1);
+    if (!same) co_return std::unexpected(std::move(same).error());
+  }
   co_return true;
 }
 
@@ -345,6 +328,32 @@ task<result<void>> ProgramRun::remember_matching(size_t index) {
   co_return result<void>();
 }
 
+// That the rows from `first` on are there by the keys that they were given: a column that keeps a key
+// otherwise, in fewer digits, say, would hide its row from the checks that follow.
+task<result<void>> ProgramRun::find_written(size_t index, size_t first) {
+  const Written& written = written_[index];
+  const Select select = render_present(*program_.schema, program_.steps[index].model);
+  for (size_t start = first; start < written.rows.size(); start += checked_rows_max) {
+    std::vector<size_t> rows;
+    for (size_t row = start; row < std::min(written.rows.size(), start + checked_rows_max); ++row)
+      rows.push_back(row);
+    const std::vector<Value> keys = keys_of(index, rows);
+    std::set<std::string> distinct;
+    for (size_t row = 0; row < rows.size(); ++row) {
+      Row key;
+      for (const Value& list : keys) key.push_back(list.as_list()[row]);
+      distinct.insert(key_text(key));
+    }
+    result<Answer> found = co_await execute(select.statement, select.columns, {.rows = keys});
+    if (!found) co_return std::unexpected(std::move(found).error());
+    if (found->rows != distinct.size())
+      co_return fail(ErrorCode::check_violation, "the database keeps another key than the one given",
+                     "The key's column has fewer digits or another form.",
+                     "send the key as the column keeps it");
+  }
+  co_return result<void>();
+}
+
 task<result<void>> ProgramRun::change(size_t index) {
   const Step& step = program_.steps[index];
   Written& written = written_[index];
@@ -371,6 +380,14 @@ task<result<void>> ProgramRun::change(size_t index) {
     co_return std::unexpected(std::move(error));
   }
   written.affected = matching.value_or(changed->affected);
+  const std::vector<int> keys = key_fields(program_.schema->models[step.model]);
+  const bool moved = !written.rows.empty() && std::ranges::any_of(keys, [&](int key) {
+    return std::ranges::find(step.fields, key) != step.fields.end();
+  });
+  if (moved) {
+    result<void> same = co_await find_written(index, 0);
+    if (!same) co_return same;
+  }
   if (step.rows_max == 0 || static_cast<uint64_t>(written.affected) <= step.rows_max)
     co_return result<void>();
   co_return fail(ErrorCode::max_affected, "Query result exceeds max-affected preference constraint",

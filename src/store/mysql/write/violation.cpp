@@ -17,13 +17,21 @@ using schema::Relation;
 
 // What stands between the quotes after `before`: identifiers in backticks or double quotes, keys in
 // single ones.
-std::string_view quoted_after(std::string_view text, std::string_view before) {
-  const size_t at = text.find(before);
+std::string_view quoted_at(std::string_view text, size_t at, std::string_view before) {
   if (at == text.npos || at + before.size() >= text.size()) return {};
   const char quote = text[at + before.size()];
   const size_t start = at + before.size() + 1;
   const size_t end = text.find(quote, start);
   return end == text.npos ? std::string_view() : text.substr(start, end - start);
+}
+
+std::string_view quoted_after(std::string_view text, std::string_view before) {
+  return quoted_at(text, text.find(before), before);
+}
+
+// Behind values that may say anything.
+std::string_view quoted_after_last(std::string_view text, std::string_view before) {
+  return quoted_at(text, text.rfind(before), before);
 }
 
 std::string text_of(Value value, Type type) {
@@ -84,7 +92,7 @@ const schema::Key* find_key(const Model& model, std::string_view name) {
 Error unique_violation(Error error, std::string_view text, const FailedWrite& write) {
   if (write.step.model < 0) return error;
   const Model& model = write.schema.models[write.step.model];
-  std::string_view name = quoted_after(text, "for key ");
+  std::string_view name = quoted_after_last(text, "for key ");
   if (const size_t dot = name.rfind('.'); dot != name.npos) name.remove_prefix(dot + 1);
   const schema::Key* key = find_key(model, name);
   const std::string shown = key != nullptr && !key->db_name.empty() ? key->db_name

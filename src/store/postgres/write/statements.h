@@ -14,7 +14,7 @@ struct StepText {
   const schema::Schema& schema;
   const Step& step;
   std::span<const int> returned;  // fields in RETURNING, in order
-  std::span<const int> before;    // fields that come back as they were, behind all else
+  std::span<const int> before{};  // fields that come back as they were, behind all else
 };
 
 enum class Shape : uint8_t {
