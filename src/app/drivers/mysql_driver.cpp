@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "store/mysql/history/mysql_target.h"
 #include "store/mysql/layout/migrate.h"
 #include "store/mysql/layout/session.h"
 #include "store/mysql/layout/url.h"
@@ -74,8 +75,11 @@ std::string listed(const schema::Schema& schema, const std::vector<mysql::TextRo
 
 class MysqlDriver final : public Driver {
  public:
-  MysqlDriver(mysql::MysqlOptions options, std::string place)
-      : options_(std::move(options)), place_(std::move(place)) {}
+  MysqlDriver(mysql::MysqlOptions options, std::string place,
+              mysql::MysqlTargetOptions migrations)
+      : options_(std::move(options)),
+        place_(std::move(place)),
+        migrations_(std::move(migrations)) {}
 
   [[nodiscard]] const std::string& place() const override { return place_; }
 
@@ -139,6 +143,11 @@ class MysqlDriver final : public Driver {
     return mysql::apply_migration(options_, migration, data_loss);
   }
 
+  [[nodiscard]] result<std::unique_ptr<store::sql::MigrationTarget>> migrations(
+      const TargetParts& parts) override {
+    return std::make_unique<mysql::MysqlTarget>(migrations_, parts.clock, parts.random);
+  }
+
   result<void> settle() override { return mysql::settle_database(options_); }
 
   [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
@@ -194,6 +203,7 @@ class MysqlDriver final : public Driver {
 
   mysql::MysqlOptions options_;
   std::string place_;
+  mysql::MysqlTargetOptions migrations_;
 };
 
 }  // namespace
@@ -206,7 +216,15 @@ result<std::unique_ptr<Driver>> make_mysql_driver(const Config& config, const st
   TRIVET_CHECK(mysql::read_url(url, options));
   if (options.connections == 0)
     return fail(ErrorCode::bad_config, "database.connections must be at least 1");
-  return std::make_unique<MysqlDriver>(std::move(options), mysql::without_password(url));
+  mysql::MysqlTargetOptions migrations;
+  migrations.database = options;
+  const std::string& direct = config.database_direct_url.empty() ? url : config.database_direct_url;
+  TRIVET_CHECK(mysql::read_url(direct, migrations.database));
+  migrations.place = mysql::without_password(direct);
+  migrations.shadow_url = config.database_shadow_url;
+  migrations.lock_timeout = config.database_lock_timeout;
+  return std::make_unique<MysqlDriver>(std::move(options), mysql::without_password(url),
+                                       std::move(migrations));
 }
 
 }  // namespace trivet::app

@@ -23,12 +23,14 @@ std::string quoted(const std::string& table, const std::string& column) {
 
 std::string fill_in_batches(std::string_view row, const std::string& table,
                             const std::string& column) {
-  const std::string name = quote_identifier(table);
+  const std::string some =
+      row.empty() ? fmt::format("{} IS NULL LIMIT 1000", quote_identifier(column))
+                  : fmt::format("{2} IN (SELECT {2} FROM {0} WHERE {1} IS NULL LIMIT 1000)",
+                                quote_identifier(table), quote_identifier(column), row);
   return fmt::format(
       "in three releases: add it optional, and let the new version write it; fill the rows in "
-      "batches, UPDATE {0} SET {1} = … WHERE {2} IN (SELECT {2} FROM {0} WHERE {1} IS NULL "
-      "LIMIT 1000), until none is left; then require it",
-      name, quote_identifier(column), row);
+      "batches, UPDATE {} SET {} = … WHERE {}, until none is left; then require it",
+      quote_identifier(table), quote_identifier(column), some);
 }
 
 std::string loss_advice(std::string_view row, const Loss& loss) {

@@ -13,6 +13,21 @@ TableDescription* find(DatabaseDescription& database, const std::string& name) {
   return found == database.tables.end() ? nullptr : &*found;
 }
 
+// A text as it is written without backslashes that escape: the server shows them always.
+std::string without_escapes(const std::string& text) {
+  if (!text.starts_with('\'')) return text;
+  std::string plain;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      plain += text[i];
+      continue;
+    }
+    const char next = text[++i];
+    plain += next == 'n' ? '\n' : next == 'r' ? '\r' : next == '0' ? '\0' : next;
+  }
+  return plain;
+}
+
 result<void> add_columns(Session& session, DatabaseDescription& database) {
   TRIVET_TRY(const auto rows,
              session.query("SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, EXTRA, "
@@ -27,7 +42,7 @@ result<void> add_columns(Session& session, DatabaseDescription& database) {
     column.type = row[2];
     column.required = row[3] == "NO";
     column.autoincrement = row[4].find("auto_increment") != std::string::npos;
-    if (row[5] != "NULL") column.default_sql = row[5];
+    if (row[5] != "NULL") column.default_sql = without_escapes(row[5]);
     if (!row[6].empty())
       column.default_sql = std::string(sql::generated_prefix) + row[6] + ") " +
                            (row[4].find("STORED") != std::string::npos ? "STORED" : "VIRTUAL");

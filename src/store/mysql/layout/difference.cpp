@@ -62,6 +62,10 @@ bool same_column(const ColumnDescription& left, const ColumnDescription& right) 
          same_default(left.default_sql, right.default_sql);
 }
 
+bool same_but_for_name(const IndexDescription& left, const IndexDescription& right) {
+  return left.unique == right.unique && left.columns == right.columns && left.method == right.method;
+}
+
 bool same_index(const IndexDescription& left, const IndexDescription& right) {
   return left.name == right.name && left.unique == right.unique && left.columns == right.columns;
 }
@@ -93,6 +97,33 @@ bool has(const std::vector<Item>& items, const Item& item, Same same) {
   return std::ranges::any_of(items, [&](const Item& other) { return same(item, other); });
 }
 
+void compare_indexes(TableDifference& difference, Extras extras) {
+  const TableDescription& from = *difference.from;
+  const TableDescription& to = *difference.to;
+  std::vector<const IndexDescription*> gone;
+  for (const IndexDescription& index : from.indexes)
+    if (!has(to.indexes, index, same_index)) gone.push_back(&index);
+  const auto named = [](const TableDescription& table, const std::string& name) {
+    return std::ranges::find(table.indexes, name, &IndexDescription::name) != table.indexes.end();
+  };
+  for (const IndexDescription& index : to.indexes) {
+    if (has(from.indexes, index, same_index)) continue;
+    const auto old = std::ranges::find_if(gone, [&](const IndexDescription* candidate) {
+      return extras == Extras::drop && same_but_for_name(*candidate, index) &&
+             !named(to, candidate->name) && !named(from, index.name);
+    });
+    if (old == gone.end()) {
+      difference.added_indexes.push_back(&index);
+      continue;
+    }
+    difference.renamed_indexes.push_back({*old, &index});
+    gone.erase(old);
+  }
+  for (const IndexDescription* index : gone)
+    if (named(to, index->name) || (extras == Extras::drop && !serves_a_key(*index, to)))
+      difference.dropped_indexes.push_back(index);
+}
+
 TableDifference compare_tables(const TableDescription& from, const TableDescription& to,
                                Extras extras) {
   TableDifference difference{&from, &to};
@@ -108,15 +139,7 @@ TableDifference compare_tables(const TableDescription& from, const TableDescript
   }
   for (const ForeignKeyDescription& key : to.foreign_keys)
     if (!has(from.foreign_keys, key, same)) difference.added_keys.push_back(&key);
-  for (const IndexDescription& index : from.indexes) {
-    if (has(to.indexes, index, same_index)) continue;
-    const bool replaced = std::ranges::any_of(
-        to.indexes, [&](const auto& other) { return other.name == index.name; });
-    if (replaced || (extras == Extras::drop && !serves_a_key(index, to)))
-      difference.dropped_indexes.push_back(&index);
-  }
-  for (const IndexDescription& index : to.indexes)
-    if (!has(from.indexes, index, same_index)) difference.added_indexes.push_back(&index);
+  compare_indexes(difference, extras);
   for (const ColumnDescription& column : from.columns) {
     if (to.find_column(column.name) != nullptr) continue;
     const bool in_the_way = column.required && column.default_sql.empty() && !column.autoincrement;
@@ -146,6 +169,9 @@ void alter(const TableDifference& difference, std::vector<MigrationStep>& steps)
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   for (const IndexDescription* index : difference.dropped_indexes)
     add("DROP INDEX " + quote_identifier(index->name));
+  for (const TableDifference::IndexRename& index : difference.renamed_indexes)
+    add("RENAME INDEX " + quote_identifier(index.from->name) + " TO " +
+        quote_identifier(index.to->name));
   if (difference.new_primary_key && !difference.from->primary_key.empty()) add("DROP PRIMARY KEY");
   for (const ColumnDescription* column : difference.dropped_columns)
     add("DROP COLUMN " + quote_identifier(column->name));
@@ -168,7 +194,7 @@ void alter(const TableDifference& difference, std::vector<MigrationStep>& steps)
 
 bool TableDifference::empty() const {
   return from != nullptr && to != nullptr && dropped_keys.empty() && added_keys.empty() &&
-         dropped_indexes.empty() && added_indexes.empty() && dropped_columns.empty() &&
+         dropped_indexes.empty() && added_indexes.empty() && renamed_indexes.empty() && dropped_columns.empty() &&
          added_columns.empty() && changed_columns.empty() && !new_primary_key;
 }
 

@@ -16,6 +16,11 @@ struct TableDifference {
   std::vector<const ForeignKeyDescription*> added_keys{};
   std::vector<const IndexDescription*> dropped_indexes{};
   std::vector<const IndexDescription*> added_indexes{};
+  struct IndexRename {  // nothing but the name changes
+    const IndexDescription* from;
+    const IndexDescription* to;
+  };
+  std::vector<IndexRename> renamed_indexes{};
   std::vector<const ColumnDescription*> dropped_columns{};
   std::vector<const ColumnDescription*> added_columns{};
   struct Change {

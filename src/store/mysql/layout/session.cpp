@@ -6,6 +6,14 @@
 
 namespace trivet::store::mysql {
 
+namespace {
+
+constexpr const char* settings =
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES,"
+    "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', sql_notes = 0";
+
+}  // namespace
+
 std::unexpected<Error> Session::failure() const {
   Error error = error_of_number(mysql_errno(handle_.get()), mysql_error(handle_.get()));
   error.details = mysql_error(handle_.get());
@@ -27,10 +35,33 @@ result<std::unique_ptr<Session>> Session::open(const MysqlOptions& options) {
     return std::unexpected(std::move(error));
   }
   std::unique_ptr<Session> session(new Session(std::move(handle)));
-  TRIVET_CHECK(session->execute(
-      "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES,"
-      "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', sql_notes = 0"));
+  TRIVET_CHECK(session->execute(settings));
   return session;
+}
+
+unsigned Session::last_number() const { return mysql_errno(handle_.get()); }
+
+result<void> Session::reset() {
+  if (mysql_reset_connection(handle_.get()) != 0) return failure();
+  if (mysql_set_server_option(handle_.get(), MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0) return failure();
+  return execute(settings);
+}
+
+result<void> Session::run_script(const std::string& script, size_t& done) {
+  done = 0;
+  MYSQL* const handle = handle_.get();
+  if (mysql_set_server_option(handle, MYSQL_OPTION_MULTI_STATEMENTS_ON) != 0) return failure();
+  int left = mysql_real_query(handle, script.data(), script.size());
+  while (left == 0) {
+    MYSQL_RES* const rows = mysql_store_result(handle);
+    if (rows == nullptr && mysql_field_count(handle) != 0) return failure();
+    if (rows != nullptr) mysql_free_result(rows);
+    ++done;
+    left = mysql_next_result(handle);  // -1: no more
+  }
+  if (left > 0) return failure();
+  if (mysql_set_server_option(handle, MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0) return failure();
+  return {};
 }
 
 result<std::vector<TextRow>> Session::query(const std::string& sql) {

@@ -25,6 +25,12 @@ class Session {
   [[nodiscard]] result<std::vector<TextRow>> query(const std::string& sql);
   [[nodiscard]] result<int64_t> query_integer(const std::string& sql);
   result<void> execute(const std::string& sql);
+  // Statements as the server parts them, one after the other; `done` counts those that ended well.
+  result<void> run_script(const std::string& script, size_t& done);
+  // Its settings and locks are those of a new session; then those that open() makes.
+  result<void> reset();
+  // The server's number of the last error.
+  [[nodiscard]] unsigned last_number() const;
 
  private:
   explicit Session(Handle handle) : handle_(std::move(handle)) {}

@@ -73,7 +73,8 @@ class MigrationTarget {
   // A difference as a script for this database, for migration.sql. Empty for none.
   [[nodiscard]] virtual std::string render(const LayoutDiff& diff) const = 0;
   [[nodiscard]] virtual ScriptFacts read_script(std::string_view script) const = 0;
-  // Column that says where a row is, for statements that change some rows only.
+  // Column that says where a row is, for statements that change some rows only. Empty: an UPDATE has a
+  // LIMIT.
   [[nodiscard]] virtual std::string_view row_locator() const = 0;
   [[nodiscard]] virtual std::vector<TableCost> find_costs(const LayoutDiff& diff,
                                                           const ScriptFacts& facts) const = 0;

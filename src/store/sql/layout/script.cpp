@@ -23,7 +23,9 @@ std::string upper(std::string_view text) {
 class Lexer {
  public:
   Lexer(std::string_view script, ScriptDialect dialect)
-      : script_(script), is_postgres_(dialect == ScriptDialect::postgres) {}
+      : script_(script),
+        is_postgres_(dialect == ScriptDialect::postgres),
+        is_mysql_(dialect == ScriptDialect::mysql) {}
 
   // To the next token; false at the end.
   bool next(SqlToken& token) {
@@ -31,13 +33,16 @@ class Lexer {
     start_ = at_;
     if (at_ >= script_.size()) return false;
     const char c = script_[at_];
-    if (c == '\'' || c == '"' || (c == '`' && !is_postgres_)) {
+    if (is_mysql_ && (c == '\'' || c == '"')) {
+      at_ -= 1;  // as if an E stood before it
+      read_escaped(c, token);
+    } else if (c == '\'' || c == '"' || (c == '`' && !is_postgres_)) {
       read_quoted(c, token);
     } else if (is_postgres_ && (c == 'E' || c == 'e') && script_.substr(at_ + 1).starts_with('\'')) {
-      read_escaped(token);
+      read_escaped('\'', token);
     } else if (const size_t tag = is_postgres_ ? dollar_tag() : 0; tag > 0) {
       read_dollars(tag, token);
-    } else if (c == '[' && !is_postgres_) {
+    } else if (c == '[' && !is_postgres_ && !is_mysql_) {
       const size_t close = std::min(script_.find(']', at_), script_.size());
       name(token, std::string(script_.substr(at_ + 1, close - at_ - 1)));
       at_ = std::min(close + 1, script_.size());
@@ -64,7 +69,7 @@ class Lexer {
     while (at_ < script_.size()) {
       if (is_space(script_[at_])) {
         ++at_;
-      } else if (script_.substr(at_).starts_with("--")) {
+      } else if (begins_comment()) {
         at_ = std::min(script_.find('\n', at_), script_.size());
       } else if (script_.substr(at_).starts_with("/*")) {
         pass_comment();
@@ -72,6 +77,13 @@ class Lexer {
         return;
       }
     }
+  }
+
+  // To the end of its line. MySQL wants something blank behind the dashes.
+  [[nodiscard]] bool begins_comment() const {
+    const std::string_view rest = script_.substr(at_);
+    if (is_mysql_ && rest.starts_with('#')) return true;
+    return rest.starts_with("--") && (!is_mysql_ || rest.size() == 2 || is_space(rest[2]));
   }
 
   // PostgreSQL's may hold others.
@@ -105,12 +117,12 @@ class Lexer {
   }
 
   // E'…', where a backslash takes the next character's meaning.
-  void read_escaped(SqlToken& token) {
+  void read_escaped(char quote, SqlToken& token) {
     for (at_ += 2; at_ < script_.size(); ++at_) {
       if (script_[at_] == '\\') {
         ++at_;
-      } else if (script_[at_] == '\'') {
-        if (!script_.substr(at_ + 1).starts_with('\'')) break;
+      } else if (script_[at_] == quote) {
+        if (!script_.substr(at_ + 1).starts_with(quote)) break;
         ++at_;
       }
     }
@@ -136,6 +148,7 @@ class Lexer {
 
   std::string_view script_;
   bool is_postgres_;
+  bool is_mysql_;
   size_t at_ = 0;
   size_t start_ = 0;
 };
@@ -277,7 +290,10 @@ class FactFinder {
   }
 
   void drop_column(const std::string& table, Reader& reader) {
-    if (!reader.word("DROP") || reader.word("CONSTRAINT")) return;
+    static const std::set<std::string> others{"CONSTRAINT", "INDEX", "KEY", "PRIMARY", "FOREIGN", "CHECK"};
+    if (!reader.word("DROP")) return;
+    const SqlToken* const what = reader.peek();
+    if (what == nullptr || (what->kind == TokenKind::word && others.contains(what->text))) return;
     reader.word("COLUMN");
     reader.words("IF", "EXISTS");
     facts_.dropped_columns.push_back({table, reader.name(), {}});

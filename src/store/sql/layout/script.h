@@ -3,7 +3,7 @@
 // Pure; any bytes are allowed.
 //
 // Quoting is the database's: SQLite's '…', "…", `…` and […]; PostgreSQL's '…', E'…', "…", $$…$$ and
-// nested comments. It understands statements as far as this needs, and
+// nested comments; MySQL's '…' and "…" with backslashes, `…` and comments behind #. It understands statements as far as this needs, and
 // nothing of their meaning: a rename inside a procedure's text is not seen.
 #pragma once
 
@@ -27,7 +27,7 @@ struct SqlStatement {
   std::vector<SqlToken> tokens;  // without comments
 };
 
-enum class ScriptDialect : uint8_t { sqlite, postgres };
+enum class ScriptDialect : uint8_t { sqlite, postgres, mysql };
 
 // Statements that hold anything, in order; views into the script.
 [[nodiscard]] std::vector<SqlStatement> split_script(
