@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "app/accounts/accounts_api.h"
+#include "app/acme/renewer.h"
 #include "app/check.h"
 #include "app/config/keys_file.h"
 #include "app/config/safety.h"
@@ -23,6 +24,7 @@
 #include "http/metrics_handler.h"
 #include "http/redirect.h"
 #include "net/runtime.h"
+#include "net/tls/challenges.h"
 #include "observe/fanout.h"
 #include "observe/log_sink.h"
 #include "observe/metrics.h"
@@ -145,9 +147,12 @@ struct App::State {
   std::unique_ptr<Driver> driver;
   std::unique_ptr<OpenDatabase> database;
   std::unique_ptr<Generations> generations;
+  net::TlsChallenges challenges;
+  acme::ProofTexts proofs;
   std::unique_ptr<TlsSupply> tls;
   std::unique_ptr<http::Redirect> redirect;
   std::unique_ptr<http::Server> redirect_server;
+  std::unique_ptr<acme::Renewer> renewer;
   std::unique_ptr<Watcher> watcher;
   std::mutex reloading;
   Served served;
@@ -210,7 +215,7 @@ result<void> App::State::look_at_functions(const Config& wanted) {
 }
 
 result<void> App::State::listen() {
-  TRIVET_TRY(tls, TlsSupply::open(config(), sinks));
+  TRIVET_TRY(tls, TlsSupply::open(config(), challenges, sinks));
   served.is_tls = tls != nullptr;
   const net::ListenOptions listening{config().limits.connections_max, tls ? &tls->keeper() : nullptr,
                                    config().limits.header_timeout};
@@ -232,6 +237,8 @@ result<void> App::State::listen() {
     tell(Level::info, "server.redirecting", "leading to https:// from " + served.redirect_endpoint);
   if (!served.admin_endpoint.empty())
     tell(Level::info, "server.admin_listening", "metrics on " + served.admin_endpoint);
+  if (acme::is_wanted(config()))
+    renewer = std::make_unique<acme::Renewer>(config(), proofs, challenges, sinks);
   // Before anybody is told that this runs: a change from then on is one to follow.
   if (options.mode == Mode::dev) follow_files();
   if (!options.port_file.empty())
@@ -243,12 +250,13 @@ result<void> App::State::listen_for_plain() {
   if (config().tls_redirect_listen.empty()) return {};
   if (!tls)
     return fail(ErrorCode::bad_config,
-                "tls.redirect_listen leads to HTTPS, which needs tls.certificate");
+                "tls.redirect_listen leads to HTTPS, which needs tls.certificate or tls.acme_hosts");
   const std::string& endpoint = served.endpoints.front();
   const uint32_t bound =
       static_cast<uint32_t>(std::atoi(endpoint.c_str() + endpoint.rfind(':') + 1));
   const uint32_t port = config().tls_redirect_port == 0 ? bound : config().tls_redirect_port;
-  redirect = std::make_unique<http::Redirect>(static_cast<uint16_t>(port));
+  redirect = std::make_unique<http::Redirect>(
+      static_cast<uint16_t>(port), [this](std::string_view path) { return proofs.find(path); });
   http::ServerOptions of_redirect;
   of_redirect.limits = config().limits;
   of_redirect.sink = &sinks;

@@ -31,6 +31,13 @@ std::string_view host_of(std::string_view field) {
 }  // namespace
 
 task<Response> Redirect::handle(const Request& request) {
+  if (exceptions_)
+    if (auto text = exceptions_(request.target)) {
+      Response response;
+      response.content_type = "application/octet-stream";
+      response.body = *std::move(text);
+      co_return response;
+    }
   const std::string_view host = host_of(request.header("host"));
   if (host.empty() || !request.target.starts_with('/'))
     co_return error_response(400,

@@ -24,6 +24,19 @@ TEST(Redirect, LeadsToTheSamePlace) {
   EXPECT_EQ(lead("example.com", "//evil.example"), "https://example.com//evil.example");
 }
 
+TEST(Redirect, AnswersWhatIsAskedHereAlone) {
+  Redirect redirect(443, [](std::string_view path) -> std::optional<std::string> {
+    if (path == "/.well-known/acme-challenge/t") return "t.k";
+    return std::nullopt;
+  });
+  Request request;
+  request.headers.push_back({"Host", "example.com"});
+  request.target = "/.well-known/acme-challenge/t";
+  EXPECT_EQ(net::run_task(redirect.handle(request)).body, "t.k");
+  request.target = "/.well-known/acme-challenge/x";
+  EXPECT_EQ(net::run_task(redirect.handle(request)).status, 308);
+}
+
 TEST(Redirect, RefusesWhatIsNoHost) {
   EXPECT_EQ(lead("", "/"), "400");
   EXPECT_EQ(lead("evil.example/@x", "/"), "400");

@@ -31,6 +31,13 @@ struct Config {
   std::string tls_client_ca;
   std::string tls_redirect_listen;
   uint32_t tls_redirect_port = 0;
+  std::vector<std::string> tls_acme_hosts;
+  bool tls_acme_agree = false;
+  std::string tls_acme_email;
+  std::string tls_acme_directory = "https://acme-v02.api.letsencrypt.org/directory";
+  std::string tls_acme_ca_file;
+  std::string tls_acme_challenge = "auto";
+  std::chrono::milliseconds tls_acme_renew_before{0};
   std::chrono::milliseconds tls_hsts = std::chrono::hours(180 * 24);
 
   std::string schema;

@@ -9,6 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 3> log_formats = {"auto", "pretty", "json"};
 constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
 
+constexpr std::array<std::string_view, 3> acme_words = {"auto", "http-01", "tls-alpn-01"};
 constexpr std::array<std::string_view, 3> client_words = {"off", "optional", "required"};
 
 #define TRIVET_SLOT(member) [](Config& c) -> Slot { return &c.member; }
@@ -47,6 +48,23 @@ constexpr Setting table[] = {
      TRIVET_SLOT(tls_redirect_listen), false, {}, Takes::restart},
     {"tls.redirect_port", "", "The port of https:// as clients see it; 0 = the one of server.listen.",
      TRIVET_SLOT(tls_redirect_port), false, {}, Takes::restart},
+    {"tls.acme_hosts", "",
+     "Get a certificate for these hosts from an authority (ACME), and renew it; in place of tls.certificate.",
+     TRIVET_SLOT(tls_acme_hosts), false, {}, Takes::restart},
+    {"tls.acme_agree", "", "Agree to the authority's terms of service.", TRIVET_SLOT(tls_acme_agree), false, {},
+     Takes::restart},
+    {"tls.acme_email", "", "Where the authority writes if something is wrong; empty = nowhere.",
+     TRIVET_SLOT(tls_acme_email), false, {}, Takes::restart},
+    {"tls.acme_directory", "", "The authority's address (RFC 8555, 7.1.1).", TRIVET_SLOT(tls_acme_directory), false,
+     {}, Takes::restart},
+    {"tls.acme_ca_file", "", "Certificates, PEM, that the authority's own server is trusted by; empty = the machine's.",
+     TRIVET_SLOT(tls_acme_ca_file), false, {}, Takes::restart},
+    {"tls.acme_challenge", "",
+     "How hosts are shown to be ours: http-01 at tls.redirect_listen, which the world reaches at port 80; tls-alpn-01 "
+     "at server.listen, at port 443; auto = the first if there is a tls.redirect_listen.",
+     TRIVET_SLOT(tls_acme_challenge), false, acme_words, Takes::restart},
+    {"tls.acme_renew_before", "", "How long before its end a certificate is renewed; 0s = a third of its life.",
+     TRIVET_SLOT(tls_acme_renew_before), false, {}, Takes::restart},
     {"tls.hsts", "",
      "How long browsers shall insist on HTTPS (Strict-Transport-Security); 0 = not told. `trivet dev` never tells.",
      TRIVET_SLOT(tls_hsts)},

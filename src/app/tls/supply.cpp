@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/acme/renewer.h"
 #include "app/config/keys_file.h"
 
 namespace trivet::app {
@@ -37,9 +38,14 @@ net::ClientCertificate client_certificate(const std::string& word) {
 
 }  // namespace
 
-result<std::unique_ptr<TlsSupply>> TlsSupply::open(const Config& config, observe::Sink& log) {
-  if (config.tls_certificate.empty() && config.tls_key.empty()) return nullptr;
-  TRIVET_TRY(const Files files, files_of(config));
+result<std::unique_ptr<TlsSupply>> TlsSupply::open(const Config& config,
+                                                   const net::TlsChallenges& challenges,
+                                                   observe::Sink& log) {
+  const bool by_acme = acme::is_wanted(config);
+  if (!by_acme && config.tls_certificate.empty() && config.tls_key.empty()) return nullptr;
+  if (by_acme) TRIVET_CHECK(acme::prepare(config));
+  TRIVET_TRY(Files files, files_of(config));
+  if (by_acme) files.challenges = &challenges;
   TRIVET_TRY(auto first, read(files));
   return std::unique_ptr<TlsSupply>(new TlsSupply(files, std::move(first), log));
 }
@@ -53,11 +59,13 @@ TlsSupply::TlsSupply(Files files, std::shared_ptr<const net::TlsContext> first, 
 }
 
 result<TlsSupply::Files> TlsSupply::files_of(const Config& config) {
-  if (config.tls_certificate.empty() || config.tls_key.empty())
-    return fail(ErrorCode::bad_config, "tls.certificate and tls.key are needed, both or none");
   Files files{in_folder(config, config.tls_certificate), in_folder(config, config.tls_key),
               in_folder(config, config.tls_client_ca),
               client_certificate(config.tls_client_certificates)};
+  if (acme::is_wanted(config))
+    files.certificate = files.key = acme::file_of(config);
+  else if (files.certificate.empty() || files.key.empty())
+    return fail(ErrorCode::bad_config, "tls.certificate and tls.key are needed, both or none");
   if (files.client_certificate != net::ClientCertificate::none && files.client_ca.empty())
     return fail(ErrorCode::bad_config,
                 "tls.client_certificates asks for certificates; tls.client_ca must name the "
@@ -73,6 +81,7 @@ result<std::shared_ptr<const net::TlsContext>> TlsSupply::read(const Files& file
     TRIVET_TRY(options.client_ca, read_text(files.client_ca, "tls.client_ca"));
   }
   options.client_certificate = files.client_certificate;
+  options.challenges = files.challenges;
   return net::TlsContext::make(options);
 }
 

@@ -17,9 +17,9 @@ namespace trivet::app {
 
 class TlsSupply {
  public:
-  // Null if the project has none. `log` must outlive it. Errors name the setting.
-  [[nodiscard]] static result<std::unique_ptr<TlsSupply>> open(const Config& config,
-                                                               observe::Sink& log);
+  // Null if the project has none. `log` and `challenges` must outlive it. Errors name the setting.
+  [[nodiscard]] static result<std::unique_ptr<TlsSupply>> open(
+      const Config& config, const net::TlsChallenges& challenges, observe::Sink& log);
 
   [[nodiscard]] net::TlsKeeper& keeper() { return keeper_; }
 
@@ -29,6 +29,7 @@ class TlsSupply {
     std::string key;
     std::string client_ca;  // empty = none
     net::ClientCertificate client_certificate = net::ClientCertificate::none;
+    const net::TlsChallenges* challenges = nullptr;  // of a certificate that comes by ACME
   };
 
   TlsSupply(Files files, std::shared_ptr<const net::TlsContext> first, observe::Sink& log);

@@ -6,6 +6,8 @@
 
 #include <ctime>
 
+#include "net/tls/challenges.h"
+
 namespace trivet::net {
 namespace {
 
@@ -13,6 +15,8 @@ constexpr const char* ciphers_of_tls12 = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr const char* groups = "X25519:P-256:P-384";
 // HTTP/1.1 (RFC 7301).
 constexpr std::string_view protocols("\x08http/1.1", 9);
+// RFC 8737, 6.2.
+constexpr std::string_view proof_protocols("\x0a""acme-tls/1", 11);
 // A few KiB each.
 constexpr long sessions_max = 4096;
 constexpr std::string_view session_context = "trivet";
@@ -100,14 +104,44 @@ result<void> ask_clients(SSL_CTX* context, const TlsOptions& options) {
 }
 
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_length,
-                    const unsigned char* offered, unsigned offered_length, void*) {
+                    const unsigned char* offered, unsigned offered_length, void* ours_pointer) {
+  const auto& ours = *static_cast<const std::string_view*>(ours_pointer);
   unsigned char* found = nullptr;
   const int outcome = SSL_select_next_proto(
-      &found, chosen_length, reinterpret_cast<const unsigned char*>(protocols.data()),
-      static_cast<unsigned>(protocols.size()), offered, offered_length);
+      &found, chosen_length, reinterpret_cast<const unsigned char*>(ours.data()),
+      static_cast<unsigned>(ours.size()), offered, offered_length);
   if (outcome != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
   *chosen = found;
   return SSL_TLSEXT_ERR_OK;
+}
+
+std::string_view extension_of(SSL* ssl, unsigned number) {
+  const unsigned char* data = nullptr;
+  size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, number, &data, &size) != 1) return {};
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+// The one name of server_name: list length, type 0, length, name (RFC 6066, 3).
+std::string_view asked_name(SSL* ssl) {
+  constexpr size_t before = 5;
+  const std::string_view field = extension_of(ssl, TLSEXT_TYPE_server_name);
+  return field.size() > before && field[2] == TLSEXT_NAMETYPE_host_name ? field.substr(before)
+                                                                        : std::string_view();
+}
+
+// Before a certificate is chosen: an authority that wants a proof, and nothing else, gets it.
+int give_proof(SSL* ssl, int*, void* challenges_pointer) {
+  const std::string_view offered =
+      extension_of(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation);
+  // Behind the list's length.
+  if (offered.size() != proof_protocols.size() + 2 || !offered.ends_with(proof_protocols))
+    return SSL_CLIENT_HELLO_SUCCESS;
+  const auto proof = static_cast<const TlsChallenges*>(challenges_pointer)->find(asked_name(ssl));
+  if (proof == nullptr) return SSL_CLIENT_HELLO_ERROR;
+  // The connection holds a reference of its own.
+  SSL_set_SSL_CTX(ssl, proof->get());
+  return SSL_CLIENT_HELLO_SUCCESS;
 }
 
 bool set_limits(SSL_CTX* context) {
@@ -118,7 +152,6 @@ bool set_limits(SSL_CTX* context) {
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(context, 1);
-  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_SERVER);
   SSL_CTX_sess_set_cache_size(context, sessions_max);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
@@ -139,6 +172,11 @@ result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsOptions& opt
   TRIVET_CHECK(use_chain(context, options.certificate_chain));
   TRIVET_CHECK(use_key(context, options.private_key));
   TRIVET_CHECK(ask_clients(context, options));
+  const std::string_view& spoken =
+      options.purpose == TlsPurpose::http ? protocols : proof_protocols;
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, const_cast<std::string_view*>(&spoken));
+  if (options.challenges != nullptr)
+    SSL_CTX_set_client_hello_cb(context, give_proof, const_cast<TlsChallenges*>(options.challenges));
   made->read_leaf();
   return made;
 }

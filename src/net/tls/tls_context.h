@@ -21,13 +21,23 @@
 
 namespace trivet::net {
 
+class TlsChallenges;
+
 enum class ClientCertificate : uint8_t { none, optional, required };
+
+enum class TlsPurpose : uint8_t {
+  http,
+  acme_proof,  // speaks acme-tls/1 alone (RFC 8737), and then nothing
+};
 
 struct TlsOptions {
   std::string certificate_chain;  // PEM, leaf first
   std::string private_key;        // PEM, without a passphrase
   std::string client_ca;  // PEM of those who sign clients' certificates; empty unless asked for
   ClientCertificate client_certificate = ClientCertificate::none;
+  TlsPurpose purpose = TlsPurpose::http;
+  // Whose certificates are shown to authorities that ask. Null = nobody's; else it outlives the context.
+  const TlsChallenges* challenges = nullptr;
 };
 
 class TlsContext {
