@@ -14,6 +14,7 @@
 #include "app/config/keys_file.h"
 #include "app/config/safety.h"
 #include "app/database.h"
+#include "app/drivers/authority.h"
 #include "app/drivers/driver.h"
 #include "app/drivers/functions.h"
 #include "app/environment.h"
@@ -165,6 +166,7 @@ result<void> App::State::build() {
   TRIVET_CHECK(look_at_functions(config()));
   generations = std::make_unique<Generations>(GenerationParts{
       database->store(), environment, sinks, metrics, database->procedures(),
+      authority_of(config()) == engine::Authority::database ? database->sessions() : nullptr,
       options.mode == Mode::dev ? Mails::kept : Mails::sent});
   generations->add(config(), keys, schema);
   count_connections();
@@ -180,6 +182,7 @@ result<void> App::State::open_database() {
   TRIVET_TRY(driver, find_driver(config(), *schema, process_environment()));
   served.database = driver->place();
   TRIVET_CHECK(match_database(*schema));
+  TRIVET_CHECK(check_authority(config(), *driver));
   TRIVET_TRY(database, driver->open({runtime.pool(), runtime.executors(),
                                      config().limits.request_timeout}));
   runtime.set_on_drained([this](unsigned loop) { database->close_loop(loop); });
@@ -231,6 +234,7 @@ result<void> App::State::listen() {
   }
   TRIVET_CHECK(listen_for_plain());
   runtime.start();
+  tell(Level::info, "server.authority", authority_text(authority_of(config())));
   for (const std::string& endpoint : served.endpoints)
     tell(Level::info, "server.listening", "serving on " + url_of(served, endpoint));
   if (!served.redirect_endpoint.empty())

@@ -54,8 +54,13 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
                       std::shared_ptr<const schema::Schema> schema) {
   auto made = std::make_unique<Generation>();
   const schema::Provider provider = schema->datasource.provider;
-  made->engine = std::make_unique<engine::Engine>(std::move(schema), parts_.store,
-                                                  parts_.environment, config.limits);
+  made->engine =
+      parts_.sessions == nullptr
+          ? std::make_unique<engine::Engine>(std::move(schema), parts_.store, parts_.environment,
+                                             config.limits)
+          : std::make_unique<engine::Engine>(
+                std::move(schema), engine::DecidingDatabase{parts_.store, *parts_.sessions},
+                parts_.environment, config.limits);
   if (config.auth_enabled && !accounts_)
     accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails, config, parts_.sink);
   made->handlers = std::make_unique<Handlers>(HandlerParts{

@@ -23,6 +23,7 @@ struct GenerationParts {
   observe::Sink& sink;
   const observe::Metrics& metrics;
   store::ProcedureStore* procedures;  // null: the database has none
+  store::SessionStore* sessions;  // of a database that decides what callers may; null: the rules do
   Mails mails;  // what happens to the mails of accounts
 };
 

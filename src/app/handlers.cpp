@@ -2,6 +2,7 @@
 
 #include "api/docs/handler.h"
 #include "api/openapi/handler.h"
+#include "app/drivers/authority.h"
 #include "base/random.h"
 
 namespace trivet::app {
@@ -13,7 +14,13 @@ auth::AuthenticatorOptions auth_options(const HandlerParts& parts,
   return {config.audience,
           config.require_key ? auth::KeyPolicy::required : auth::KeyPolicy::optional,
           config.anonymous ? auth::AnonymousPolicy::allowed : auth::AnonymousPolicy::refused,
-          nullptr, std::move(issuers), parts.stored};
+          nullptr, std::move(issuers), parts.stored, {}};
+}
+
+auth::AuthenticatorOptions rest_auth_options(const HandlerParts& parts) {
+  auth::AuthenticatorOptions options = auth_options(parts, parts.issuers);
+  options.roles = database_roles(parts.config);
+  return options;
 }
 
 // The settings were read once before (drivers/functions.h); what can't be read opens nothing.
@@ -21,10 +28,18 @@ engine::OpenProcedures open_procedures(const Config& config) {
   return engine::parse_open_procedures(config.functions).value_or(engine::OpenProcedures());
 }
 
+engine::Procedures procedures_for(const HandlerParts& parts) {
+  if (authority_of(parts.config) == engine::Authority::database)
+    return engine::Procedures(*parts.procedures);
+  return {parts.procedures, open_procedures(parts.config)};
+}
+
 api::rest::RestOptions rest_options(const Config& config, const engine::Procedures& procedures) {
   api::rest::RestOptions options;
   options.aggregates = config.aggregates ? Switch::on : Switch::off;
   options.rollback = config.rollback ? Switch::on : Switch::off;
+  options.authority = authority_of(config);
+  options.anonymous_role = config.anonymous_role;
   options.procedures = &procedures;
   return options;
 }
@@ -53,14 +68,16 @@ struct Handlers::Documents {
 };
 
 Handlers::Handlers(const HandlerParts& parts)
-    : authenticator_(parts.keys, auth_options(parts, parts.issuers), clock_),
+    : authenticator_(parts.keys, rest_auth_options(parts), clock_),
       own_authenticator_(parts.keys, auth_options(parts, nullptr), clock_),
-      procedures_(parts.procedures, open_procedures(parts.config)),
+      procedures_(procedures_for(parts)),
       rest_(parts.engine, authenticator_, rest_options(parts.config, procedures_)),
       ready_(parts.engine.store()),
       metrics_(parts.metrics),
       keys_first_(authenticator_, api_) {
-  if (parts.config.docs) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);
+  // They show what their reader may use, which only the schema's rules could tell.
+  const bool rules_decide = authority_of(parts.config) == engine::Authority::rules;
+  if (parts.config.docs && rules_decide) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);
   if (parts.accounts != nullptr)
     accounts_ = std::make_unique<AccountsApi>(AccountsApi::Parts{
         parts.config, parts.keys.secret, parts.stored, parts.engine, own_authenticator_, *parts.accounts});

@@ -5,6 +5,7 @@
 #include "auth/issuers/foreign_token.h"
 #include "auth/jwt.h"
 #include "http/text.h"
+#include "value/json_writer.h"
 
 namespace trivet::auth {
 namespace {
@@ -48,6 +49,27 @@ Identity make_identity(Claims claims) {
   return identity;
 }
 
+// The role is a claim of its own then, as policies look it up there; the last of a name counts.
+Identity make_database_identity(Claims claims, const DatabaseRoles& roles) {
+  Identity identity;
+  identity.role_name = find_role(claims.json, roles.claim).value_or(roles.anonymous);
+  if (identity.role_name != roles.anonymous) identity.role = Role::authenticated;
+  identity.claims_json = std::move(claims.json);
+  if (claims.role == identity.role_name) return identity;
+  std::string& json = identity.claims_json;
+  json.resize(json.rfind('}'));
+  json += json.find('"') == json.npos ? "\"role\":" : ",\"role\":";
+  append_json_string(json, identity.role_name);
+  json += '}';
+  return identity;
+}
+
+Identity anonymous_identity(const AuthenticatorOptions& options) {
+  Identity identity;
+  if (options.roles) identity.role_name = options.roles->anonymous;
+  return identity;
+}
+
 Identity service_identity() {
   Identity identity;
   identity.role = Role::service;
@@ -87,7 +109,7 @@ Authenticator::Authenticator(ProjectKeys keys, AuthenticatorOptions options, con
     : keys_(std::move(keys)),
       options_(with_ring(std::move(options), keys_.secret)),
       clock_(clock),
-      anonymous_(std::make_shared<const Identity>()),
+      anonymous_(std::make_shared<const Identity>(anonymous_identity(options_))),
       service_(std::make_shared<const Identity>(service_identity())) {}
 
 result<std::shared_ptr<const Identity>> Authenticator::authenticate(
@@ -164,7 +186,9 @@ Authenticator::Answer Authenticator::identify_by_token(std::string_view token) c
   TRIVET_TRY(Claims claims,
              verify_token(token, {keys_.secret, options_.audience, now, &ring_keys}));
   const int64_t expires_at = claims.expires_at;
-  auto identity = std::make_shared<const Identity>(make_identity(std::move(claims)));
+  auto identity = std::make_shared<const Identity>(
+      options_.roles ? make_database_identity(std::move(claims), *options_.roles)
+                     : make_identity(std::move(claims)));
   cache_.insert(token, {identity, expires_at, nullptr, version});
   return identity;
 }

@@ -7,12 +7,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "auth/issuers/issuers.h"
 #include "auth/keys.h"
 #include "auth/ring/key_ring.h"
+#include "auth/roles/role_claim.h"
 #include "auth/stored_keys/stored_keys.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
@@ -39,6 +41,8 @@ struct AuthenticatorOptions {
   std::shared_ptr<Issuers> issuers{};
   // Keys of the database: its signing keys in place of `ring`, and API keys. Null = there are none.
   std::shared_ptr<StoredKeys> stored{};
+  // Of a database that decides itself who may what: then tokens name its roles, and the claims of nobody are kept too.
+  std::optional<DatabaseRoles> roles{};
 };
 
 // Null = nothing to wait for. They live as long as the Authenticator.

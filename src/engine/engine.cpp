@@ -23,6 +23,12 @@ Engine::Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store
   TRIVET_ASSERT(done.has_value());
 }
 
+Engine::Engine(std::shared_ptr<const schema::Schema> schema, DecidingDatabase database,
+               Environment& environment, Limits limits)
+    : Engine(std::move(schema), database.store, environment, limits) {
+  state_->sessions = &database.sessions;
+}
+
 Engine::~Engine() = default;
 
 std::shared_ptr<const schema::Schema> Engine::schema() const {
@@ -240,6 +246,10 @@ Error not_singular() {
 
 task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Params params,
                                   Context context) {
+  // A front end that doesn't say who asks gets nothing from a database that decides by it.
+  store::SessionStore* const sessions = state_->sessions;
+  if ((sessions == nullptr) != (context.session == nullptr))
+    co_return fail(ErrorCode::internal, "a request without the session that its database decides by");
   ThreadState* thread = state_->thread_state();
   const std::shared_ptr<const Caller> caller =
       state_->find_caller(thread, plan->policy, context.identity);
@@ -254,10 +264,13 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
   TRIVET_CO_CHECK(check_run_patterns(*plan, params, thread));
   if (plan->kind == OperationKind::read) {
     const ReadPlan& read = plan->read;
-    if (read.nothing) co_return nothing_read(read.query);
+    if (read.nothing && sessions == nullptr) co_return nothing_read(read.query);
     const bool small = read.small_query && is_small(read.bounds, params.values);
     const store::Query& query = small ? *read.small_query : read.query;
-    result<store::Rows> rows = co_await state_->store.read(query, params, context.deadline);
+    task<result<store::Rows>> reading =
+        sessions == nullptr ? state_->store.read(query, params, context.deadline)
+                            : sessions->read_as(*context.session, query, params, context.deadline);
+    result<store::Rows> rows = co_await std::move(reading);
     if (!rows) co_return std::unexpected(std::move(rows).error());
     Outcome outcome;
     outcome.rows = std::move(*rows);
@@ -280,8 +293,11 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
     if (plan->write.singular) co_return std::unexpected(not_singular());
     co_return empty_outcome(plan->write);
   }
-  result<store::WriteResult> written =
-      co_await state_->store.write(writer.program(), params, context.deadline);
+  const store::Program& program = writer.program();
+  task<result<store::WriteResult>> writing =
+      sessions == nullptr ? state_->store.write(program, params, context.deadline)
+                          : sessions->write_as(*context.session, program, params, context.deadline);
+  result<store::WriteResult> written = co_await std::move(writing);
   if (!written)
     co_return std::unexpected(
         without_hidden_values(std::move(written).error(), *plan, *caller));

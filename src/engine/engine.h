@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/task.h"
+#include "engine/authority.h"
 #include "engine/operation.h"
 #include "store/store.h"
 #include "value/identity.h"
@@ -32,6 +33,8 @@ class Environment {
 struct Context {
   const Identity& identity;
   store::Deadline deadline;
+  // Who asks, to a database that decides itself: then it must be there, else it must not. Outlives the run.
+  store::CallerSession* session = nullptr;
 };
 
 struct Outcome {
@@ -52,6 +55,9 @@ class Engine {
  public:
   // `schema` must pass check(). Store and environment outlive the engine.
   Engine(std::shared_ptr<const schema::Schema> schema, store::Store& store, Environment& environment, Limits limits);
+  // Hands authority to the database: no rule of the schema is applied, and nothing is asked without Context::session. What is
+  // no rule about callers (defaults, checks of values, limits) stays.
+  Engine(std::shared_ptr<const schema::Schema> schema, DecidingDatabase database, Environment& environment, Limits limits);
   ~Engine();
 
   // The current one. Indexes of models and fields mean something in one schema alone: what this thread asks from here

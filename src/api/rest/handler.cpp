@@ -1,6 +1,8 @@
 #include "api/rest/handler.h"
 
 #include "api/rest/call/call.h"
+#include "api/rest/call/refusal.h"
+#include "api/rest/caller_session.h"
 #include "api/rest/caller_visibility.h"
 #include "api/rest/encode/answer.h"
 #include "api/rest/encode/error.h"
@@ -31,6 +33,14 @@ class StageClock {
 http::Response refuse(const http::Request& request, const Error& error, Role role) {
   http::Response response = error_response(error, role, request.method);
   if (response.status >= 500) request.problem = describe_for_log(error);
+  return response;
+}
+
+// Where the database decides, it says why.
+http::Response refuse_as_told(const http::Request& request, const store::CallRefusal& refusal,
+                              Role role) {
+  http::Response response = refusal_response(refusal, role, request.method);
+  if (response.status >= 500) request.problem = "the database raised " + refusal.state;
   return response;
 }
 
@@ -77,10 +87,14 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   if (!plan) co_return refuse(request, plan.error(), who.role);
 
   const int64_t offset = page_offset(*decoded);
-  const engine::Context context{.identity = who, .deadline = request.deadline};
+  std::optional<store::CallerSession> session = session_of(request, who);
+  const engine::Context context{
+      .identity = who, .deadline = request.deadline, .session = session ? &*session : nullptr};
   result<engine::Outcome> outcome =
       co_await engine_.run(*std::move(plan), std::move(decoded->params), context);
   clock.mark(Stage::execute);
+  if (!outcome && session && session->refusal)
+    co_return refuse_as_told(request, *session->refusal, who.role);
   if (!outcome) co_return refuse(request, outcome.error(), who.role);
 
   const Run run{.prepared = *decoded->prepared,
@@ -121,8 +135,10 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
   StageClock clock(times);
   TRIVET_CO_TRY(ApiRequest api,
                 decode_request(request, request.path.substr(options_.prefix.size())));
+  std::optional<store::CallerSession> session = session_of(request, identity);
   const Caller caller{.identity = identity,
                       .procedures = options_.procedures,
+                      .session = session ? &*session : nullptr,
                       .options = {.limits = engine_.limits(),
                                   .rollback_allowed = options_.rollback == Switch::on}};
   TRIVET_CO_TRY(ReadyCall ready, ready_call(std::move(api), request, caller));
@@ -131,6 +147,13 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
   result<http::Response> answer = co_await answer_call(std::move(ready), request, caller);
   clock.mark(Stage::execute);
   co_return answer;
+}
+
+std::optional<store::CallerSession> RestHandler::session_of(const http::Request& request,
+                                                            const Identity& identity) const {
+  if (options_.authority == engine::Authority::rules) return std::nullopt;
+  return store::CallerSession{caller_settings(request, identity, options_.anonymous_role,
+                                              request.path.substr(options_.prefix.size()))};
 }
 
 bool RestHandler::needs_no_rows(const http::Request& request) const {
@@ -144,6 +167,9 @@ result<http::Response> RestHandler::answer_without_rows(const http::Request& req
              decode_request(request, request.path.substr(options_.prefix.size())));
   const Catalog catalog(engine_.schema());
   if (request.method == http::Method::options) return answer_options(catalog, api);
+  // The document would show what others may use: what the caller may is known to the database alone.
+  if (options_.authority == engine::Authority::database)
+    return fail(ErrorCode::root_disabled, "Root endpoint metadata is disabled");
   TRIVET_CHECK(negotiate(api.accept, Resource::root));
   return answer_root(catalog, engine_, identity, {.prefix = options_.prefix, .request = request});
 }

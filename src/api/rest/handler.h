@@ -4,6 +4,7 @@
 // no rule: what a caller may do is decided by the engine. One handler serves all threads.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "api/rest/decode.h"
@@ -19,6 +20,8 @@ struct RestOptions {
   std::string prefix = "/rest/v1";
   Switch aggregates = Switch::off;  // db-aggregates-enabled
   Switch rollback = Switch::off;    // Prefer: tx=
+  engine::Authority authority = engine::Authority::rules;  // as the engine's
+  std::string anonymous_role = "anon";  // of the database, where it decides
   const engine::Procedures* procedures = nullptr;  // of the database; outlive the handler. Null: none
 };
 
@@ -36,6 +39,9 @@ class RestHandler final : public http::Handler {
                                                         const Identity& identity);
   task<result<http::Response>> answer_function(const http::Request& request, const Identity& identity,
                                                http::StageTimes& times) const;
+  // Whom the database is to decide about; absent where the rules decide.
+  [[nodiscard]] std::optional<store::CallerSession> session_of(const http::Request& request,
+                                                               const Identity& identity) const;
   // What needs no rows: OPTIONS, the root document.
   [[nodiscard]] result<http::Response> answer_without_rows(const http::Request& request,
                                                            const Identity& identity) const;

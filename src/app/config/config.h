@@ -88,6 +88,11 @@ struct Config {
   bool aggregates = false;
   bool rollback = false;
   std::vector<std::string> functions;
+  std::string authority = "rules";
+  std::string anonymous_role = "anon";
+  std::string role_claim = ".role";
+  std::string pre_request;
+  std::vector<std::string> search_path;
 
   std::string log_format = "auto";
   std::string log_level = "info";

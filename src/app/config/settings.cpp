@@ -6,6 +6,7 @@
 namespace trivet::app {
 namespace {
 
+constexpr std::array<std::string_view, 2> authorities = {"rules", "database"};
 constexpr std::array<std::string_view, 3> log_formats = {"auto", "pretty", "json"};
 constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
 
@@ -175,6 +176,21 @@ constexpr Setting table[] = {
      "PostgreSQL: functions of the database that may be called at /rest/v1/rpc/NAME, past the models' rules: "
      "\"name\" by everyone, \"name: authenticated\" or \"name: service_role\" by those alone; empty = none.",
      TRIVET_SLOT(functions)},
+    {"rest.authority", "",
+     "Who decides what a caller may: rules = the schema's; database = PostgreSQL, by roles, grants and row security, as with PostgREST: "
+     "each request is made as the role of its token.",
+     TRIVET_SLOT(authority), false, authorities, Takes::restart},
+    {"rest.anonymous_role", "", "Where the database decides: its role for requests without a token.",
+     TRIVET_SLOT(anonymous_role), false, {}, Takes::restart},
+    {"rest.role_claim", "",
+     "Where the database decides: the claim that names the role, as in .role, .app.roles[0] or .\"a.b\".",
+     TRIVET_SLOT(role_claim), false, {}, Takes::restart},
+    {"rest.pre_request", "",
+     "Where the database decides: a function, as in api.check_request, that each transaction calls first; it may refuse.",
+     TRIVET_SLOT(pre_request), false, {}, Takes::restart},
+    {"rest.search_path", "",
+     "Where the database decides: schemas to look in after that of the url, for operators and functions of extensions.",
+     TRIVET_SLOT(search_path), false, {}, Takes::restart},
     {"log.format", "--log-format", "auto = pretty for `trivet dev`, JSON (ECS) for `trivet serve`.",
      TRIVET_SLOT(log_format), false, log_formats, Takes::restart},
     {"log.level", "--log-level", "Least important event to log.", TRIVET_SLOT(log_level), false,

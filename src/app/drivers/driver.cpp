@@ -77,6 +77,12 @@ result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::
   return make_sqlite_driver(config, schema, environment);
 }
 
+result<void> Driver::check_roles(const std::string&) {
+  return fail(ErrorCode::bad_config,
+              "rest.authority = \"database\" needs a database that decides itself who may what", {},
+              "that is PostgreSQL; elsewhere the schema's rules decide");
+}
+
 result<std::vector<Counter>> Driver::counters(const schema::Schema&) {
   return fail(ErrorCode::missing_capability,
               fmt::format("{} can't be moved from or to: its counters can't be read", place()));

@@ -19,6 +19,7 @@
 #include "schema/schema.h"
 #include "store/migration.h"
 #include "store/procedure.h"
+#include "store/session.h"
 #include "store/sql/layout/migration_target.h"
 #include "store/store.h"
 
@@ -41,6 +42,8 @@ class OpenDatabase {
   virtual void interrupt() {}
   // On the thread of a loop that serves no more: what the database has there ends.
   virtual void close_loop(unsigned) {}
+  // Where the database can decide itself who may what; null: it can't.
+  [[nodiscard]] virtual store::SessionStore* sessions() { return nullptr; }
   // Functions that the database has; null: it has none. They are those of the last refresh.
   [[nodiscard]] virtual store::ProcedureStore* procedures() { return nullptr; }
   virtual result<void> refresh_procedures() { return {}; }
@@ -93,6 +96,10 @@ class Driver {
   // database learns how values are spread.
   virtual result<void> settle() = 0;
   [[nodiscard]] virtual result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) = 0;
+
+  // That the login may hand over to callers: it isn't above the database's rules itself, and may take the role of nobody.
+  // bad_config says what is wrong; also where no database of this kind decides.
+  [[nodiscard]] virtual result<void> check_roles(const std::string& anonymous_role);
 
   // Of every such column of the schema; and lets those of this database go on behind them. A driver
   // without them is no end of a `db move`: missing_capability.

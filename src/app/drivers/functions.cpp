@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/drivers/authority.h"
 #include "engine/call/procedures.h"
 
 namespace trivet::app {
@@ -9,6 +10,10 @@ namespace trivet::app {
 result<std::vector<std::string>> refresh_functions(const Config& config, OpenDatabase& database) {
   std::vector<std::string> missing;
   TRIVET_TRY(const engine::OpenProcedures open, engine::parse_open_procedures(config.functions));
+  if (authority_of(config) == engine::Authority::database) {
+    TRIVET_CHECK(database.refresh_procedures());
+    return missing;
+  }
   if (open.empty()) return missing;
   const store::ProcedureStore* procedures = database.procedures();
   if (procedures == nullptr)

@@ -7,6 +7,7 @@
 #include "store/postgres/calls/procedures.h"
 #include "store/postgres/history/postgres_target.h"
 #include "store/postgres/layout/migrate.h"
+#include "store/postgres/layout/roles.h"
 #include "store/postgres/layout/session.h"
 #include "store/postgres/layout/url.h"
 #include "store/postgres/postgres_store.h"
@@ -48,6 +49,7 @@ class OpenServer final : public OpenDatabase {
 
   [[nodiscard]] store::Store& store() override { return store_; }
   [[nodiscard]] store::ProcedureStore* procedures() override { return &procedures_; }
+  [[nodiscard]] store::SessionStore* sessions() override { return &store_; }
   result<void> refresh_procedures() override { return procedures_.refresh(options_); }
   void close_loop(unsigned index) override {
     if (has_loops_) store_.close_loop(index);
@@ -119,6 +121,11 @@ class PostgresDriver final : public Driver {
                   "give",
                   {}, "name the server itself in `[database] direct_url`");
     return std::make_unique<postgres::PostgresTarget>(migrations_, parts.clock, parts.random);
+  }
+
+  [[nodiscard]] result<void> check_roles(const std::string& anonymous_role) override {
+    TRIVET_TRY(const auto session, postgres::Session::open(options_));
+    return postgres::check_roles(*session, {anonymous_role, options_.pre_request});
   }
 
   result<void> settle() override { return postgres::settle_database(options_); }
@@ -198,6 +205,12 @@ result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const
   options.wait_max = config.database_queue_timeout;
   if (config.database_pgbouncer) options.pooler = postgres::Pooler::transactions;
   TRIVET_CHECK(postgres::read_url(url, options));
+  TRIVET_TRY(options.pre_request, postgres::quoted_function(config.pre_request));
+  options.more_schemas = config.search_path;
+  if (!options.more_schemas.empty() && options.pooler == postgres::Pooler::transactions)
+    return fail(ErrorCode::bad_config,
+                "rest.search_path needs sessions of its own, which a pooler of transactions doesn't give",
+                {}, "set the search_path of the database's user instead");
   if (options.connections == 0)
     return fail(ErrorCode::bad_config, "database.connections must be at least 1");
   postgres::PostgresTargetOptions migrations;

@@ -31,6 +31,14 @@ std::string claims_of(const Identity& identity) {
   return claims + "}";
 }
 
+// Who asks comes first, and is nobody else by what the call brings.
+void add_session(const store::Settings& session, store::Settings& settings) {
+  std::erase_if(settings, [&](const auto& setting) {
+    return std::ranges::find(session, setting.first, &store::Settings::value_type::first) != session.end();
+  });
+  settings.insert(settings.begin(), session.begin(), session.end());
+}
+
 }  // namespace
 
 result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts) {
@@ -48,6 +56,7 @@ result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& tex
 }
 
 bool Procedures::may_call(std::string_view name, const Identity& identity) const {
+  if (authority_ == Authority::database) return true;
   const auto found = open_.find(name);
   if (found == open_.end()) return false;
   switch (found->second) {
@@ -70,7 +79,10 @@ task<result<store::CallAnswer>> Procedures::run(store::Call call, Context contex
   TRIVET_ASSERT(store_ != nullptr && call.procedure != nullptr);
   if (!may_call(call.procedure->name, context.identity))
     co_return fail(ErrorCode::permission_denied, "permission denied for function");
-  call.settings.emplace_back("request.jwt.claims", claims_of(context.identity));
+  if ((authority_ == Authority::database) != (context.session != nullptr))
+    co_return fail(ErrorCode::internal, "a call without the session that its database decides by");
+  if (context.session != nullptr) add_session(context.session->settings, call.settings);
+  else call.settings.emplace_back("request.jwt.claims", claims_of(context.identity));
   result<store::CallAnswer> answer = co_await store_->call(call, context.deadline);
   co_return answer;
 }

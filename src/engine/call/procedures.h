@@ -1,7 +1,8 @@
 // The only way to a database's functions: which are open, to whom, and what they learn of the caller.
 //
 // A function runs with the rights of the database's user and past the rules of the models, so none can be called until the
-// project opens it by name. Thread-safe.
+// project opens it by name. Where the database decides, each runs as its caller, who must say so (Context::session): then
+// all are there, and the database refuses. Thread-safe.
 #pragma once
 
 #include <map>
@@ -34,6 +35,9 @@ class Procedures {
   Procedures(store::ProcedureStore* store, OpenProcedures open)
       : store_(store), open_(std::move(open)) {}
 
+  // Of a database that decides; not null.
+  explicit Procedures(store::ProcedureStore& store) : store_(&store), authority_(Authority::database) {}
+
   // Empty if there are none or the caller may not call them: nobody can tell the difference.
   [[nodiscard]] Candidates find(std::string_view name, const Identity& identity) const;
   // `call` is of a candidate of this caller. Adds who calls to its settings.
@@ -44,6 +48,7 @@ class Procedures {
 
   store::ProcedureStore* const store_;
   const OpenProcedures open_;
+  const Authority authority_ = Authority::rules;
 };
 
 }  // namespace trivet::engine

@@ -34,11 +34,11 @@ ThreadState* Engine::State::renewed_thread_state() {
 
 std::shared_ptr<const Caller> Engine::State::find_caller(
     ThreadState* thread, const std::shared_ptr<const Policy>& wanted, const Identity& identity) {
-  if (thread == nullptr || thread->policy != wanted) return make_caller(wanted, identity);
+  if (thread == nullptr || thread->policy != wanted) return make_caller(wanted, identity, authority());
   constexpr std::string_view roles[] = {"anon", "authenticated", "service"};
   const std::string_view role = roles[static_cast<size_t>(identity.role)];
   if (auto known = thread->callers.find(role, identity.claims_json)) return known;
-  std::shared_ptr<const Caller> caller = make_caller(wanted, identity);
+  std::shared_ptr<const Caller> caller = make_caller(wanted, identity, authority());
   thread->callers.put(role, identity.claims_json, caller);
   return caller;
 }

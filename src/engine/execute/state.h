@@ -54,7 +54,12 @@ struct Engine::State {
                                             const std::shared_ptr<const Policy>& policy,
                                             const Identity& identity);
 
+  [[nodiscard]] Authority authority() const {
+    return sessions == nullptr ? Authority::rules : Authority::database;
+  }
+
   store::Store& store;
+  store::SessionStore* sessions = nullptr;  // of a database that decides; set before the first request
   Environment& environment;
   const Limits limits;
   std::atomic<uint64_t> generation{1};

@@ -90,14 +90,15 @@ char outcome(const Caller& caller, const store::Expr& condition) {
 }  // namespace
 
 std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy,
-                                          const Identity& identity) {
+                                          const Identity& identity, Authority authority) {
   auto caller = std::make_shared<Caller>();
   caller->policy = std::move(policy);
-  caller->bypasses_rules = identity.bypasses_rules();
+  const bool database_decides = authority == Authority::database;
+  caller->bypasses_rules = database_decides || identity.bypasses_rules();
   caller->present = identity.role != Role::anon && !identity.claims_json.empty();
   read_params(*caller, identity.claims_json);
   if (caller->bypasses_rules) {
-    caller->class_name = "s";
+    caller->class_name = database_decides ? "d" : "s";
     return caller;
   }
   caller->class_name = caller->present ? "u" : "a";

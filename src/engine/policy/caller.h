@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/authority.h"
 #include "engine/policy/policy.h"
 #include "value/identity.h"
 
@@ -19,7 +20,7 @@ struct Caller {
   std::shared_ptr<const Policy> policy;
   bool bypasses_rules = false;
   bool present = false;       // auth() is not null
-  std::string class_name;     // 's'; or 'a'/'u' and per condition 't', 'f' or 'n' (null)
+  std::string class_name;     // 's'; 'd' where the database decides; or 'a'/'u' and per condition 't', 'f' or 'n' (null)
   std::vector<Value> params;  // by Policy::params; null for `now`
   Arena arena;
 
@@ -31,6 +32,7 @@ struct Caller {
 // auth() is null for Role::anon and where there are no claims. A claim that doesn't fit the type it
 // is compared as is null.
 [[nodiscard]] std::shared_ptr<const Caller> make_caller(std::shared_ptr<const Policy> policy,
-                                                        const Identity& identity);
+                                                        const Identity& identity,
+                                                        Authority authority = Authority::rules);
 
 }  // namespace trivet::engine

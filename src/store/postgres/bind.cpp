@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/postgres/types.h"
 
 namespace trivet::store::postgres {
@@ -27,6 +29,7 @@ Value value_of(const sql::Binding& binding, const BindSources& sources) {
 
 Command text_command(std::string sql, std::span<const std::string> values) {
   Command command = plain_command(std::move(sql));
+  command.is_control = false;
   for (const std::string& value : values) {
     command.cells.emplace_back(command.bytes.size(), static_cast<int>(value.size()));
     command.bytes += value;
@@ -45,12 +48,29 @@ result<Command> settings_command(const Settings& settings, Access access) {
     values.push_back(name);
     values.push_back(value);
   }
-  return text_command(std::move(sql), values);
+  Command command = text_command(std::move(sql), values);
+  command.is_control = true;
+  return command;
+}
+
+std::string role_in(const Settings& settings) {
+  const auto found = std::ranges::find(settings, "role", &Settings::value_type::first);
+  return found == settings.end() ? std::string() : found->second;
+}
+
+result<std::vector<Command>> session_commands(const Settings& settings, Access access,
+                                              const PostgresOptions& options) {
+  std::vector<Command> commands;
+  TRIVET_TRY(Command set, settings_command(settings, access));
+  commands.push_back(std::move(set));
+  if (!options.pre_request.empty())
+    commands.push_back(text_command("SELECT " + options.pre_request + "()", {}));
+  return commands;
 }
 
 result<Command> make_command(std::shared_ptr<const sql::Statement> statement,
                              const BindSources& sources) {
-  Command command{std::move(statement), {}, {}};
+  Command command{std::move(statement), {}, {}, false};
   for (const sql::Binding& binding : command.statement->bindings) {
     const Value value = value_of(binding, sources);
     TRIVET_ASSERT(value.kind() != ValueKind::reference && value.kind() != ValueKind::absent);

@@ -5,8 +5,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "store/postgres/options.h"
 #include "store/postgres/request.h"
 #include "store/session.h"
 #include "store/sql/statement.h"
@@ -28,6 +30,12 @@ struct BindSources {
 // Sets them until the transaction ends: one statement, names and values as its parameters. permission_denied for the role
 // "none", by which the server means the login itself.
 [[nodiscard]] result<Command> settings_command(const Settings& settings, Access access);
+
+// The same, and the function that is called before requests, where there is one.
+[[nodiscard]] result<std::vector<Command>> session_commands(const Settings& settings, Access access,
+                                                            const PostgresOptions& options);
+// The role that they set; empty = none (Exchange::role).
+[[nodiscard]] std::string role_in(const Settings& settings);
 
 // Errors: what a type can't hold (22003, 22P02).
 [[nodiscard]] result<Command> make_command(std::shared_ptr<const sql::Statement> statement,

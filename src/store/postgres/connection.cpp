@@ -25,11 +25,22 @@ std::vector<std::string> session_texts(const PostgresOptions& options) {
   if (options.pooler == Pooler::transactions) return texts;
   texts.emplace_back("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   texts.emplace_back("SET jit = off");
-  if (!options.schema.empty())
-    texts.push_back("SET search_path = " + sql::quote_identifier(options.schema));
+  if (!options.schema.empty() || !options.more_schemas.empty()) {
+    std::string path = sql::quote_identifier(options.schema.empty() ? "public" : options.schema);
+    for (const std::string& more : options.more_schemas) path += ", " + sql::quote_identifier(more);
+    texts.push_back("SET search_path = " + path);
+  }
   if (options.statement_timeout.count() > 0)
     texts.push_back("SET statement_timeout = " + std::to_string(options.statement_timeout.count()));
   return texts;
+}
+
+// Under which a statement is known as prepared; `room` outlives it.
+const std::string& prepared_key(const Exchange& exchange, const Command& command, std::string& room) {
+  const std::string& text = command.statement->text;
+  if (exchange.role.empty() || command.is_control) return text;
+  room = exchange.role + '\0' + text;
+  return room;
 }
 
 // A clock's last moment is further away than timers reckon.
@@ -185,9 +196,11 @@ bool Connection::may_prepare() const {
 
 bool Connection::send_command(Running& running, const Command& command) {
   const std::string& text = command.statement->text;
-  auto known = prepared_.find(text);
+  std::string room;
+  const std::string& key = prepared_key(*running.exchange, command, room);
+  auto known = prepared_.find(key);
   if (known == prepared_.end() && may_prepare()) {
-    known = prepared_.emplace(text, "s" + std::to_string(next_name_++)).first;
+    known = prepared_.emplace(key, "s" + std::to_string(next_name_++)).first;
     running.items.push_back({&command, true});
     if (PQsendPrepare(connection_, known->second.c_str(), text.c_str(), 0, nullptr) != 1)
       return false;
@@ -265,6 +278,7 @@ void Connection::take(Running& running, ResultPointer result) {
   running.answered = true;
   Exchange& exchange = *running.exchange;
   const auto [command, prepares] = running.items.front();
+  std::string room;
   switch (PQresultStatus(result.get())) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
@@ -272,14 +286,15 @@ void Connection::take(Running& running, ResultPointer result) {
       if (!prepares && !exchange.error) exchange.results.push_back(std::move(result));
       return;
     case PGRES_PIPELINE_ABORTED:
-      if (prepares) forget(command->statement->text);
+      if (prepares) prepared_.erase(prepared_key(exchange, *command, room));
       return;
     default:
       break;
   }
   const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
   const std::string_view code = state == nullptr ? "" : state;
-  if (prepares || code == "26000" || code == "0A000") forget(command->statement->text);
+  if (prepares || code == "26000" || code == "0A000")
+    prepared_.erase(prepared_key(exchange, *command, room));
   if (exchange.error) return;
   exchange.error = code.empty()
                        ? connection_error(ErrorCode::store_lost, PQresultErrorMessage(result.get()))
@@ -302,8 +317,6 @@ void Connection::finish_front() {
   running->signal.cancel();
   if (!in_flight_.empty() && in_flight_.front()->given_up) cancel_front();
 }
-
-void Connection::forget(const std::string& text) { prepared_.erase(text); }
 
 void Connection::cancel_front() {
   canceller_->cancel(PQgetCancel(connection_));

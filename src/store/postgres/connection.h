@@ -60,7 +60,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take(Running& running, ResultPointer result);
   void end_item(Running& running);
   void finish_front();
-  void forget(const std::string& text);
   void cancel_front();
   void fail(Error error);
 
@@ -70,7 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   pg_conn* connection_ = nullptr;
   boost::asio::posix::stream_descriptor socket_;
   std::deque<std::shared_ptr<Running>> in_flight_;
-  std::unordered_map<std::string, std::string> prepared_;  // text → name
+  std::unordered_map<std::string, std::string> prepared_;  // role and text → name
   uint64_t next_name_ = 0;
   bool open_ = false;
   bool broken_ = false;

@@ -163,6 +163,17 @@ Error connection_error(ErrorCode code, std::string_view driver_text, std::source
   return error;
 }
 
+std::optional<CallRefusal> refusal_of(const Exchange& exchange) {
+  if (!exchange.failed || exchange.state.empty()) return std::nullopt;
+  for (const std::string_view hidden : {"08", "53", "55", "57", "58", "XX", "F0", "40"})
+    if (exchange.state.starts_with(hidden)) return std::nullopt;
+  const PGresult& failed = *exchange.failed;
+  return CallRefusal{.state = exchange.state,
+                     .message = std::string(field(failed, PG_DIAG_MESSAGE_PRIMARY)),
+                     .details = std::string(field(failed, PG_DIAG_MESSAGE_DETAIL)),
+                     .hint = std::string(field(failed, PG_DIAG_MESSAGE_HINT))};
+}
+
 bool may_repeat(std::string_view state) {
   static constexpr auto states =
       std::to_array<std::string_view>({"40001", "40P01", "26000", "0A000"});

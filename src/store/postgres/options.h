@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace trivet::store::postgres {
 
@@ -17,6 +18,9 @@ struct PostgresOptions {
   std::string
       url;  // what libpq takes: postgresql://user@host:port/database?sslmode=…, or key=value
   std::string schema;  // of the database, where the tables are; empty = the server's search path
+  std::vector<std::string> more_schemas{};  // looked in after `schema` ("public" where that is empty)
+  // A function, as SQL names it, that the transactions of callers (store/session.h) and calls begin with. Empty = none.
+  std::string pre_request{};
   Pooler pooler = Pooler::none;
   size_t connections = 4;        // of each loop
   size_t in_flight_max = 64;     // requests under way on one connection

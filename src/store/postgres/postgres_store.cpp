@@ -188,11 +188,11 @@ task<result<Rows>> PostgresStore::read(const Query& query, const Params& params,
   co_return rows;
 }
 
-task<result<Rows>> PostgresStore::read_as(const Settings& settings, const Query& query,
+task<result<Rows>> PostgresStore::read_as(CallerSession& session, const Query& query,
                                           const Params& params, Deadline deadline) {
   const Executor caller = co_await boost::asio::this_coro::executor;
   Lane& lane = lane_of(caller);
-  const Asked asked{params, deadline, &settings};
+  const Asked asked{params, deadline, &session};
   result<Rows> rows = co_await on_lane(lane, caller, read_on(lane, query, asked));
   co_return rows;
 }
@@ -202,9 +202,10 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, Asked 
   const Texts texts = texts_of(query);
   for (int attempt = 1;; ++attempt) {
     auto exchange = std::make_shared<Exchange>();
-    if (asked.settings != nullptr) {
-      TRIVET_CO_TRY(Command settings, settings_command(*asked.settings, Access::read_only));
-      exchange->commands.push_back(std::move(settings));
+    if (asked.session != nullptr) {
+      exchange->role = role_in(asked.session->settings);
+      TRIVET_CO_TRY(exchange->commands,
+                    session_commands(asked.session->settings, Access::read_only, options_));
     }
     const size_t first = exchange->commands.size();
     for (const auto& statement : {texts->select, texts->count}) {
@@ -228,7 +229,10 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, Asked 
     const bool lost =
         exchange->error->code == ErrorCode::store_lost && steady_clock::now() < deadline;
     const bool again = lost || should_repeat(*exchange->error, exchange->state, deadline);
-    if (!again || attempt >= options_.attempts_max) co_return std::unexpected(*exchange->error);
+    if (!again || attempt >= options_.attempts_max) {
+      if (asked.session != nullptr) asked.session->refusal = refusal_of(*exchange);
+      co_return std::unexpected(*exchange->error);
+    }
     co_await pause_before(attempt);
   }
 }
@@ -243,11 +247,11 @@ task<result<WriteResult>> PostgresStore::write(const Program& program, const Par
   co_return written;
 }
 
-task<result<WriteResult>> PostgresStore::write_as(const Settings& settings, const Program& program,
+task<result<WriteResult>> PostgresStore::write_as(CallerSession& session, const Program& program,
                                                   const Params& params, Deadline deadline) {
   const Executor caller = co_await boost::asio::this_coro::executor;
   Lane& lane = lane_of(caller);
-  const Asked asked{params, deadline, &settings};
+  const Asked asked{params, deadline, &session};
   result<WriteResult> written =
       co_await on_lane(lane, caller, write_on(lane, program, asked));
   co_return written;
@@ -261,7 +265,7 @@ task<result<WriteResult>> PostgresStore::write_on(Lane& lane, const Program& pro
     result<WriteResult> written = fail(ErrorCode::internal, "not run");
     {
       ProgramRun run(lane, program, asked.params, deadline);
-      if (asked.settings != nullptr) run.set_settings(*asked.settings);
+      if (asked.session != nullptr) run.set_session(*asked.session);
       written = co_await run.run();
       state = run.state();
     }

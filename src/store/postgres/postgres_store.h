@@ -35,9 +35,9 @@ class PostgresStore final : public Store, public SessionStore {
   task<result<Rows>> read(const Query& query, const Params& params, Deadline deadline) override;
   task<result<WriteResult>> write(const Program& program, const Params& params,
                                   Deadline deadline) override;
-  task<result<Rows>> read_as(const Settings& settings, const Query& query, const Params& params,
+  task<result<Rows>> read_as(CallerSession& session, const Query& query, const Params& params,
                              Deadline deadline) override;
-  task<result<WriteResult>> write_as(const Settings& settings, const Program& program,
+  task<result<WriteResult>> write_as(CallerSession& session, const Program& program,
                                      const Params& params, Deadline deadline) override;
   task<result<void>> ping(Deadline deadline) override;
   // Calls a function of the database, in a transaction; `call` must outlive the task.
@@ -57,7 +57,7 @@ class PostgresStore final : public Store, public SessionStore {
   struct Asked {
     const Params& params;
     Deadline deadline;
-    const Settings* settings = nullptr;  // of its transaction, before all else
+    CallerSession* session = nullptr;  // its transaction begins with its settings
   };
 
   Texts texts_of(const Query& query);

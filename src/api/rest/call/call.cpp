@@ -35,7 +35,7 @@ result<ReadyCall> ready_call(ApiRequest api, const http::Request& request, const
 }
 
 task<result<http::Response>> answer_call(ReadyCall ready, const http::Request& request, Caller caller) {
-  const engine::Context context{.identity = caller.identity, .deadline = request.deadline};
+  const engine::Context context{.identity = caller.identity, .deadline = request.deadline, .session = caller.session};
   result<store::CallAnswer> answer = co_await caller.procedures->run(ready.prepared.call, context);
   if (!answer) co_return std::unexpected(std::move(answer).error());
   if (answer->refusal) {

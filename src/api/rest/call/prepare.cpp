@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "http/text.h"
-#include "value/json_writer.h"
+#include "api/rest/caller_session.h"
 
 namespace trivet::api::rest {
 namespace {
@@ -164,21 +163,6 @@ std::string applied(const Preferences& prefer, bool rollback_allowed) {
   if (prefer.strict() && prefer.max_affected)
     list.push_back(fmt::format("max-affected={}", *prefer.max_affected));
   return fmt::format("{}", fmt::join(list, ", "));
-}
-
-// Credentials stay here: a function learns who calls from the claims.
-std::string headers_json(const http::Request& request) {
-  std::string json = "{";
-  for (const http::HeaderView& field : request.headers) {
-    std::string name(field.name);
-    std::ranges::transform(name, name.begin(), http::ascii_lower);
-    if (name == "authorization" || name == "apikey" || name == "cookie") continue;
-    if (json.size() > 1) json += ',';
-    append_json_string(json, name);
-    json += ':';
-    append_json_string(json, field.value);
-  }
-  return json + "}";
 }
 
 void add_settings(const ApiRequest& api, const http::Request& request, Call& call) {

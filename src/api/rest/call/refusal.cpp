@@ -38,6 +38,8 @@ int status_of(const store::CallRefusal& refusal, Role role) {
   const std::string_view state = refusal.state;
   if (state == "42501") return role == Role::anon ? 401 : 403;
   if (state == "21000" && refusal.message.ends_with("requires a WHERE clause")) return 400;
+  if (state == "22023" && refusal.message.starts_with("role ") && refusal.message.ends_with("does not exist"))
+    return 401;
   if (state.starts_with("PT"))
     if (const auto status = status_in(state.substr(2))) return *status;
   const auto found = std::ranges::find_if(

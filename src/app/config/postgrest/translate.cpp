@@ -183,6 +183,7 @@ class Translator {
   void database() {
     const std::string uri = take("db-uri");
     const std::vector<std::string> schemas = split_list(take("db-schemas"));
+    if (!schemas.empty()) schema_ = schemas.front();
     if (schemas.size() > 1)
       note("db-schemas", fmt::format("one schema is served, {} here", schemas.front()));
     if (uri.starts_with('@'))
@@ -250,15 +251,27 @@ class Translator {
   }
 
   void roles_and_rows() {
+    set("rest.authority", quote("database"));
     const std::string anonymous = take("db-anon-role");
     set("auth.anonymous", anonymous.empty() ? "false" : "true");
-    if (!anonymous.empty() && anonymous != "anon")
-      note("db-anon-role", fmt::format("requests without a token have the role `anon` here, not {}",
-                                       anonymous));
+    if (!anonymous.empty()) set("rest.anonymous_role", quote(anonymous));
+    search_path();
     const std::string rows = take("db-max-rows");
     const auto limit = number_of(rows);
     if (!rows.empty() && !limit) note("db-max-rows", "this isn't a number");
     set("rest.max_rows", std::to_string(limit.value_or(0)));
+  }
+
+  // PostgREST looks in `public` too unless it is told otherwise.
+  void search_path() {
+    const std::string given = take("db-extra-search-path");
+    std::vector<std::string> schemas = split_list(given.empty() ? "public" : given);
+    std::erase(schemas, schema_);
+    if (schemas.empty()) return;
+    if (lines_.contains("database.pgbouncer") && lines_["database.pgbouncer"].value == "true")
+      return note("db-extra-search-path",
+                  "a pooler of transactions keeps none: ALTER ROLE … SET search_path for the database's user");
+    set("rest.search_path", quote_list(schemas));
   }
 
   void transactions() {
@@ -283,9 +296,9 @@ class Translator {
     else
       note("log-level", "this isn't a level");
     const std::string mode = take("openapi-mode");
-    set("server.docs", mode == "disabled" ? "false" : "true");
-    if (mode == "ignore-privileges")
-      note("openapi-mode", "the document shows what its reader may use; `trivet openapi` prints all");
+    set("server.docs", "false");
+    if (mode != "disabled")
+      note("openapi-mode", "no document is shown where the database decides; `trivet openapi` prints one");
   }
 
   void one_for_one(const Counterpart& counterpart) {
@@ -347,6 +360,7 @@ class Translator {
   PostgrestSettings given_;
   std::set<std::string> done_;
   std::map<std::string, Line> lines_;  // by Trivet's names
+  std::string schema_ = "public";      // that is served
   std::vector<std::string> notes_;
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "store/postgres/bind.h"
@@ -30,29 +32,29 @@ class OpenTransaction {
 };
 
 // Read committed, as authors of functions expect of a database.
-result<std::vector<Command>> commands_of(const Call& call, const CallText& text) {
+result<std::vector<Command>> commands_of(const Call& call, const CallText& text,
+                                         const PostgresOptions& options) {
   std::vector<Command> commands;
   commands.push_back(plain_command(call.access == CallAccess::read_only
                                        ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
                                        : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
-  TRIVET_TRY(Command settings, settings_command(call.settings, Access::as_begun));
-  commands.push_back(std::move(settings));
+  TRIVET_TRY(std::vector<Command> before, session_commands(call.settings, Access::as_begun, options));
+  std::ranges::move(before, std::back_inserter(commands));
   commands.push_back(text_command(text.sql, text.values));
   commands.push_back(plain_command(
       "SELECT coalesce(current_setting('response.status', true), ''), "
       "coalesce(current_setting('response.headers', true), '')"));
   return commands;
 }
-constexpr size_t answer_at = 2;
-constexpr size_t response_at = 3;
 
 std::string text_at(const pg_result& result, int column) {
   return {PQgetvalue(&result, 0, column), static_cast<size_t>(PQgetlength(&result, 0, column))};
 }
 
 CallAnswer read_answer(const Exchange& exchange) {
-  const pg_result& rows = *exchange.results[answer_at];
-  const pg_result& response = *exchange.results[response_at];
+  const size_t count = exchange.results.size();
+  const pg_result& rows = *exchange.results[count - 2];
+  const pg_result& response = *exchange.results[count - 1];
   CallAnswer answer;
   answer.body = text_at(rows, 0);
   answer.rows = integer_at(rows, 0, 1);
@@ -62,24 +64,11 @@ CallAnswer read_answer(const Exchange& exchange) {
   return answer;
 }
 
-// Trouble of the server's own is told to the log alone; all else was said by the function, or about it.
-bool is_of_the_call(std::string_view state) {
-  for (const std::string_view hidden : {"08", "53", "55", "57", "58", "XX", "F0", "40"})
-    if (state.starts_with(hidden)) return false;
-  return !state.empty();
-}
-
-std::string field(const pg_result& failed, int code) {
-  const char* text = PQresultErrorField(&failed, code);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-CallAnswer refused(const Exchange& exchange) {
+// What the database says, if it is for the caller; else it is trouble.
+result<CallAnswer> failed_answer(const Exchange& exchange) {
   CallAnswer answer;
-  answer.refusal = CallRefusal{.state = exchange.state,
-                               .message = field(*exchange.failed, PG_DIAG_MESSAGE_PRIMARY),
-                               .details = field(*exchange.failed, PG_DIAG_MESSAGE_DETAIL),
-                               .hint = field(*exchange.failed, PG_DIAG_MESSAGE_HINT)};
+  answer.refusal = refusal_of(exchange);
+  if (!answer.refusal) return std::unexpected(*exchange.error);
   return answer;
 }
 
@@ -102,20 +91,20 @@ struct Attempt {
 };
 
 task<Attempt> attempt_call(Lane& lane, const Call& call, const CallText& text, Deadline deadline) {
-  auto commands = commands_of(call, text);
+  auto commands = commands_of(call, text, lane.options());
   if (!commands) co_return Attempt{std::unexpected(std::move(commands).error()), false};
   auto lease = co_await lane.acquire(Use::alone, deadline);
   if (!lease) co_return Attempt{std::unexpected(std::move(lease).error()), false};
   OpenTransaction transaction(*lease);
   auto exchange = std::make_shared<Exchange>();
   exchange->commands = *std::move(commands);
+  exchange->role = role_in(call.settings);
   co_await (*lease)->run(exchange, deadline);
   result<CallAnswer> answer = CallAnswer();
   bool keep = call.end == CallEnd::commit;
   if (exchange->error) {
     keep = false;
-    if (exchange->failed && is_of_the_call(exchange->state)) answer = refused(*exchange);
-    else answer = std::unexpected(*exchange->error);
+    answer = failed_answer(*exchange);
   } else {
     answer = read_answer(*exchange);
     if (result<void> fits = check_rows(call, *answer); !fits) {
@@ -131,8 +120,7 @@ task<Attempt> attempt_call(Lane& lane, const Call& call, const CallText& text, D
   // What was deferred to the end may still refuse.
   if (keep && end->error) {
     transaction.set_ended();
-    if (end->failed && is_of_the_call(end->state)) answer = refused(*end);
-    else answer = std::unexpected(*end->error);
+    answer = failed_answer(*end);
   }
   co_return Attempt{std::move(answer), again};
 }

@@ -3,8 +3,10 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "store/postgres/bind.h"
+#include "store/postgres/errors.h"
 #include "store/postgres/rows.h"
 #include "store/postgres/write/statements.h"
 
@@ -70,6 +72,7 @@ void ProgramRun::find_needed_fields() {
 }
 
 task<result<WriteResult>> ProgramRun::run() {
+  if (session_ != nullptr) session_->refusal.reset();
   result<void> done = co_await run_exchanges();
   if (done) {
     if (program_.returning_step >= 0) {
@@ -105,9 +108,10 @@ int64_t ProgramRun::affected() const {
 result<void> ProgramRun::begin(bool alone) {
   std::vector<Command> before;
   if (alone) before.push_back(plain_command(begin_text));
-  if (settings_ != nullptr) {
-    TRIVET_TRY(Command settings, settings_command(*settings_, Access::as_begun));
-    before.push_back(std::move(settings));
+  if (session_ != nullptr) {
+    TRIVET_TRY(std::vector<Command> first,
+               session_commands(session_->settings, Access::as_begun, lane_.options()));
+    std::ranges::move(first, std::back_inserter(before));
   }
   commands_.insert(commands_.begin(), std::make_move_iterator(before.begin()),
                    std::make_move_iterator(before.end()));
@@ -165,6 +169,7 @@ task<result<void>> ProgramRun::run_exchanges() {
 task<result<void>> ProgramRun::exchange() {
   auto exchanged = std::make_shared<Exchange>();
   exchanged->commands = std::move(commands_);
+  if (session_ != nullptr) exchanged->role = role_in(session_->settings);
   commands_.clear();
   co_await (*lease_)->run(exchanged, deadline_);
   state_ = exchanged->state;
@@ -189,7 +194,10 @@ result<void> ProgramRun::take_results(const Exchange& exchange) {
       }
     }
   }
-  if (exchange.error) return std::unexpected(*exchange.error);
+  if (exchange.error) {
+    if (session_ != nullptr) session_->refusal = refusal_of(exchange);
+    return std::unexpected(*exchange.error);
+  }
   for (const Sent& sent : sent_)
     if (sent.part == Part::step) written_[sent.step].done = true;
   return {};

@@ -29,8 +29,8 @@ class ProgramRun {
   ProgramRun(const ProgramRun&) = delete;
   ProgramRun& operator=(const ProgramRun&) = delete;
 
-  // Its transaction begins with them; they outlive the run. Before run().
-  void set_settings(const Settings& settings) { settings_ = &settings; }
+  // Its transaction begins with its settings; it outlives the run. Before run().
+  void set_session(CallerSession& session) { session_ = &session; }
   task<result<WriteResult>> run();
   // The SQLSTATE behind run's error, empty if it wasn't the server's.
   [[nodiscard]] const std::string& state() const { return state_; }
@@ -91,7 +91,7 @@ class ProgramRun {
   const Program& program_;
   const Params& params_;
   const Deadline deadline_;
-  const Settings* settings_ = nullptr;
+  CallerSession* session_ = nullptr;
   std::optional<Lease> lease_;
   std::vector<Written> written_;
   std::vector<Command> commands_;

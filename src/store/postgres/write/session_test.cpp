@@ -45,7 +45,7 @@ Settings as(const std::string& role, const std::string& claims = "{}") {
 struct Fixture {
   explicit Fixture(PostgresOptions options = {}) {
     schema = schema::check_schema({{"schema.zmodel", models}}).schema;
-    const std::string url = Server::instance().make_database();
+    url = Server::instance().make_database();
     Server::instance().run(url, tables);
     options.url = url + " user=gate";
     options.connections = 1;
@@ -78,7 +78,7 @@ struct Fixture {
     context.run();
     return std::move(*value);
   }
-  result<WriteResult> insert(const Settings& settings, std::vector<Value> cells) {
+  result<WriteResult> insert(Settings settings, std::vector<Value> cells) {
     Program program;
     program.schema = schema;
     Step step;
@@ -89,12 +89,15 @@ struct Fixture {
     program.returning_step = 0;
     Params params;
     params.blocks.push_back({static_cast<uint32_t>(cells.size() / 2), cells});
-    return run(store->write_as(settings, program, params, soon()));
+    session = {std::move(settings)};
+    return run(store->write_as(session, program, params, soon()));
   }
 
+  std::string url;  // as its owner
   boost::asio::io_context context{1};
   std::shared_ptr<const schema::Schema> schema;
   std::unique_ptr<PostgresStore> store;
+  CallerSession session;  // of the last insert
 };
 
 std::string text_of(Value value) { return std::string(value.as_text()); }
@@ -103,7 +106,7 @@ std::string text_of(Value value) { return std::string(value.as_text()); }
 task<void> ask(Fixture& f, int number, std::map<std::string, int>& seen) {
   const std::string role = number % 3 == 0 ? "ann" : number % 3 == 1 ? "bob" : "nobody";
   const std::string claims = "{\"n\":" + std::to_string(number) + "}";
-  const Settings settings = as(role, claims);
+  CallerSession settings{as(role, claims)};
   const Params params;
   const Query who = f.query(1);
   const result<Rows> me = co_await f.store->read_as(settings, who, params, soon());
@@ -162,15 +165,64 @@ TEST(PostgresSession, WritesUnderTheServersRules) {
   ASSERT_FALSE(others);
   EXPECT_EQ(others.error().code, ErrorCode::permission_denied);
   EXPECT_NE(others.error().log_text.find("row-level security"), std::string::npos);
+  ASSERT_TRUE(f.session.refusal);
+  EXPECT_EQ(f.session.refusal->state, "42501");
+  EXPECT_EQ(f.session.refusal->message, "new row violates row-level security policy for table \"Note\"");
   const result<WriteResult> nobody = f.insert(as("nobody"), {Value::integer(33), Value::text("bob")});
   ASSERT_FALSE(nobody);
   EXPECT_NE(nobody.error().log_text.find("role \"nobody\" does not exist"), std::string::npos)
       << nobody.error().log_text;
   const Query notes = f.query(0);
-  const Settings ann = as("ann");
+  CallerSession ann{as("ann")};
   const result<Rows> rows = f.run(f.store->read_as(ann, notes, {}, soon()));
   ASSERT_TRUE(rows);
   EXPECT_EQ(rows->batch.rows, 11);
+}
+
+// It sees who asks, refuses in its own words, and writes nothing where a read may not.
+TEST(PostgresSession, BeginsWithTheFunctionBeforeRequests) {
+  PostgresOptions options;
+  options.pre_request = "public.\"Gate\"";
+  Fixture f(options);
+  Server::instance().run(f.url, R"(CREATE FUNCTION "Gate"() RETURNS void LANGUAGE plpgsql AS $$BEGIN
+      IF current_user = 'bob' THEN RAISE SQLSTATE 'PT402' USING MESSAGE = 'bob has to pay'; END IF;
+      PERFORM set_config('request.jwt.claims', 'seen ' || current_user, true);
+    END$$)");
+  const Query who = f.query(1);
+  CallerSession ann{as("ann")};
+  const result<Rows> rows = f.run(f.store->read_as(ann, who, {}, soon()));
+  ASSERT_TRUE(rows) << rows.error().log_text;
+  EXPECT_EQ(text_of(rows->batch.row(0)[2]), "seen ann");
+  CallerSession bob{as("bob")};
+  const result<Rows> refused = f.run(f.store->read_as(bob, who, {}, soon()));
+  ASSERT_FALSE(refused);
+  ASSERT_TRUE(bob.refusal);
+  EXPECT_EQ(bob.refusal->state, "PT402");
+  EXPECT_EQ(bob.refusal->message, "bob has to pay");
+  EXPECT_FALSE(f.insert(as("bob"), {Value::integer(40), Value::text("bob")}));
+  EXPECT_TRUE(f.insert(as("ann"), {Value::integer(41), Value::text("ann")}));
+}
+
+// The server writes such a function into the plan, and looks at who may call it when it makes the plan alone.
+TEST(PostgresSession, HasPlansOfItsOwnRole) {
+  Fixture f;
+  Server::instance().run(f.url, R"(
+    CREATE FUNCTION "onlyAnn"() RETURNS text STABLE LANGUAGE sql AS $$SELECT 'for ann'::text$$;
+    REVOKE EXECUTE ON FUNCTION "onlyAnn"() FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION "onlyAnn"() TO ann;
+    DROP VIEW "Seen";
+    CREATE VIEW "Seen" WITH (security_invoker) AS SELECT 1 AS id, "onlyAnn"() AS role, ''::text AS claims;
+    GRANT SELECT ON "Seen" TO PUBLIC)");
+  const Query query = f.query(1);
+  for (const char* role : {"ann", "bob", "ann", "bob"}) {
+    CallerSession session{as(role)};
+    const result<Rows> rows = f.run(f.store->read_as(session, query, {}, soon()));
+    EXPECT_EQ(rows.has_value(), std::string(role) == "ann") << role;
+    if (!rows) {
+      ASSERT_TRUE(session.refusal);
+      EXPECT_EQ(session.refusal->message, "permission denied for function onlyAnn");
+    }
+  }
 }
 
 // A role is a value: nothing of it is read as SQL, and the login takes only those that were granted to it.
@@ -178,7 +230,7 @@ TEST(PostgresSession, TakesOnlyRolesThatWereGranted) {
   Fixture f;
   const Query who = f.query(1);
   for (const char* role : {"postgres", "none", "ann; SET ROLE bob", "", "'ann'"}) {
-    const Settings settings = as(role);
+    CallerSession settings{as(role)};
     const result<Rows> rows = f.run(f.store->read_as(settings, who, {}, soon()));
     EXPECT_FALSE(rows) << role;
   }
