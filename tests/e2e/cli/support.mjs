@@ -10,10 +10,11 @@ import { fileURLToPath } from 'node:url';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 export const trivet = path.join(process.env.TRIVET_BIN ?? path.join(root, 'build/bin'), 'trivet');
 
-// A folder that is gone when the test is.
+// A folder that is gone when the test is; at the latest with this process, where a server still writes there.
 export function folder(test) {
   const made = mkdtempSync(path.join(os.tmpdir(), 'trivet-cli-'));
-  test.after(() => rmSync(made, { recursive: true, force: true }));
+  const remove = () => rmSync(made, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  test.after(() => { try { remove(); } catch { process.once('exit', remove); } });
   return made;
 }
 
