@@ -1,5 +1,7 @@
 #include "net/pool.h"
 
+#include <sys/resource.h>
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -51,10 +53,19 @@ struct Pool::State {
   }
 };
 
+// On Linux a thread has a priority of its own (setpriority(2)). Refused, it works as all do.
+static void give_way() {
+  constexpr int lowest = 19;
+  (void)::setpriority(PRIO_PROCESS, 0, lowest);
+}
+
 Pool::Pool(PoolOptions options) : state_(std::make_unique<State>()) {
   state_->queue_max = options.queue_max;
   for (unsigned i = 0; i < options.threads; ++i)
-    state_->threads.emplace_back([state = state_.get()] { state->work(); });
+    state_->threads.emplace_back([state = state_.get(), priority = options.priority] {
+      if (priority == Priority::low) give_way();
+      state->work();
+    });
 }
 
 Pool::~Pool() {

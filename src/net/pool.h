@@ -8,6 +8,7 @@
 // cancelled (Asio's cancellation slots), which for a connection means that the peer has gone. It may end early then.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,9 +20,15 @@
 
 namespace trivet::net {
 
+enum class Priority : uint8_t {
+  normal,
+  low,  // the machine's other threads come first
+};
+
 struct PoolOptions {
   unsigned threads = 4;
   size_t queue_max = 4096;
+  Priority priority = Priority::normal;
 };
 
 class Pool {

@@ -1,5 +1,6 @@
 // Hashing and verifying passwords on a few threads of their own, so that a storm of sign-ins costs
-// sign-ins and not reads: as many at once as the pool has threads, a bounded queue behind them.
+// sign-ins and not reads: as many at once as the pool has threads, which let all others come first, and a
+// bounded queue behind them.
 //
 // Errors: pool_timeout when the queue is full (answer 503). Thread-safe; must outlive its tasks.
 #pragma once
@@ -18,7 +19,8 @@ namespace trivet::auth {
 struct HasherOptions {
   Argon2Options argon2;  // is_allowed()
   PasswordPeppers peppers;
-  net::PoolOptions pool{.threads = 2, .queue_max = 256};
+  // As many wait as come at once when everybody signs in: the last of 1,000 after some ten seconds.
+  net::PoolOptions pool{.threads = 2, .queue_max = 1024, .priority = net::Priority::low};
 };
 
 class PasswordHasher {
