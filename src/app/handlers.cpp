@@ -2,6 +2,7 @@
 
 #include "api/docs/handler.h"
 #include "api/openapi/handler.h"
+#include "app/acme/renewer.h"
 #include "app/drivers/authority.h"
 #include "base/random.h"
 
@@ -50,7 +51,7 @@ http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
   options.pipeline.cors.origins = config.cors_origins;
   options.pipeline.compression.enabled = config.compression ? Switch::on : Switch::off;
   options.pipeline.server_timing = config.server_timing ? Switch::on : Switch::off;
-  if (!config.tls_certificate.empty())
+  if (!config.tls_certificate.empty() || acme::is_wanted(config))
     options.pipeline.hsts = std::chrono::duration_cast<std::chrono::seconds>(config.tls_hsts);
   options.sink = &sink;
   SystemRandom random;

@@ -77,6 +77,9 @@ TEST(AcmeClient, TellsAddressesFromNames) {
   EXPECT_TRUE(is_address("2001:db8::1"));
   EXPECT_FALSE(is_address("example.com"));
   EXPECT_FALSE(is_address("1.2.3"));
+  EXPECT_EQ(normal_host("WWW.Example.com"), "www.example.com");
+  EXPECT_EQ(normal_host("2001:DB8:0:0::1"), "2001:db8::1");
+  EXPECT_EQ(normal_host("192.0.2.7"), "192.0.2.7");
 }
 
 }  // namespace

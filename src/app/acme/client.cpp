@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "auth/base64url.h"
@@ -102,6 +103,17 @@ bool is_address(const std::string& host) {
   std::array<unsigned char, 16> bytes{};
   return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
          inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+std::string normal_host(const std::string& host) {
+  std::array<unsigned char, 16> bytes{};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1 &&
+      inet_ntop(AF_INET6, bytes.data(), text.data(), text.size()) != nullptr)
+    return text.data();
+  std::string lower = host;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
 }
 
 Client::Client(Transport& transport, auth::Key account, Wait wait)

@@ -60,5 +60,7 @@ class Client {
 
 // An IPv4 or IPv6 address, and no name.
 [[nodiscard]] bool is_address(const std::string& host);
+// In the one form in which it is compared: lower case, addresses as RFC 5952 writes them.
+[[nodiscard]] std::string normal_host(const std::string& host);
 
 }  // namespace trivet::app::acme

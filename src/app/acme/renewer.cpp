@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -28,7 +29,13 @@ constexpr std::chrono::minutes first_pause(1);
 constexpr std::chrono::hours longest_pause(6);
 constexpr std::chrono::hours longest_sleep(12);  // clocks of machines jump
 
-std::string folder_of(const Config& config) { return config.folder + "/.trivet/acme"; }
+// One for each authority: what the staging one gave is not taken for the real one's.
+std::string folder_of(const Config& config) {
+  std::string name = config.tls_acme_directory.substr(std::string_view("https://").size());
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-'; }, '_');
+  return config.folder + "/.trivet/acme/" + name;
+}
 
 std::string read_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -50,9 +57,12 @@ result<void> write_file(const std::string& path, const std::string& text) {
   return {};
 }
 
+// Each once, as a certificate names it.
 std::vector<std::string> sorted_hosts(const Config& config) {
-  std::vector<std::string> hosts = config.tls_acme_hosts;
+  std::vector<std::string> hosts;
+  for (const std::string& host : config.tls_acme_hosts) hosts.push_back(normal_host(host));
   std::ranges::sort(hosts);
+  hosts.erase(std::ranges::unique(hosts).begin(), hosts.end());
   return hosts;
 }
 
@@ -112,6 +122,8 @@ result<void> check(const Config& config) {
   const auto refuse = [](std::string text) { return fail(ErrorCode::bad_config, std::move(text)); };
   if (!config.tls_certificate.empty() || !config.tls_key.empty())
     return refuse("tls.acme_hosts gets a certificate; tls.certificate and tls.key name another");
+  if (!config.tls_acme_directory.starts_with("https://"))
+    return refuse("tls.acme_directory must begin with https://");
   if (!config.tls_acme_agree)
     return refuse("tls.acme_hosts: the authority's terms of service have to be agreed to: tls.acme_agree = true");
   for (const std::string& host : config.tls_acme_hosts) {
@@ -199,7 +211,9 @@ void Renewer::tell(Level level, std::string_view name, const std::string& text) 
 
 Renewer::Moment Renewer::due() const {
   const auto validity = read_validity(read_file(file_of(config_)));
-  if (!validity || validity->is_placeholder || validity->hosts != sorted_hosts(config_)) return {};
+  if (!validity || validity->is_placeholder ||
+      !std::ranges::includes(validity->hosts, sorted_hosts(config_)))
+    return {};
   const auto before = config_.tls_acme_renew_before;
   if (before.count() > 0) return validity->to - before;
   return validity->to - (validity->to - validity->from) / 3;
@@ -236,7 +250,7 @@ void Renewer::run() {
     }
     tell(Level::info, "acme.ordering",
          fmt::format("asking {} for a certificate for {}", config_.tls_acme_directory,
-                     fmt::join(config_.tls_acme_hosts, ", ")));
+                     fmt::join(sorted_hosts(config_), ", ")));
     const auto done = renew();
     if (stopping_) return;
     if (done && due() > system_clock::now()) {

@@ -2,7 +2,7 @@
 // renewal under load, and what is told when it can't be done. Without the package the tests skip.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,10 +69,11 @@ test('by http-01, for two hosts, kept over a restart, renewed while requests go 
   const made = project(t);
   must(['db', 'push', made]);
   const hosts = ['shop.example.test', 'api.example.test'];
-  const words = settings(served, hosts, [`tls.redirect_listen=127.0.0.1:${served.ports.http}`]);
+  const words = settings(served, ['Shop.example.test', hosts[1], hosts[0]], [`tls.redirect_listen=127.0.0.1:${served.ports.http}`]);
   let server = await start(t, made, served, words);
   const first = await until('a certificate', () => ask(served, hosts[0]));
   assert.equal(first.status, 200);
+  assert.equal(first.headers['strict-transport-security'], 'max-age=15552000');
   assert.equal((await ask(served, hosts[1])).serial, first.serial);
   assert.equal(await ask(served, 'other.example.test'), null);
   // The way to https:// is as it was.
@@ -80,7 +81,8 @@ test('by http-01, for two hosts, kept over a restart, renewed while requests go 
   const away = await fetch(`${plain}/x`, { redirect: 'manual' });
   assert.equal(away.status, 308);
   assert.equal((await fetch(`${plain}/.well-known/acme-challenge/none`, { redirect: 'manual' })).status, 308);
-  const files = ['account.jwk', 'certificate.pem'].map((name) => path.join(made, '.trivet/acme', name));
+  const [place] = readdirSync(path.join(made, '.trivet/acme'));
+  const files = ['account.jwk', 'certificate.pem'].map((name) => path.join(made, '.trivet/acme', place, name));
   for (const file of files) assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.match(server.child.log, /certificate for (shop|api)\.example\.test/);
   assert.doesNotMatch(server.child.log, /PRIVATE KEY|"d"/);
@@ -144,4 +146,5 @@ test('what can not be is told, and tried again', { skip }, async (t) => {
   assert.match(refused('tls.acme_hosts=a.test', 'tls.acme_agree=true', 'tls.acme_challenge=http-01'),
     /tls\.redirect_listen, which is empty/);
   assert.match(refused('tls.acme_hosts=a.test', 'tls.acme_agree=true', 'tls.certificate=x.pem'), /name another/);
+  assert.match(refused('tls.acme_hosts=a.test', 'tls.acme_agree=true', 'tls.acme_directory=http://x'), /must begin with https:/);
 });
