@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { folder, must, run, trivet } from '../cli/support.mjs';
 import { isInstalled, startServer } from './server.mjs';
 
@@ -315,5 +316,49 @@ test('migrations on MariaDB', { skip }, async (t) => {
     assert.deepEqual(await Promise.all(all.map((child) => child.ended)), [0, 0, 0]);
     assert.deepEqual(all.flatMap((child) => JSON.parse(child.out).applied).toSorted(), project.names());
     assert.deepEqual(project.history(), project.names().map((name) => [name, 'applied']));
+  });
+
+  await on('a user who may make no database deploys all the same, and develops with one that is named', async (t2) => {
+    const project = mysqlProject(t2, server, growth[0]);
+    const beside = newDatabase(server);
+    sql(server, 'mysql', `CREATE USER small@'127.0.0.1' IDENTIFIED BY 'x'; GRANT ALL ON ${project.database}.* TO small@'127.0.0.1';
+      GRANT ALL ON ${beside}.* TO small@'127.0.0.1'`);
+    const at = (name) => `mysql://small:x@127.0.0.1:${server.port}/${name}`;
+    project.env.TRIVET_DATABASE_URL = at(project.database);
+    const refused = project.run('dev');
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /may not make the empty database in which migrations are tried out/);
+    assert.match(refused.stderr, /TRIVET_DATABASE_SHADOW_URL/);
+    sql(server, beside, 'CREATE TABLE left_over (id INT)');
+    project.env.TRIVET_DATABASE_SHADOW_URL = at(beside);
+    project.must('dev', '--name', 'first');
+    assert.deepEqual(sql(server, beside, 'SHOW TABLES'), []);
+    delete project.env.TRIVET_DATABASE_SHADOW_URL;
+    project.add('29990101000000_more', 'CREATE TABLE `More` (id INT PRIMARY KEY);\n');
+    const deployed = project.run('deploy');
+    assert.equal(deployed.status, 0, deployed.stderr);
+    assert.match(deployed.stderr, /dangers are known in part only/);
+    assert.deepEqual(project.history().map(([, state]) => state), ['applied', 'applied']);
+  });
+
+  await on('kill -9 in the middle: what is left is known to be half done', async (t2) => {
+    const project = mysqlProject(t2, server, growth[0]);
+    project.must('dev');
+    const name = '29990101000000_slow';
+    project.add(name, 'CREATE TABLE `A` (id INT);\n-- only where there are rows, so not in the empty database\n' +
+      'DO (SELECT MAX(SLEEP(60)) FROM `User`);\nCREATE TABLE `B` (id INT);\n');
+    project.sql("INSERT INTO `User` (email) VALUES ('a')");
+    const child = spawn(trivet, ['migrate', 'deploy'], { cwd: project.folder, env: project.env, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    for (let tries = 0; ; ++tries) {
+      if (sql(server, 'mysql', "SELECT 1 FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'").length > 0) break;
+      assert.ok(tries < 1000 && child.exitCode === null, 'the script runs');
+      await delay(20);
+    }
+    child.kill('SIGKILL');
+    await ended;
+    assert.deepEqual(project.history().at(-1), [name, 'failed']);
+    assert.match(project.run('deploy').stderr, new RegExp(`${name} failed, and nothing is applied`));
+    assert.deepEqual(project.sql("SHOW TABLES LIKE 'A'"), ['A']);
   });
 });
