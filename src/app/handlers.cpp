@@ -62,8 +62,9 @@ http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
 }  // namespace
 
 struct Handlers::Documents {
-  Documents(const engine::Engine& engine, const auth::Authenticator& authenticator)
-      : openapi(engine, authenticator) {}
+  Documents(const engine::Engine& engine, const auth::Authenticator& authenticator,
+            const engine::Procedures& procedures)
+      : openapi(engine, authenticator, procedures) {}
   api::openapi::OpenapiHandler openapi;
   api::docs::DocsHandler docs;
 };
@@ -78,7 +79,7 @@ Handlers::Handlers(const HandlerParts& parts)
       keys_first_(authenticator_, api_) {
   // They show what their reader may use, which only the schema's rules could tell.
   const bool rules_decide = authority_of(parts.config) == engine::Authority::rules;
-  if (parts.config.docs && rules_decide) documents_ = std::make_unique<Documents>(parts.engine, authenticator_);
+  if (parts.config.docs && rules_decide) documents_ = std::make_unique<Documents>(parts.engine, authenticator_, procedures_);
   if (parts.accounts != nullptr)
     accounts_ = std::make_unique<AccountsApi>(AccountsApi::Parts{
         parts.config, parts.keys.secret, parts.stored, parts.engine, own_authenticator_, *parts.accounts});

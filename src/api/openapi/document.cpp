@@ -2,6 +2,7 @@
 
 #include "api/openapi/columns.h"
 #include "api/openapi/components.h"
+#include "api/openapi/functions.h"
 #include "api/openapi/paths.h"
 #include "value/json_builder.h"
 
@@ -38,13 +39,16 @@ std::vector<int> visible_models(const schema::Schema& schema, const Access& acce
   return result;
 }
 
-void write_tags(JsonBuilder& json, const schema::Schema& schema, const std::vector<int>& models) {
+void write_tags(JsonBuilder& json, const schema::Schema& schema, const std::vector<int>& models,
+                const Procedures& functions) {
   json.key("tags").open_array();
   for (const int model : models) {
     const schema::Model& m = schema.models[static_cast<size_t>(model)];
     json.open_object().member("name", m.db_name);
     json.member("description", m.doc.empty() ? "Rows of " + m.db_name + "." : m.doc).close();
   }
+  if (!functions.empty())
+    json.open_object().member("name", "functions").member("description", "Functions of the database.").close();
   json.close();
 }
 
@@ -57,10 +61,12 @@ std::string make_document(const schema::Schema& schema, const Access& access, co
   write_info(json, options);
   json.key("servers").open_array().open_object().member("url", "/").close().close();
   write_security(json);
-  write_tags(json, schema, models);
+  const Procedures functions = access.procedures();
+  write_tags(json, schema, models, functions);
 
   json.key("paths").open_object();
   for (const int model : models) write_path(json, {schema, access, options, model});
+  write_function_paths(json, functions, options);
   json.close();
 
   json.key("components").open_object();

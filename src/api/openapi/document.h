@@ -1,14 +1,19 @@
 // The OpenAPI 3.1 description of a schema as the REST front end serves it (OpenAPI Specification 3.1.0).
 //
 // Only what the caller may reach is described: a model without any operation allowed is absent, and so are fields that
-// may not be read. Pure and deterministic: equal input gives equal bytes.
+// may not be read, and functions that may not be called. Pure and deterministic: equal input gives equal bytes.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "schema/schema.h"
+#include "store/procedure.h"
 
 namespace trivet::api::openapi {
+
+// Of the database; they outlive the call.
+using Procedures = std::vector<const store::Procedure*>;
 
 // What a caller may do; answered by the rules.
 class Access {
@@ -17,6 +22,8 @@ class Access {
   // Whether some row could be reached by the operation.
   [[nodiscard]] virtual bool may(int model, schema::Operation operation) const = 0;
   [[nodiscard]] virtual bool may_read(int model, int field) const = 0;
+  // Functions that may be called, each overload.
+  [[nodiscard]] virtual Procedures procedures() const { return {}; }
 };
 
 // The service key's view: everything.

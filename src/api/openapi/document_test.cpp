@@ -60,5 +60,39 @@ TEST(OpenapiDocument, LeavesOutWhatTheCallerMayNotReach) {
   EXPECT_FALSE(has(text, "notes"));
 }
 
+class SomeFunctions final : public Access {
+ public:
+  explicit SomeFunctions(const store::ProcedureList& list) : list_(list) {}
+  bool may(int, schema::Operation) const override { return false; }
+  bool may_read(int, int) const override { return false; }
+  Procedures procedures() const override {
+    Procedures all;
+    for (const store::Procedure& one : list_) all.push_back(&one);
+    return all;
+  }
+
+ private:
+  const store::ProcedureList& list_;
+};
+
+TEST(OpenapiDocument, DescribesFunctions) {
+  using enum store::ResultShape;
+  const store::ProcedureList list{
+      {.schema = "public", .name = "area", .arguments = {{"side", "integer"}},
+       .volatility = store::Volatility::immutable, .shape = value},
+      {.schema = "public", .name = "area", .arguments = {{"width", "integer"}, {"tags", "text[]", true}},
+       .volatility = store::Volatility::volatile_, .shape = rows, .columns = {{"a b", "numeric(5,2)"}}},
+      {.schema = "public", .name = "put it", .arguments = {{"", "bytea"}}, .shape = nothing},
+  };
+  const std::string text = make_document(*parse(), SomeFunctions(list), {});
+  EXPECT_TRUE(has(text, R"("/rest/v1/rpc/area":{"get":)")) << text;
+  EXPECT_TRUE(has(text, R"("name":"side","in":"query","required":true,"description":"integer")")) << text;
+  EXPECT_TRUE(has(text, R"("tags":{"type":"array","items":{"type":"string"}})")) << text;
+  EXPECT_TRUE(has(text, R"("required":["width"])")) << text;
+  EXPECT_TRUE(has(text, R"("a b":{"type":"number"})")) << text;
+  EXPECT_TRUE(has(text, R"("/rest/v1/rpc/put%20it":{"post":)")) << text;
+  EXPECT_TRUE(has(text, R"("application/octet-stream":{"schema":{"type":"string"}})")) << text;
+}
+
 }  // namespace
 }  // namespace trivet::api::openapi

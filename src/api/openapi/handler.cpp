@@ -8,7 +8,8 @@ namespace {
 
 class CallerAccess final : public Access {
  public:
-  CallerAccess(const engine::Engine& engine, const Identity& identity) : engine_(engine), identity_(identity) {}
+  CallerAccess(const engine::Engine& engine, const engine::Candidates& open, const Identity& identity)
+      : engine_(engine), open_(open), identity_(identity) {}
 
   [[nodiscard]] bool may(int model, schema::Operation operation) const override {
     const engine::ModelAccess access = engine_.model_access(model, identity_);
@@ -24,27 +25,30 @@ class CallerAccess final : public Access {
   [[nodiscard]] bool may_read(int model, int field) const override {
     return engine_.readable(model, field, identity_);
   }
+  [[nodiscard]] Procedures procedures() const override { return open_.procedures; }
 
  private:
   const engine::Engine& engine_;
+  const engine::Candidates& open_;
   const Identity& identity_;
 };
 
 }  // namespace
 
 OpenapiHandler::OpenapiHandler(const engine::Engine& engine, const auth::Authenticator& authenticator,
-                               DocumentOptions options)
-    : engine_(engine), authenticator_(authenticator), options_(std::move(options)) {}
+                               const engine::Procedures& procedures, DocumentOptions options)
+    : engine_(engine), authenticator_(authenticator), procedures_(procedures), options_(std::move(options)) {}
 
 std::shared_ptr<const std::string> OpenapiHandler::document_for(const Identity& identity) {
   const auto schema = engine_.schema();
+  const engine::Candidates open = procedures_.all(identity);
   const auto render = [&] {
-    return std::make_shared<const std::string>(make_document(*schema, CallerAccess(engine_, identity), options_));
+    return std::make_shared<const std::string>(make_document(*schema, CallerAccess(engine_, open, identity), options_));
   };
   if (identity.role == Role::authenticated) return render();
   Cached& cached = cached_[identity.role == Role::service ? 1 : 0];
   const std::lock_guard lock(mutex_);
-  if (cached.schema != schema) cached = {schema, render()};
+  if (cached.schema != schema || cached.procedures != open.list) cached = {schema, open.list, render()};
   return cached.document;
 }
 

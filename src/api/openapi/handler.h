@@ -1,4 +1,5 @@
-// GET /openapi.json: the description of what the caller may reach. Built once per schema for the service key and for
+// GET /openapi.json: the description of what the caller may reach. Built once per schema and list of
+// functions for the service key and for
 // anonymous callers, and each time for signed-in ones, whose rules may depend on their claims.
 //
 // One handler serves all threads. Engine and authenticator must outlive it.
@@ -11,6 +12,7 @@
 
 #include "api/openapi/document.h"
 #include "auth/authenticator.h"
+#include "engine/call/procedures.h"
 #include "engine/engine.h"
 #include "http/handler.h"
 
@@ -18,13 +20,16 @@ namespace trivet::api::openapi {
 
 class OpenapiHandler final : public http::Handler {
  public:
-  OpenapiHandler(const engine::Engine& engine, const auth::Authenticator& authenticator, DocumentOptions options = {});
+  // `procedures`: of the database; it outlives the handler too.
+  OpenapiHandler(const engine::Engine& engine, const auth::Authenticator& authenticator,
+                 const engine::Procedures& procedures, DocumentOptions options = {});
 
   task<http::Response> handle(const http::Request& request) override;
 
  private:
   struct Cached {
     std::shared_ptr<const schema::Schema> schema;
+    std::shared_ptr<const store::ProcedureList> procedures;
     std::shared_ptr<const std::string> document;  // shared: an answer copies it without the lock
   };
 
@@ -32,6 +37,7 @@ class OpenapiHandler final : public http::Handler {
 
   const engine::Engine& engine_;
   const auth::Authenticator& authenticator_;
+  const engine::Procedures& procedures_;
   const DocumentOptions options_;
   std::mutex mutex_;
   std::array<Cached, 2> cached_;  // guarded by mutex_; anonymous, service

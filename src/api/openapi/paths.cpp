@@ -6,7 +6,6 @@
 #include "api/openapi/components.h"
 
 namespace trivet::api::openapi {
-namespace {
 
 std::string escape_path(std::string_view name) {
   static constexpr std::string_view digits = "0123456789ABCDEF";
@@ -23,6 +22,8 @@ std::string escape_path(std::string_view name) {
   }
   return result;
 }
+
+namespace {
 
 class TablePath {
  public:

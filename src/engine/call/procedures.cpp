@@ -75,6 +75,14 @@ Candidates Procedures::find(std::string_view name, const Identity& identity) con
   return found;
 }
 
+Candidates Procedures::all(const Identity& identity) const {
+  if (store_ == nullptr) return {};
+  Candidates found{.list = store_->procedures(), .procedures = {}};
+  for (const store::Procedure& procedure : *found.list)
+    if (may_call(procedure.name, identity)) found.procedures.push_back(&procedure);
+  return found;
+}
+
 task<result<store::CallAnswer>> Procedures::run(store::Call call, Context context) const {
   TRIVET_ASSERT(store_ != nullptr && call.procedure != nullptr);
   if (!may_call(call.procedure->name, context.identity))

@@ -40,6 +40,8 @@ class Procedures {
 
   // Empty if there are none or the caller may not call them: nobody can tell the difference.
   [[nodiscard]] Candidates find(std::string_view name, const Identity& identity) const;
+  // All that the caller may call; no list where the database has no functions.
+  [[nodiscard]] Candidates all(const Identity& identity) const;
   // `call` is of a candidate of this caller. Adds who calls to its settings.
   [[nodiscard]] task<result<store::CallAnswer>> run(store::Call call, Context context) const;
 

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { folder, must, run, serve } from '../cli/support.mjs';
+import { assertLints } from '../openapi/lint.mjs';
 import { isInstalled, startServer } from './server.mjs';
 
 const skip = isInstalled ? false : 'the package postgresql-15 is not installed';
@@ -207,12 +208,35 @@ test('functions of the database', { skip }, async (t) => {
     const tea = await call('teapot', { body: {} });
     assert.deepEqual([tea.status, tea.headers.get('x-tea'), tea.json], [418, 'black', 'tea']);
   });
+  const described = async (key) =>
+    (await fetch(`${server.url}/openapi.json`, { headers: key ? { apikey: key } : {} })).json();
+  await t.test('/openapi.json describes those that the caller may call', async (t2) => {
+    const { paths } = await described();
+    assert.deepEqual(Object.keys(paths['/rest/v1/rpc/add_them']), ['get', 'post']);
+    assert.deepEqual(paths['/rest/v1/rpc/add_them'].post.requestBody.content['application/json'].schema, {
+      type: 'object', properties: { a: { type: 'integer', format: 'int32' }, b: { type: 'integer', format: 'int32' } }, required: ['a'],
+    });
+    assert.equal(paths['/rest/v1/rpc/same'].post.requestBody.content['application/json'].schema.anyOf.length, 2);
+    assert.deepEqual(Object.keys(paths['/rest/v1/rpc/changed']), ['post']);
+    assert.deepEqual(paths['/rest/v1/rpc/notes_like'].get.responses['200'].content['application/json'].schema, {
+      type: 'array',
+      items: { type: 'object', properties: { id: { type: 'integer', format: 'int32' }, text: { type: 'string' } } },
+    });
+    assert.deepEqual(Object.keys(paths['/rest/v1/rpc/keep'].post.responses), ['204', '4XX']);
+    for (const name of ['secret_notes', 'nobody_opened', 'not_there']) assert.equal(paths[`/rest/v1/rpc/${name}`], undefined, name);
+    const whole = await described(keys.secret_key);
+    assert.ok(whole.paths['/rest/v1/rpc/secret_notes']);
+    const file = path.join(folder(t2), 'openapi.json');
+    writeFileSync(file, JSON.stringify(whole));
+    assertLints(file);
+  });
   await t.test('a reload finds what was made since', async () => {
     assert.equal((await call('not_there', { body: {} })).status, 404);
     assert.equal(database.sql('CREATE FUNCTION not_there() RETURNS int LANGUAGE sql AS $$SELECT 7$$').status, 0);
     server.child.kill('SIGHUP');
     await server.saw('schema reloaded');
     assert.equal((await call('not_there', { body: {} })).json, 7);
+    assert.ok((await described()).paths['/rest/v1/rpc/not_there']);
   });
   assert.equal(await server.stop(), 0);
 });
