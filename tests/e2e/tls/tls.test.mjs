@@ -153,6 +153,9 @@ test('testssl.sh finds nothing above LOW', async (t) => {
   for (const stream of [scan.stdout, scan.stderr]) stream.on('data', (piece) => { text += piece; });
   await new Promise((resolve, reject) => { scan.on('exit', resolve).on('error', reject); });
   const found = JSON.parse(readFileSync(findings, 'utf8'));
-  const above = found.filter(({ severity }) => ['MEDIUM', 'HIGH', 'CRITICAL', 'FATAL', 'WARN'].includes(severity));
-  assert.deepEqual(above, [], text);
+  // It asks for a ticket by a client that hangs up after the handshake. TLS 1.3 sends tickets behind that, so on a busy machine there
+  // is nothing to resume with, which it calls a problem of connecting. Resumption has tests of its own above.
+  const hungUp = ({ id, severity }) => id === 'sessionresumption_ticket' && severity === 'WARN';
+  const bad = ['MEDIUM', 'HIGH', 'CRITICAL', 'FATAL', 'WARN'];
+  assert.deepEqual(found.filter((one) => bad.includes(one.severity) && !hungUp(one)), [], text);
 });
