@@ -31,7 +31,7 @@ std::string joined(const Parameters& parameters) {
 
 // What tells clients that a fragment is ours, in its place: names are sorted.
 Parameters with_mark(Parameters parameters) {
-  constexpr std::string_view mark = "sb";
+  static constexpr std::string_view mark = "sb";
   const auto place = std::ranges::find_if(
       parameters, [](const auto& parameter) { return parameter.first > mark; });
   parameters.insert(place, {mark, std::string()});
