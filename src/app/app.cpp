@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -115,6 +116,7 @@ struct App::State {
     if (database) database->interrupt();
     runtime.end();
     generations.reset();
+    feed.reset();
     database.reset();
   }
 
@@ -125,6 +127,7 @@ struct App::State {
 
   result<void> build();
   result<void> open_database();
+  result<bool> follow_changes(const schema::Schema& wanted);
   result<void> look_at_functions(const Config& wanted);
   result<void> match_database(const schema::Schema& wanted);
   result<void> listen();
@@ -134,7 +137,7 @@ struct App::State {
   [[nodiscard]] std::vector<std::string> watched_files() const;
   std::vector<std::string> reload();
   result<void> reload_all();
-  void apply(Reread reread, const auth::ProjectKeys& fresh_keys);
+  void apply(Reread reread, const auth::ProjectKeys& fresh_keys, bool is_changed);
 
   StartOptions options;
   observe::LogSink log;
@@ -147,6 +150,8 @@ struct App::State {
   std::shared_ptr<const schema::Schema> schema;  // shared with the engines and their plans
   std::unique_ptr<Driver> driver;
   std::unique_ptr<OpenDatabase> database;
+  std::unique_ptr<engine::ChangeFeed> feed;  // null: no model has had @@realtime
+  std::atomic<engine::ChangeFeed*> open_feed{nullptr};  // the same, for other threads than that of reloads
   std::unique_ptr<Generations> generations;
   net::TlsChallenges challenges;
   acme::ProofTexts proofs;
@@ -168,13 +173,34 @@ result<void> App::State::build() {
       database->store(), environment, sinks, metrics, database->procedures(),
       authority_of(config()) == engine::Authority::database ? database->sessions() : nullptr,
       options.mode == Mode::dev ? Mails::kept : Mails::sent});
+  TRIVET_CHECK(follow_changes(*schema));
   generations->add(config(), keys, schema);
   count_connections();
   return listen();
 }
 
+// What the models with @@realtime need, and who reads it. True if that has just begun, and needs a generation that knows.
+result<bool> App::State::follow_changes(const schema::Schema& wanted) {
+  TRIVET_TRY(std::unique_ptr<store::ChangeLog> followed, driver->follow_changes(wanted));
+  if (followed == nullptr || feed != nullptr) return false;
+  feed = std::make_unique<engine::ChangeFeed>(std::move(followed), sinks);
+  generations->set_changes(*feed);
+  open_feed = feed.get();
+  return true;
+}
+
 void App::State::count_connections() {
   http::add_runtime_metrics(metrics, runtime);
+  metrics.add_reader({"trivet_change_streams", "gauge", "Streams of changes open now."},
+                     [this] {
+                       const engine::ChangeFeed* const open = open_feed;
+                       return open == nullptr ? 0.0 : static_cast<double>(open->watches());
+                     });
+  metrics.add_reader({"trivet_changes_total", "counter", "Changes of watched rows that the database told."},
+                     [this] {
+                       const engine::ChangeFeed* const open = open_feed;
+                       return open == nullptr ? 0.0 : static_cast<double>(open->changes());
+                     });
   database->add_metrics(metrics);
 }
 
@@ -185,6 +211,9 @@ result<void> App::State::open_database() {
   TRIVET_CHECK(check_authority(config(), *driver));
   TRIVET_TRY(database, driver->open({runtime.pool(), runtime.executors(),
                                      config().limits.request_timeout}));
+  runtime.set_on_drain([this] {
+    if (engine::ChangeFeed* const open = open_feed) open->stop();
+  });
   runtime.set_on_drained([this](unsigned loop) { database->close_loop(loop); });
   return {};
 }
@@ -292,18 +321,21 @@ result<void> App::State::reload_all() {
     reread.need_restart.push_back("the url of the schema's datasource");
   TRIVET_CHECK(match_database(*fresh));
   TRIVET_CHECK(look_at_functions(reread.loaded.config));
+  TRIVET_TRY(const bool follows, follow_changes(*fresh));
   TRIVET_CHECK(generations->engine().set_schema(fresh));
   schema = fresh;
-  apply(std::move(reread), fresh_keys);
+  apply(std::move(reread), fresh_keys, follows);
+  // Who watches was let in by what held before.
+  if (feed) feed->end_watches();
   return {};
 }
 
-void App::State::apply(Reread reread, const auth::ProjectKeys& fresh_keys) {
+void App::State::apply(Reread reread, const auth::ProjectKeys& fresh_keys, bool is_changed) {
   if (!reread.need_restart.empty())
     tell(Level::warning, "config.needs_restart",
          fmt::format("changed, but only a restart applies it: {}",
                      fmt::join(reread.need_restart, ", ")));
-  const bool is_changed = reread.is_changed || fresh_keys != keys;
+  is_changed |= reread.is_changed || fresh_keys != keys;
   options.loaded = std::move(reread.loaded);
   keys = fresh_keys;
   if (!is_changed) return;

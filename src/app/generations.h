@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/handlers.h"
+#include "engine/changes/feed.h"
 #include "engine/engine.h"
 #include "net/service.h"
 
@@ -31,6 +32,8 @@ class Generations {
  public:
   explicit Generations(GenerationParts parts) : parts_(parts) {}
 
+  // Of the generations that follow; outlives them.
+  void set_changes(engine::ChangeFeed& changes) { changes_ = &changes; }
   // `schema` may be served (check.h).
   void add(const Config& config, const auth::ProjectKeys& keys,
            std::shared_ptr<const schema::Schema> schema);
@@ -57,6 +60,7 @@ class Generations {
   };
 
   GenerationParts parts_;
+  engine::ChangeFeed* changes_ = nullptr;
   Entry api_entry_;
   Entry admin_entry_;
   Door api_door_;

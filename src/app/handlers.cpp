@@ -35,13 +35,15 @@ engine::Procedures procedures_for(const HandlerParts& parts) {
   return {parts.procedures, open_procedures(parts.config)};
 }
 
-api::rest::RestOptions rest_options(const Config& config, const engine::Procedures& procedures) {
+api::rest::RestOptions rest_options(const HandlerParts& parts, const engine::Procedures& procedures) {
+  const Config& config = parts.config;
   api::rest::RestOptions options;
   options.aggregates = config.aggregates ? Switch::on : Switch::off;
   options.rollback = config.rollback ? Switch::on : Switch::off;
   options.authority = authority_of(config);
   options.anonymous_role = config.anonymous_role;
   options.procedures = &procedures;
+  options.changes = parts.changes;
   return options;
 }
 
@@ -73,7 +75,7 @@ Handlers::Handlers(const HandlerParts& parts)
     : authenticator_(parts.keys, rest_auth_options(parts), clock_),
       own_authenticator_(parts.keys, auth_options(parts, nullptr), clock_),
       procedures_(procedures_for(parts)),
-      rest_(parts.engine, authenticator_, rest_options(parts.config, procedures_)),
+      rest_(parts.engine, authenticator_, rest_options(parts, procedures_)),
       ready_(parts.engine.store()),
       metrics_(parts.metrics),
       keys_first_(authenticator_, api_) {

@@ -35,6 +35,7 @@ struct HandlerParts {
   AccountServices* accounts;          // null: auth is not enabled
   std::shared_ptr<auth::Issuers> issuers;  // null: there are none
   std::shared_ptr<auth::StoredKeys> stored;  // null: auth is not enabled
+  engine::ChangeFeed* changes;  // null: no model has @@realtime
 };
 
 class Handlers {

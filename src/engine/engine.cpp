@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/execute/hidden_values.h"
+#include "engine/execute/append_params.h"
 #include "engine/execute/state.h"
 #include "engine/execute/writer.h"
 #include "engine/plan/cost.h"
@@ -151,28 +152,6 @@ ModelAccess Engine::model_access(int model, const Identity& identity) const {
 
 namespace {
 
-Value appended_value(const AppendedParam& source, const Caller& caller, int64_t now_us,
-                     const store::Params& params, int block) {
-  using Source = AppendedParam::Source;
-  switch (source.source) {
-    case Source::rule:
-      return caller.params[source.index];
-    case Source::now:
-      return Value::timestamp(now_us);
-    case Source::cell: {
-      if (block < 0 || static_cast<size_t>(block) >= params.blocks.size()) return {};
-      if (params.blocks[block].rows == 0) return {};
-      const Value cell = params.blocks[block].cells[source.index];
-      return cell.kind() == ValueKind::absent ? Value() : cell;
-    }
-    case Source::capped:
-      break;
-  }
-  const int64_t cap = static_cast<int64_t>(source.cap);
-  if (source.index < 0 || params.values[source.index].is_null()) return Value::integer(cap);
-  return Value::integer(std::min(cap, params.values[source.index].as_integer()));
-}
-
 result<void> check_params(const Plan& plan, const store::Params& params, const Limits& limits) {
   if (params.values.size() < static_cast<size_t>(plan.base))
     return fail(ErrorCode::internal, "fewer parameters than the plan needs");
@@ -204,13 +183,6 @@ result<void> validate_update(const Plan& plan, store::Params& params, std::vecto
   }
   block.cells = cells;
   return {};
-}
-
-void append_params(const Plan& plan, const Caller& caller, int64_t now_us, store::Params& params) {
-  params.values.resize(static_cast<size_t>(plan.base));
-  params.values.reserve(params.values.size() + plan.appended.size());
-  for (const AppendedParam& source : plan.appended)
-    params.values.push_back(appended_value(source, caller, now_us, params, plan.write.block));
 }
 
 result<void> check_run_patterns(const Plan& plan, const store::Params& params,

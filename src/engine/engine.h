@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -77,6 +79,11 @@ class Engine {
   [[nodiscard]] result<std::shared_ptr<const Plan>> plan(const Operation& operation, const Identity& identity);
   // Runs a plan. `params` are those of the operation; the engine appends what rules and defaults need.
   [[nodiscard]] task<result<Outcome>> run(std::shared_ptr<const Plan> plan, store::Params params, Context context);
+
+  // Whether a read would find a row of these cells (by Field::column; absent: not known), as far as the row itself says: no
+  // value where the plan looks at other rows, at cells that are absent, or is not decided here.
+  [[nodiscard]] result<std::optional<bool>> admits(const Plan& plan, store::Params params, const Identity& identity,
+                                                   std::span<const Value> cells) const;
 
   // False if the caller may never read the field: `*` leaves it out, naming it is refused with 42501. A field whose rule
   // depends on the row is readable: it is null where the rule fails.

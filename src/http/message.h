@@ -54,12 +54,19 @@ struct Request {
   }
 };
 
+// How soon a piece of a body leaves.
+enum class Pace : uint8_t {
+  bulk,  // when enough has come together
+  live,  // at once; and the body ends when the server drains
+};
+
 // A body that is made while it is sent.
 class BodySource {
  public:
   virtual ~BodySource() = default;
   // Appends the next piece to `out`; appending nothing ends the body. False: broken off, the connection is cut.
   virtual task<bool> next(std::string& out) = 0;
+  [[nodiscard]] virtual Pace pace() const { return Pace::bulk; }
 };
 
 struct Response {

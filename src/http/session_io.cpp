@@ -175,7 +175,9 @@ task<bool> Session::send_source(Response& response) {
     else
       out_.append(piece);
     bytes_out_ += out_.size() - before;
-    if (out_.size() >= piece_bytes) {
+    const bool is_live = response.source->pace() == Pace::live;
+    if (is_live && stream_.draining()) break;
+    if (out_.size() >= piece_bytes || is_live) {
       const bool sent = co_await flush_rest({});
       if (!sent) co_return false;
     }

@@ -32,6 +32,7 @@ struct Runtime::State {
   void begin_drain() {
     if (std::exchange(draining, true)) return;
     for (auto& loop : loops) loop->post_drain();
+    if (on_drain) on_drain();
     timer.expires_after(options.drain_timeout);
     timer.async_wait([this](const boost::system::error_code& error) {
       if (!error) cut();
@@ -70,6 +71,7 @@ struct Runtime::State {
   asio::steady_timer timer{control};
   std::atomic<unsigned> running{0};
   bool draining = false;  // touched by control's thread only
+  std::function<void()> on_drain;
   bool started = false;
   std::vector<std::jthread> threads;
   std::unique_ptr<Pool> pool;
@@ -150,6 +152,11 @@ void Runtime::stop() {
 
 void Runtime::post(unsigned loop_index, std::function<void()> function) {
   asio::post(state_->loops.at(loop_index)->context(), std::move(function));
+}
+
+void Runtime::set_on_drain(std::function<void()> on_drain) {
+  TRIVET_ASSERT(!state_->started);
+  state_->on_drain = std::move(on_drain);
 }
 
 void Runtime::set_on_drained(std::function<void(unsigned loop_index)> on_drained) {

@@ -68,6 +68,8 @@ class Runtime {
   // Runs `function` on that loop's thread soon. From any thread, between start and the end of wait.
   void post(unsigned loop_index, std::function<void()> function);
 
+  // Before start. `on_drain` runs once, when draining begins, on the thread that waits: answers without an end can end then.
+  void set_on_drain(std::function<void()> on_drain);
   // Before start. `on_drained` runs on each loop's thread once its connections have gone, so that
   // what else keeps it busy (a driver's connections) can end.
   void set_on_drained(std::function<void(unsigned loop_index)> on_drained);

@@ -150,6 +150,7 @@ struct Model {
   bool is_view = false;
   bool ignored = false;
   bool is_auth = false;
+  uint8_t realtime = 0;            // @@realtime: bit 1 << Operation of create, update, delete_
   std::vector<Field> fields;       // declaration order, inherited first
   std::vector<int> columns;        // stored scalar fields in column order (indexes into fields)
   std::optional<Key> primary_key;

@@ -8,6 +8,8 @@
 #include "api/rest/encode/error.h"
 #include "api/rest/encode/openapi.h"
 #include "api/rest/options.h"
+#include "api/rest/watch/old_row.h"
+#include "api/rest/watch/watch.h"
 
 namespace trivet::api::rest {
 namespace {
@@ -57,6 +59,7 @@ RestHandler::RestHandler(engine::Engine& engine, const auth::Authenticator& auth
 
 task<http::Response> RestHandler::handle(const http::Request& request) {
   request.route = "rest";
+  if (options_.changes != nullptr && wants_events(request)) co_return co_await answer_with_events(request);
   StageClock clock(request.stage_times);
   const auto identity = authenticator_.authenticate(request);
   clock.mark(Stage::authenticate);
@@ -104,6 +107,48 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   clock.mark(Stage::encode);
   if (!answer) co_return refuse(request, answer.error(), who.role);
   co_return std::move(*answer);
+}
+
+// Watched from before the table is read, so that nothing is lost between; what can't be read can't be watched.
+task<http::Response> RestHandler::answer_with_events(const http::Request& request) {
+  const auto identity = authenticator_.authenticate(request);
+  if (!identity) co_return refuse(request, identity.error(), Role::authenticated);
+  const OwnedRequest owned(request);
+  std::string query;
+  const http::Request probe = owned.with(query, "limit=0");
+  result<std::unique_ptr<engine::Watch>> watch = start_watch(request, probe, **identity);
+  if (!watch) co_return refuse(request, watch.error(), (*identity)->role);
+  http::Response first = co_await handle(probe);
+  if (first.status >= 300) co_return first;
+  result<http::Response> answer = open_stream(*this, request, *std::move(watch));
+  if (!answer) co_return refuse(request, answer.error(), (*identity)->role);
+  co_return std::move(*answer);
+}
+
+result<std::unique_ptr<engine::Watch>> RestHandler::start_watch(const http::Request& request,
+                                                                const http::Request& probe,
+                                                                const Identity& identity) {
+  const CallerVisibility visibility(engine_, identity);
+  TRIVET_TRY(const Decoded decoded,
+             decode(probe, engine_.schema(), decode_options(probe, visibility), cache_));
+  TRIVET_CHECK(check_watchable(*decoded.prepared, request));
+  return options_.changes->watch(decoded.prepared->catalog->model(decoded.prepared->model).db_name);
+}
+
+bool RestHandler::found(const http::Request& request, const store::Change& deleted) {
+  const auto identity = authenticator_.authenticate(request);
+  if (!identity) return false;
+  const CallerVisibility visibility(engine_, **identity);
+  result<Decoded> decoded =
+      decode(request, engine_.schema(), decode_options(request, visibility), cache_);
+  if (!decoded) return false;
+  const result<std::shared_ptr<const engine::Plan>> plan = find_plan(*decoded->prepared, **identity);
+  if (!plan) return false;
+  Arena arena;
+  const std::vector<Value> cells =
+      cells_of(deleted.old, *decoded->prepared->catalog, decoded->prepared->model, arena);
+  const auto admitted = engine_.admits(**plan, std::move(decoded->params), **identity, cells);
+  return admitted && admitted->value_or(false);
 }
 
 // Authorising is part of planning: a plan found was authorised for this kind of caller when it was made.

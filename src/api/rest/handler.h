@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/rest/decode.h"
+#include "api/rest/watch/event_stream.h"
 #include "auth/authenticator.h"
 #include "base/switch.h"
 #include "engine/call/procedures.h"
@@ -23,9 +24,10 @@ struct RestOptions {
   engine::Authority authority = engine::Authority::rules;  // as the engine's
   std::string anonymous_role = "anon";  // of the database, where it decides
   const engine::Procedures* procedures = nullptr;  // of the database; outlive the handler. Null: none
+  engine::ChangeFeed* changes = nullptr;  // outlives the handler; null: no model has @@realtime
 };
 
-class RestHandler final : public http::Handler {
+class RestHandler final : public http::Handler, private RowReader {
  public:
   // All outlive the handler.
   RestHandler(engine::Engine& engine, const auth::Authenticator& authenticator, RestOptions options);
@@ -33,6 +35,11 @@ class RestHandler final : public http::Handler {
   task<http::Response> handle(const http::Request& request) override;
 
  private:
+  task<http::Response> read(const http::Request& request) override { return handle(request); }
+  [[nodiscard]] bool found(const http::Request& request, const store::Change& deleted) override;
+  task<http::Response> answer_with_events(const http::Request& request);
+  result<std::unique_ptr<engine::Watch>> start_watch(const http::Request& request,
+                                                     const http::Request& probe, const Identity& identity);
   [[nodiscard]] DecodeOptions decode_options(const http::Request& request,
                                              const Visibility& visibility) const;
   result<std::shared_ptr<const engine::Plan>> find_plan(const Prepared& prepared,

@@ -93,6 +93,15 @@ result<void> Driver::raise_counters(const schema::Schema& schema, const std::vec
   return {};
 }
 
+result<void> explain_changes(result<void> prepared) {
+  if (prepared) return {};
+  Error error = std::move(prepared).error();
+  std::string why = "what @@realtime needs can't be made: " + error.message;
+  if (!error.details.empty() && error.details != error.message) why += " (" + error.details + ")";
+  return fail(ErrorCode::bad_config, std::move(why), {},
+              "let the database's user make a table and triggers, or take @@realtime away");
+}
+
 std::vector<Counter> counters_of(const schema::Schema& schema) {
   std::vector<Counter> counters;
   for (size_t model = 0; model < schema.models.size(); ++model) {

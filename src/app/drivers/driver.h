@@ -17,6 +17,7 @@
 #include "net/pool.h"
 #include "observe/metrics.h"
 #include "schema/schema.h"
+#include "store/changes/changes.h"
 #include "store/migration.h"
 #include "store/procedure.h"
 #include "store/session.h"
@@ -101,6 +102,10 @@ class Driver {
   // bad_config says what is wrong; also where no database of this kind decides.
   [[nodiscard]] virtual result<void> check_roles(const std::string& anonymous_role);
 
+  // Makes what tells of changes of models with @@realtime, and takes away what is left of others; then what reads it, or
+  // null if no model has it. bad_config says what the database's user may not.
+  [[nodiscard]] virtual result<std::unique_ptr<store::ChangeLog>> follow_changes(const schema::Schema& schema) = 0;
+
   // Of every such column of the schema; and lets those of this database go on behind them. A driver
   // without them is no end of a `db move`: missing_capability.
   [[nodiscard]] virtual result<std::vector<Counter>> counters(const schema::Schema& schema);
@@ -117,6 +122,9 @@ class Driver {
 // Its URL as it is written: in the configuration, else in the datasource; empty where neither says.
 [[nodiscard]] std::string written_url(const Config& config, const schema::Schema& schema,
                                       const Environment& environment);
+
+// What went wrong in making triggers, as bad_config that says what they are for.
+[[nodiscard]] result<void> explain_changes(result<void> prepared);
 
 // A counter for each column that counts up, all at 0.
 [[nodiscard]] std::vector<Counter> counters_of(const schema::Schema& schema);

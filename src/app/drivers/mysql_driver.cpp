@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "store/mysql/changes/change_log.h"
 #include "store/mysql/history/mysql_target.h"
 #include "store/mysql/layout/migrate.h"
 #include "store/mysql/layout/session.h"
@@ -146,6 +147,12 @@ class MysqlDriver final : public Driver {
   [[nodiscard]] result<std::unique_ptr<store::sql::MigrationTarget>> migrations(
       const TargetParts& parts) override {
     return std::make_unique<mysql::MysqlTarget>(migrations_, parts.clock, parts.random);
+  }
+
+  [[nodiscard]] result<std::unique_ptr<store::ChangeLog>> follow_changes(const schema::Schema& schema) override {
+    TRIVET_CHECK(explain_changes(mysql::prepare_changes(options_, schema)));
+    if (store::watched_tables(schema).empty()) return nullptr;
+    return mysql::open_change_log(options_);
   }
 
   result<void> settle() override { return mysql::settle_database(options_); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "store/postgres/calls/procedures.h"
+#include "store/postgres/changes/change_log.h"
 #include "store/postgres/history/postgres_target.h"
 #include "store/postgres/layout/migrate.h"
 #include "store/postgres/layout/roles.h"
@@ -126,6 +127,12 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] result<void> check_roles(const std::string& anonymous_role) override {
     TRIVET_TRY(const auto session, postgres::Session::open(options_));
     return postgres::check_roles(*session, {anonymous_role, options_.pre_request});
+  }
+
+  [[nodiscard]] result<std::unique_ptr<store::ChangeLog>> follow_changes(const schema::Schema& schema) override {
+    TRIVET_CHECK(explain_changes(postgres::prepare_changes(migrations_.database, schema)));
+    if (store::watched_tables(schema).empty()) return nullptr;
+    return postgres::open_change_log(migrations_.database);
   }
 
   result<void> settle() override { return postgres::settle_database(options_); }

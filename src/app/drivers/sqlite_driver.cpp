@@ -9,6 +9,7 @@
 #include "app/database.h"
 #include "app/snapshot_store.h"
 #include "store/sql/render.h"
+#include "store/sqlite/changes/change_log.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/history/sqlite_target.h"
 #include "store/sqlite/migrate.h"
@@ -91,6 +92,12 @@ class SqliteDriver final : public Driver {
   [[nodiscard]] result<std::unique_ptr<store::sql::MigrationTarget>> migrations(
       const TargetParts& parts) override {
     return std::make_unique<sqlite::SqliteTarget>(options_, parts.clock, parts.random);
+  }
+
+  [[nodiscard]] result<std::unique_ptr<store::ChangeLog>> follow_changes(const schema::Schema& schema) override {
+    TRIVET_CHECK(explain_changes(sqlite::prepare_changes(options_, schema)));
+    if (store::watched_tables(schema).empty()) return nullptr;
+    return sqlite::open_change_log(options_);
   }
 
   result<void> settle() override { return sqlite::optimize_database(options_); }

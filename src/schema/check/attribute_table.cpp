@@ -62,6 +62,7 @@ constexpr std::array<P, 2> uuid_parameters = {{{"version", T::integer, true}, {"
 constexpr std::array<P, 2> bound_parameters = {{{"value", T::number, true, true}, {"message", T::string, true}}};
 constexpr std::array<P, 1> word_parameters = {{{"discriminator", T::word, true, true}}};
 constexpr std::array<P, 1> delegate_map_parameters = {{{"value", T::any, true, true}}};
+constexpr std::array<P, 1> realtime_parameters = {{{"operations", T::string, true}}};
 constexpr std::array<P, 1> passthrough_parameters = {{{"text", T::string, true, true}}};
 
 constexpr uint32_t blocks = on_model | on_view;
@@ -120,13 +121,13 @@ constexpr std::array table = {
     AttributeInfo{block_meta, 2, "meta", meta_parameters, blocks | on_type | on_enum_block, false, true},
     AttributeInfo{block_delegate, 2, "delegate", word_parameters, on_model, true, true},
     AttributeInfo{block_delegate_map, 2, "delegateMap", delegate_map_parameters, on_model, true, true},
+    AttributeInfo{block_realtime, 2, "realtime", realtime_parameters, on_model, true, true},
     AttributeInfo{block_passthrough, 2, "prisma.passthrough", passthrough_parameters, blocks | on_type | on_enum_block,
                   false, true},
     AttributeInfo{reserved, 1, "encrypted", {}, on_fields, false, true},
     AttributeInfo{reserved, 2, "datasource", {}, blocks, false, true},
     AttributeInfo{reserved, 2, "ttl", {}, blocks, false, true},
     AttributeInfo{reserved, 2, "cache", {}, blocks, false, true},
-    AttributeInfo{reserved, 2, "realtime", {}, blocks, false, true},
     AttributeInfo{reserved, 2, "partition", {}, blocks, false, true},
 };
 

@@ -14,7 +14,7 @@ enum class AttributeId : uint8_t {
   uuid, trim, lower, upper, gt, gte, lt, lte, passthrough,
   block_id, block_unique, block_index, block_fulltext, block_map, block_schema, block_ignore, block_shard_key,
   block_allow, block_deny, block_validate, block_auth, block_strict, block_meta, block_delegate, block_delegate_map,
-  block_passthrough,
+  block_passthrough, block_realtime,
   reserved,  // known, refused for now
   declared,  // by the schema itself: `attribute @x(…)`
 };

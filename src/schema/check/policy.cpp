@@ -59,6 +59,21 @@ void refuse_foreign_relations(Context& c, const Shape& shape, const Expr& e, boo
   for (size_t i = 0; i < e.operands.size(); ++i) refuse_foreign_relations(c, shape, e.operands[i], own && !(predicate && i == 1));
 }
 
+// Which changes of rows are told to those who watch the model.
+void set_realtime(Context& c, const Shape& shape, const AttributeUse& use) {
+  constexpr uint8_t changes = bit(Operation::create) | bit(Operation::update) | bit(Operation::delete_);
+  auto& model = c.schema.models[static_cast<size_t>(shape.index)];
+  model.realtime = changes;
+  const auto* list = use.argument("operations");
+  if (!list) return;
+  const uint8_t bits = read_operations(c, *list, false);
+  if (bits == 0 || (bits & ~changes) == 0) {
+    model.realtime = bits;
+    return;
+  }
+  c.error(DiagnosticKind::policy, list->where, "only create, update and delete change a row", "separate them by commas");
+}
+
 void model_rule(Context& c, const Shape& shape, const AttributeUse& use) {
   const auto* operation = use.argument("operation");
   const auto* condition = use.argument("condition");
@@ -107,6 +122,7 @@ void check_shape(Context& c, Shape& shape) {
   }
   for (const auto& use : shape.attributes) {
     if (use.id() == AttributeId::block_allow || use.id() == AttributeId::block_deny) model_rule(c, shape, use);
+    if (use.id() == AttributeId::block_realtime && shape.kind != ShapeKind::type) set_realtime(c, shape, use);
   }
 }
 

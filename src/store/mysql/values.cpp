@@ -33,11 +33,12 @@ std::string_view plain_decimal(std::string_view text) {
 }
 
 // A number, or the sum and count of an average: 7/2.
-Value numeric_value(std::string_view text, Arena& arena) {
+result<Value> numeric_value(std::string_view text, Arena& arena) {
   const size_t slash = text.find('/');
   if (slash == text.npos) return Value::numeric(plain_decimal(text));
-  int64_t count = 1;
+  int64_t count = 0;
   std::from_chars(text.data() + slash + 1, text.data() + text.size(), count);
+  if (count <= 0) return damaged("the average of nothing: " + std::string(text));
   NumericSum sum;
   sum.add_sum(plain_decimal(text.substr(0, slash)), count);
   return Value::numeric(arena.copy(sum.average()));
@@ -67,7 +68,7 @@ bool is_integer(Type type) {
 
 bool is_floating(Type type) { return type == Type::float4 || type == Type::float8; }
 
-Value text_value(std::string_view bytes, Type type, Arena& arena) {
+result<Value> text_value(std::string_view bytes, Type type, Arena& arena) {
   switch (type) {
     case Type::numeric:
       return numeric_value(bytes, arena);

@@ -93,6 +93,15 @@ result<int64_t> Session::query_integer(const std::string& sql) {
   return number;
 }
 
+int Session::socket() const { return PQsocket(connection_); }
+
+result<void> Session::drop_notices() {
+  if (PQconsumeInput(connection_) == 0)
+    return std::unexpected(connection_error(ErrorCode::store_lost, PQerrorMessage(connection_)));
+  while (PGnotify* const notice = PQnotifies(connection_)) PQfreemem(notice);
+  return {};
+}
+
 bool Session::is_in_transaction() const {
   const PGTransactionStatusType status = PQtransactionStatus(connection_);
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;

@@ -31,6 +31,9 @@ class Session {
                                                    const std::vector<std::string>& values = {});
   [[nodiscard]] result<int64_t> query_integer(const std::string& sql);
   result<void> execute(const std::string& sql);
+  // Of the connection, to wait for what the server says by itself; and takes that off, unread.
+  [[nodiscard]] int socket() const;
+  result<void> drop_notices();
   [[nodiscard]] bool is_in_transaction() const;  // also in one that failed
 
  private:
