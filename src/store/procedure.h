@@ -40,6 +40,7 @@ struct Procedure {
   Volatility volatility = Volatility::volatile_;
   ResultShape shape = ResultShape::nothing;
   std::vector<ProcedureColumn> columns{};  // of row and rows
+  std::string relation{};                  // the table or view of the same schema whose rows these are; empty = none's
 };
 
 using ProcedureList = std::vector<Procedure>;
@@ -111,6 +112,7 @@ struct Call {
   CallAccess access = CallAccess::read_write;
   CallEnd end = CallEnd::commit;
   std::optional<uint64_t> rows_max;  // more: rolled back (max_affected)
+  std::optional<uint64_t> rows_taken_max;  // more: rolled back (too_complex)
   // What the function can look up by current_setting(), for this transaction.
   std::vector<std::pair<std::string, std::string>> settings;
 };
@@ -138,7 +140,7 @@ class ProcedureStore {
   virtual ~ProcedureStore() = default;
   // Those of the database's schema, as they were when it was last looked at. Never null.
   [[nodiscard]] virtual std::shared_ptr<const ProcedureList> procedures() const = 0;
-  // `call` must outlive the task. Errors: not_singular, max_affected; undefined_column; what isn't told to callers.
+  // `call` must outlive the task. Errors: not_singular, max_affected, too_complex; undefined_column; what isn't told to callers.
   virtual task<result<CallAnswer>> call(const Call& call, Deadline deadline) = 0;
 };
 

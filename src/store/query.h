@@ -39,6 +39,9 @@ struct Level {
   std::optional<Expr> where;
   std::vector<OrderTerm> order;
   bool grouped = false;   // outputs hold aggregates; rows are grouped by the other outputs (none: one row always)
+  // Of a root: a parameter with a JSON array of objects that have the table's columns, which are its rows instead of the
+  // table's. -1 = none. Needs Capability::given_rows.
+  int rows_param = -1;
   int limit_param = -1;   // Params::values index of an integer; -1 = none
   int offset_param = -1;
   bool distinct = false;

@@ -34,6 +34,8 @@ std::string_view capability_name(Capability capability) {
       return "encryption";
     case Capability::plan_text:
       return "plan-text";
+    case Capability::given_rows:
+      return "given-rows";
   }
   return "unknown";
 }

@@ -185,7 +185,10 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
                       .procedures = options_.procedures,
                       .session = session ? &*session : nullptr,
                       .options = {.limits = engine_.limits(),
-                                  .rollback_allowed = options_.rollback == Switch::on}};
+                                  .engine = engine_,
+                                  .identity = identity,
+                                  .rollback_allowed = options_.rollback == Switch::on,
+                                  .aggregates_allowed = options_.aggregates == Switch::on}};
   TRIVET_CO_TRY(ReadyCall ready, ready_call(std::move(api), request, caller));
   clock.mark(Stage::decode);
   if (request.method == http::Method::options) co_return call_options(ready);

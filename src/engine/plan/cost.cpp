@@ -210,6 +210,7 @@ bool is_same(Value a, Value b) {
 }  // namespace
 
 std::optional<std::vector<LevelBound>> find_bounds(const store::Query& query) {
+  if (query.root.rows_param >= 0) return std::nullopt;
   BoundFinder finder(*query.schema, query.count);
   if (!finder.level(query.root, -1, {}, false)) return std::nullopt;
   return std::move(finder.bounds);

@@ -56,6 +56,9 @@ class Measurer {
     if (level.where) expr(*level.where);
     param(level.limit_param);
     param(level.offset_param);
+    param(level.rows_param);
+    TRIVET_ASSERT(level.rows_param < 0 || depth == 0);
+    if (level.rows_param >= 0) shape.capabilities |= bit(Capability::given_rows);
     shape.embeds += static_cast<uint32_t>(level.embeds.size());
     for (const store::Embed& embed : level.embeds) this->level(embed.level, depth + 1);
   }

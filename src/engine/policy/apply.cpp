@@ -53,6 +53,9 @@ void deepen(Expr& expr, int inside) {
   for (Expr& arg : expr.args) deepen(arg, next);
 }
 
+// The scope of rows that were given: a model without rules.
+constexpr int given_rows = -1;
+
 bool is_true(const Expr& expr) { return expr.op == Op::always_true; }
 
 std::optional<Expr> restriction(Expr expr) {
@@ -133,6 +136,7 @@ Expr RuleApplier::field_update(int model, int field) {
 }
 
 result<void> RuleApplier::apply(store::Level& level) {
+  if (level.rows_param >= 0) return apply_below(level);
   auto readable = predicate(level.model, schema::Operation::read);
   if (!readable) return std::unexpected(std::move(readable).error());
   TRIVET_CHECK(apply_below(level));
@@ -143,7 +147,8 @@ result<void> RuleApplier::apply(store::Level& level) {
 
 result<void> RuleApplier::apply_below(store::Level& level) {
   if (caller_.bypasses_rules) return {};
-  const std::vector<int> outer = std::exchange(scopes_, {level.model});
+  const int model = level.rows_param >= 0 ? given_rows : level.model;
+  const std::vector<int> outer = std::exchange(scopes_, {model});
   for (store::Output& output : level.outputs) TRIVET_CHECK(rewrite(output.expr));
   for (store::OrderTerm& term : level.order) TRIVET_CHECK(rewrite(term.expr));
   if (level.where) TRIVET_CHECK(rewrite(*level.where));
@@ -168,6 +173,7 @@ result<void> RuleApplier::rewrite(Expr& expr) {
 result<void> RuleApplier::rewrite_column(Expr& expr) {
   TRIVET_ASSERT(expr.depth < scopes_.size());
   const int model = scopes_[scopes_.size() - 1 - expr.depth];
+  if (model == given_rows) return {};
   const auto& fields = caller_.policy->models[model].fields;
   if (fields.empty()) return {};
   Expr rule = fold_filter(instantiate(fields[expr.field].read, expr.depth));

@@ -30,7 +30,8 @@ class RuleApplier {
     return instantiate(condition, 0);
   }
 
-  // Masks and conjoins everything in `level` and below, the root's own read predicate included.
+  // Masks and conjoins everything in `level` and below, the root's own read predicate included. Rows that were given
+  // (Level::rows_param) are nobody's table: they are shown as they are, and rules begin behind their links.
   [[nodiscard]] result<void> apply(store::Level& level);
   // As apply, but leaves out the root's read predicate: for rows that a write has checked.
   [[nodiscard]] result<void> apply_below(store::Level& level);

@@ -6,6 +6,7 @@
 
 #include "engine/policy/apply.h"
 #include "engine/policy/caller.h"
+#include "engine/policy/compile.h"
 #include "engine/policy/fold.h"
 #include "engine/testing/harness.h"
 
@@ -44,6 +45,35 @@ TEST(Fold, AFilterTakesNullForFalse) {
   // Not under a negation: not null isn't true either.
   EXPECT_EQ(fold_filter(store::make_unary(Op::not_, constant(Op::null_value))).op,
             Op::always_false);
+}
+
+TEST(RuleApplier, GivenRowsHaveNoRulesButWhatHangsOnThemHas) {
+  const auto schema = testing::make_schema(R"(
+datasource db { provider = "sqlite" }
+model Post { id Int @id  title String @allow('read', false)  comments Comment[] }
+model Comment { id Int @id  text String  postId Int  post Post @relation(fields: [postId], references: [id])
+  @@allow('read', text == "x") }
+)");
+  ASSERT_NE(schema, nullptr);
+  const auto policy = compile_policy(schema).policy;
+  const auto caller = make_caller(policy, testing::anonymous());
+  ParamTable params(1);
+  store::Level root;
+  root.model = 0;
+  root.outputs.push_back({store::make_column(1, Type::text)});
+  store::Level below;
+  below.model = 1;
+  below.outputs.push_back({store::make_column(1, Type::text)});
+  root.embeds.push_back({.link = {0, 1, -1, 0}, .to_one = false, .level = below, .near = {}, .through = {}});
+  root.where = store::make_unary(Op::is_not_null, store::make_column(1, Type::text));
+  store::Level stored = root;
+  EXPECT_EQ(RuleApplier(*caller, params).apply(stored).error().code, ErrorCode::permission_denied);
+  root.rows_param = 0;
+  ASSERT_TRUE(RuleApplier(*caller, params).apply(root).has_value());
+  EXPECT_EQ(root.outputs[0].expr.op, Op::column);
+  EXPECT_EQ(root.where->op, Op::is_not_null);
+  ASSERT_TRUE(root.embeds[0].level.where.has_value());
+  EXPECT_EQ(root.embeds[0].level.where->op, Op::eq);
 }
 
 std::string check(const std::string& rule) {

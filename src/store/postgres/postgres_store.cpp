@@ -90,6 +90,22 @@ task<void> run_shared(Lane& lane, Use use, std::shared_ptr<Exchange> exchange, D
     exchange->error = std::move(lease).error();
 }
 
+// The rows of the root: its table's, or those that came with the request.
+sql::NestedSource source_of(const Query& query) {
+  const int param = query.root.rows_param;
+  if (param < 0) return {};
+  const schema::Model& model = query.schema->models[static_cast<size_t>(query.root.model)];
+  return {.table =
+              [&model, param](sql::Renderer& out) {
+                out.raw("json_populate_recordset(NULL::");
+                out.identifier(model.db_name);
+                out.raw(", ");
+                out.bind_typed(sql::BindKind::param, param, Type::json, -1);
+                out.raw(")");
+              },
+          .order = {}};
+}
+
 boost::asio::execution_context& context_of(const Executor& executor) { return executor.context(); }
 
 }  // namespace
@@ -118,7 +134,7 @@ Capabilities postgres_capabilities() {
        {Capability::regex, Capability::text_search, Capability::json_path,
         Capability::json_containment, Capability::lists, Capability::aggregates,
         Capability::transactions, Capability::foreign_keys, Capability::case_insensitive_like,
-        Capability::upsert})
+        Capability::upsert, Capability::given_rows})
     made.add(capability);
   return made;
 }
@@ -166,11 +182,12 @@ PostgresStore::Texts PostgresStore::texts_of(const Query& query) {
   }
   auto made = std::make_shared<QueryTexts>();
   const sql::Dialect& dialect = sql::postgresql_dialect();
+  const sql::NestedSource source = source_of(query);
   made->select = std::make_shared<const sql::Statement>(
-      sql::render_nested(*query.schema, dialect, query.root, {}));
+      sql::render_nested(*query.schema, dialect, query.root, source));
   if (query.count)
     made->count = std::make_shared<const sql::Statement>(
-        sql::render_nested_count(*query.schema, dialect, query.root));
+        sql::render_nested_count(*query.schema, dialect, query.root, source));
   if (query.id != 0) {
     const std::lock_guard lock(mutex_);
     if (texts_.size() >= texts_max) texts_.clear();

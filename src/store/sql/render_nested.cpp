@@ -180,7 +180,7 @@ Statement render_nested(const schema::Schema& schema, const Dialect& dialect, co
 }
 
 Statement render_nested_count(const schema::Schema& schema, const Dialect& dialect,
-                              const Level& level) {
+                              const Level& level, const NestedSource& source) {
   Level counted = level;
   counted.order.clear();
   counted.embeds.clear();
@@ -188,7 +188,7 @@ Statement render_nested_count(const schema::Schema& schema, const Dialect& diale
   const bool rows_are_made = counted.grouped || counted.distinct;
   // What is selected doesn't matter for the number of rows, but for the rows themselves.
   if (!rows_are_made) counted.outputs.clear();
-  Statement statement = render_nested(schema, dialect, counted, {});
+  Statement statement = render_nested(schema, dialect, counted, {.table = source.table, .order = {}});
   statement.text = "SELECT COUNT(*) FROM (" + statement.text + ") AS counted";
   return statement;
 }

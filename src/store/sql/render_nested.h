@@ -24,6 +24,6 @@ struct NestedSource {
                                       const Level& level, const NestedSource& source);
 // Rows of the level before limit and offset.
 [[nodiscard]] Statement render_nested_count(const schema::Schema& schema, const Dialect& dialect,
-                                            const Level& level);
+                                            const Level& level, const NestedSource& source);
 
 }  // namespace trivet::store::sql

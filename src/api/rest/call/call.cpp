@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/rest/call/answer.h"
+#include "api/rest/call/embed.h"
 #include "api/rest/call/refusal.h"
 
 namespace trivet::api::rest {
@@ -42,6 +43,12 @@ task<result<http::Response>> answer_call(ReadyCall ready, const http::Request& r
     http::Response refused = refusal_response(*answer->refusal, caller.identity.role, request.method);
     if (refused.status >= 500) request.problem = "a function raised " + answer->refusal->state;
     co_return refused;
+  }
+  if (ready.prepared.embedding != nullptr) {
+    const result<void> embedded = co_await embed_rows(ready.prepared, caller.options.engine, context, *answer);
+    if (!embedded && caller.session != nullptr && caller.session->refusal)
+      co_return refusal_response(*caller.session->refusal, caller.identity.role, request.method);
+    if (!embedded) co_return std::unexpected(embedded.error());
   }
   co_return call_response(ready.prepared, request.method, std::move(*answer));
 }

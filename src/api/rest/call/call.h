@@ -10,7 +10,7 @@ namespace trivet::api::rest {
 struct Caller {
   const Identity& identity;
   const engine::Procedures* procedures;  // null: there are none
-  store::CallerSession* session = nullptr;  // where the database decides
+  store::CallerSession* session;  // where the database decides; else null
   CallOptions options;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/rest/call/embed.h"
 #include "api/rest/caller_session.h"
 
 namespace trivet::api::rest {
@@ -34,12 +35,8 @@ std::string key_of(const SelectItem& item) {
   return item.field.name;
 }
 
-std::unexpected<Error> no_embedding(const ApiRequest& api, const std::string& target) {
-  return fail(ErrorCode::no_relationship,
-              fmt::format("Could not find a relationship between '{}' and '{}' in the schema cache",
-                          api.path.name, target),
-              "Results of functions embed nothing yet.");
-}
+// To look through for what they embed; they are in memory meanwhile.
+constexpr uint64_t embedding_rows_max = 10'000;
 
 std::unexpected<Error> not_embedded(const std::string& name) {
   return fail(ErrorCode::not_embedded, fmt::format("'{}' is not an embedded resource in this request", name),
@@ -57,13 +54,9 @@ result<std::vector<CallOutput>> outputs_of(const ApiRequest& api, const store::P
           outputs.push_back({.column = {.name = column.name, .path = {}}, .key = column.name, .cast = {}});
         break;
       case SelectItem::Kind::column:
-        if (item.aggregate != Aggregate::none)
-          return fail(ErrorCode::aggregates_disabled, "Use of aggregate functions is not allowed");
         outputs.push_back({.column = column_of(item.field), .key = key_of(item), .cast = item.cast});
         break;
-      case SelectItem::Kind::count_rows:
-        return fail(ErrorCode::aggregates_disabled, "Use of aggregate functions is not allowed");
-      default: return no_embedding(api, item.field.name);
+      default: TRIVET_ASSERT(!"left to the embedding");
     }
   }
   return outputs;
@@ -102,16 +95,19 @@ CallCondition condition_of(const Logic& logic) {
   return made;
 }
 
-result<void> add_conditions(const Query& query, Call& call) {
+// Of the rows' own columns, all of them where nothing is embedded.
+result<void> add_conditions(const Query& query, const CallEmbedding* embedding, Call& call) {
   for (const auto& [path, logic] : query.conditions) {
+    if (embedding != nullptr && (!path.empty() || is_about_embeds(query, logic))) continue;
     if (!path.empty()) return not_embedded(path.front());
     call.where.children.push_back(condition_of(logic));
   }
   return {};
 }
 
-result<void> add_order(const Query& query, Call& call) {
+result<void> add_order(const Query& query, const CallEmbedding* embedding, Call& call) {
   for (const auto& [path, items] : query.orders) {
+    if (embedding != nullptr && !path.empty()) continue;
     if (!path.empty()) return not_embedded(path.front());
     for (const OrderItem& item : items) {
       if (!item.relation.empty()) return not_embedded(item.relation);
@@ -127,13 +123,14 @@ result<void> add_order(const Query& query, Call& call) {
 
 result<Page> page_of(const ApiRequest& api, const http::Request& request) {
   Page page;
+  const bool embeds = asks_for_embedding(api.query);
   for (const auto& [path, limit] : api.query.limits) {
-    if (!path.empty()) return not_embedded(path.front());
-    page.limit = limit.value;
+    if (path.empty()) page.limit = limit.value;
+    else if (!embeds) return not_embedded(path.front());
   }
   for (const auto& [path, offset] : api.query.offsets) {
-    if (!path.empty()) return not_embedded(path.front());
-    page.offset = offset.value;
+    if (path.empty()) page.offset = offset.value;
+    else if (!embeds) return not_embedded(path.front());
   }
   const bool is_get = api.method == http::Method::get;
   return intersect_page(page, is_get ? parse_range_header(find_headers(request).range) : std::nullopt);
@@ -178,21 +175,47 @@ result<void> add_result(const ApiRequest& api, const http::Request& request, con
                         PreparedCall& prepared) {
   Call& call = prepared.call;
   const ResultShape shape = call.procedure->shape;
-  if (shape == ResultShape::row || shape == ResultShape::rows) {
-    TRIVET_TRY(call.outputs, outputs_of(api, *call.procedure));
-    TRIVET_CHECK(check_casts(call.outputs));
-    TRIVET_CHECK(add_conditions(api.query, call));
-    TRIVET_CHECK(add_order(api.query, call));
-  }
   TRIVET_TRY(const Page page, page_of(api, request));
+  if (shape == ResultShape::row || shape == ResultShape::rows) {
+    if (asks_for_embedding(api.query)) {
+      TRIVET_TRY(prepared.embedding, prepare_embedding(api, page, *call.procedure, options));
+    } else {
+      TRIVET_TRY(call.outputs, outputs_of(api, *call.procedure));
+      TRIVET_CHECK(check_casts(call.outputs));
+    }
+    const CallEmbedding* embedding = prepared.embedding.get();
+    TRIVET_CHECK(add_conditions(api.query, embedding, call));
+    if (embedding == nullptr || !embedding->has_page) TRIVET_CHECK(add_order(api.query, embedding, call));
+  }
   if (!is_set(shape)) return {};
   const auto most = static_cast<int64_t>(options.limits.rows_max);
+  if (prepared.embedding != nullptr && prepared.embedding->has_page) {
+    call.rows_taken_max = embedding_rows_max;
+    call.limit = static_cast<int64_t>(embedding_rows_max) + 1;
+    prepared.offset = page.offset;
+    return {};
+  }
   call.limit = page.limit;
   if (most > 0) call.limit = std::min(page.limit.value_or(most), most);
   call.offset = prepared.offset = page.offset;
   call.count = prepared.is_counted = api.prefer.count == engine::CountKind::exact ||
                                      api.prefer.count == engine::CountKind::estimated;
   return {};
+}
+
+// One object of rows that are chosen only after the function has run: there is no going back for what it wrote.
+result<void> check_end(const PreparedCall& prepared) {
+  if (prepared.embedding == nullptr || !prepared.embedding->has_page) return {};
+  if (prepared.media.kind != MediaKind::object || prepared.call.access == store::CallAccess::read_only) return {};
+  return fail(ErrorCode::missing_capability, "Feature not implemented",
+              "One object, chosen by what it embeds, is only implemented for functions that read.");
+}
+
+store::CallFormat format_of(const PreparedCall& prepared) {
+  const bool chooses_later = prepared.embedding != nullptr && prepared.embedding->has_page;
+  if (prepared.media.kind == MediaKind::object && !chooses_later) return store::CallFormat::json_object;
+  if (prepared.media.kind == MediaKind::csv && prepared.embedding == nullptr) return store::CallFormat::csv;
+  return store::CallFormat::json;
 }
 
 }  // namespace
@@ -209,12 +232,11 @@ result<PreparedCall> prepare_call(const ApiRequest& api, const http::Request& re
   TRIVET_CHECK(add_result(api, request, options, prepared));
   TRIVET_TRY(prepared.media, negotiate(api.accept, Resource::relation));
   TRIVET_CHECK(check_preferences(api.prefer, choice.procedure->shape));
-  call.format = prepared.media.kind == MediaKind::csv      ? store::CallFormat::csv
-                : prepared.media.kind == MediaKind::object ? store::CallFormat::json_object
-                                                           : store::CallFormat::json;
-  call.strip_nulls = prepared.media.nulls_stripped;
+  call.format = format_of(prepared);
+  call.strip_nulls = prepared.media.nulls_stripped && prepared.embedding == nullptr;
   const bool changes = !api.is_read() && choice.procedure->volatility == store::Volatility::volatile_;
   call.access = changes ? store::CallAccess::read_write : store::CallAccess::read_only;
+  TRIVET_CHECK(check_end(prepared));
   const bool undone = options.rollback_allowed && api.prefer.transaction == Transaction::rollback;
   call.end = undone ? store::CallEnd::rollback : store::CallEnd::commit;
   if (api.prefer.strict()) call.rows_max = api.prefer.max_affected;

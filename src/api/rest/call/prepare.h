@@ -3,13 +3,30 @@
 
 #include "api/rest/call/choose.h"
 #include "api/rest/request/media.h"
+#include "api/rest/resolve/parameters.h"
+#include "api/rest/encode/codec.h"
 #include "base/limits.h"
+#include "engine/engine.h"
 
 namespace trivet::api::rest {
 
 struct CallOptions {
   const Limits& limits;
+  engine::Engine& engine;  // reads what results embed
+  const Identity& identity;
   bool rollback_allowed = false;
+  bool aggregates_allowed = false;
+};
+
+// See embed.h.
+struct CallEmbedding {
+  std::shared_ptr<const engine::Plan> plan;
+  Parameters parameters;
+  LevelCodec codec;
+  std::shared_ptr<const Zone> zone;
+  int rows_param = -1;
+  // Which rows are shown depends on what they embed, so their order, page and number are this read's and not the call's.
+  bool has_page = false;
 };
 
 struct PreparedCall {
@@ -18,9 +35,10 @@ struct PreparedCall {
   std::string preference_applied;
   int64_t offset = 0;
   bool is_counted = false;
+  std::unique_ptr<CallEmbedding> embedding{};  // null: only columns of the result are asked for
 };
 
-// `api` with its parameters; PGRST100, 103, 107, 108, 122, 123, 127, 128, 200.
+// `api` with its parameters; PGRST100, 103, 107, 108, 122, 123, 127, 128, 200; what prepare_embedding refuses.
 [[nodiscard]] result<PreparedCall> prepare_call(const ApiRequest& api, const http::Request& request,
                                                 const Arguments& arguments, const Choice& choice,
                                                 const CallOptions& options);

@@ -179,7 +179,8 @@ bool Levels::shows(int model, const Column& column) {
 
 result<void> Levels::add_star(const Node& node, const SpreadPath& path, Selection& to) {
   for (const Column& column : expressions_.context().catalog.star(node.model)) {
-    if (!shows(node.model, column)) continue;
+    const bool is_given = node.depth == 0 && root_ == RootRows::given;
+    if (!is_given && !shows(node.model, column)) continue;
     store::Expr expr = store::make_column(column.index, column.type);
     expr.enum_index = column.field->enum_index;
     expr.is_list = column.field->is_list;

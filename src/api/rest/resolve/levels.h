@@ -15,10 +15,13 @@ struct Selection {
   LevelCodec codec;
 };
 
+// Whose rows the root's are: of `given` ones (store::Level::rows_param) all columns are shown.
+enum class RootRows : uint8_t { of_table, given };
+
 class Levels {
  public:
-  Levels(Expressions& expressions, const Visibility& visibility)
-      : expressions_(expressions), visibility_(visibility) {}
+  Levels(Expressions& expressions, const Visibility& visibility, RootRows root = RootRows::of_table)
+      : expressions_(expressions), visibility_(visibility), root_(root) {}
 
   // Everything of the level. The root's page is the caller's.
   result<Selection> build(const Node& node);
@@ -45,6 +48,7 @@ class Levels {
 
   Expressions& expressions_;
   const Visibility& visibility_;
+  const RootRows root_;
   std::vector<SeenField> seen_;
 };
 

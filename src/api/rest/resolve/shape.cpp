@@ -53,6 +53,7 @@ class Writer {
     number(l.model);
     number(l.grouped);
     number(l.distinct);
+    number(l.rows_param);
     number(l.limit_param);
     number(l.offset_param);
     for (const store::Output& output : l.outputs) expr(output.expr);

@@ -7,11 +7,13 @@
 namespace trivet::store::postgres {
 namespace {
 
-// Columns: number, schema, name, volatility, returns a set, void, type of the type, defaults, its result is record.
+// Columns: number, schema, name, volatility, returns a set, void, type of the type, defaults, its result is record, the
+// relation of the same schema whose rows it gives.
 constexpr const char* functions_sql = R"(
 SELECT p.oid, n.nspname, p.proname, p.provolatile, p.proretset, t.typname = 'void', t.typtype,
-       p.pronargdefaults, t.typname = 'record'
+       p.pronargdefaults, t.typname = 'record', coalesce(c.relname, '')
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_type t ON t.oid = p.prorettype
+     LEFT JOIN pg_class c ON c.oid = t.typrelid AND c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 WHERE n.nspname = current_schema() AND p.prokind = 'f'
   AND t.typname NOT IN ('trigger', 'event_trigger', 'internal', 'cstring')
 ORDER BY p.proname, p.oid)";
@@ -88,6 +90,7 @@ Procedure procedure_of(const TextRow& row, ByNumber& arguments, ByNumber& column
     for (const TextRow& column : columns[row[0]]) made.columns.push_back({column[1], column[2]});
   name_columns(made);
   made.shape = shape_of(row, !made.columns.empty());
+  made.relation = row[9];
   return made;
 }
 

@@ -76,6 +76,9 @@ result<void> check_rows(const Call& call, const CallAnswer& answer) {
   if (call.rows_max && answer.rows > static_cast<int64_t>(*call.rows_max))
     return fail(ErrorCode::max_affected, "Query result exceeds max-affected preference constraint",
                 fmt::format("The query affects {} rows", answer.rows));
+  if (call.rows_taken_max && answer.rows > static_cast<int64_t>(*call.rows_taken_max))
+    return fail(ErrorCode::too_complex, "the function gives too many rows",
+                fmt::format("At most {} rows are looked through for what they embed.", *call.rows_taken_max));
   const bool one_wanted = call.format == CallFormat::json_object &&
                           (call.procedure->shape == ResultShape::rows ||
                            call.procedure->shape == ResultShape::values);
