@@ -172,7 +172,7 @@ result<void> App::State::build() {
   generations = std::make_unique<Generations>(GenerationParts{
       database->store(), environment, sinks, metrics, database->procedures(),
       authority_of(config()) == engine::Authority::database ? database->sessions() : nullptr,
-      options.mode == Mode::dev ? Mails::kept : Mails::sent});
+      options.mode == Mode::dev ? Mails::kept : Mails::sent, database->views()});
   TRIVET_CHECK(follow_changes(*schema));
   generations->add(config(), keys, schema);
   count_connections();
@@ -243,7 +243,7 @@ result<void> App::State::look_at_functions(const Config& wanted) {
   for (const std::string& name : missing)
     tell(Level::warning, "database.no_function",
          fmt::format("rest.functions opens {}, which the database doesn't have", name));
-  return {};
+  return database->refresh_views();
 }
 
 result<void> App::State::listen() {

@@ -26,6 +26,7 @@ struct GenerationParts {
   store::ProcedureStore* procedures;  // null: the database has none
   store::SessionStore* sessions;  // of a database that decides what callers may; null: the rules do
   Mails mails;  // what happens to the mails of accounts
+  const store::WritableViews* views;  // null: none takes writes
 };
 
 class Generations {

@@ -44,6 +44,7 @@ api::rest::RestOptions rest_options(const HandlerParts& parts, const engine::Pro
   options.anonymous_role = config.anonymous_role;
   options.procedures = &procedures;
   options.changes = parts.changes;
+  options.views = parts.views;
   return options;
 }
 

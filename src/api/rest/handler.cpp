@@ -166,7 +166,8 @@ DecodeOptions RestHandler::decode_options(const http::Request& request,
           .prepare = {.limits = engine_.limits(),
                       .aggregates_allowed = options_.aggregates == Switch::on,
                       .rollback_allowed = options_.rollback == Switch::on,
-                      .visibility = visibility}};
+                      .visibility = visibility,
+                      .views = options_.views}};
 }
 
 bool RestHandler::is_function(const http::Request& request) const {
@@ -214,7 +215,7 @@ result<http::Response> RestHandler::answer_without_rows(const http::Request& req
   TRIVET_TRY(const ApiRequest api,
              decode_request(request, request.path.substr(options_.prefix.size())));
   const Catalog catalog(engine_.schema());
-  if (request.method == http::Method::options) return answer_options(catalog, api);
+  if (request.method == http::Method::options) return answer_options(catalog, api, options_.views);
   // The document would show what others may use: what the caller may is known to the database alone.
   if (options_.authority == engine::Authority::database)
     return fail(ErrorCode::root_disabled, "Root endpoint metadata is disabled");

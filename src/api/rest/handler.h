@@ -14,6 +14,7 @@
 #include "engine/call/procedures.h"
 #include "engine/engine.h"
 #include "http/handler.h"
+#include "store/writable_views.h"
 
 namespace trivet::api::rest {
 
@@ -25,6 +26,7 @@ struct RestOptions {
   std::string anonymous_role = "anon";  // of the database, where it decides
   const engine::Procedures* procedures = nullptr;  // of the database; outlive the handler. Null: none
   engine::ChangeFeed* changes = nullptr;  // outlives the handler; null: no model has @@realtime
+  const store::WritableViews* views = nullptr;     // the same
 };
 
 class RestHandler final : public http::Handler, private RowReader {

@@ -4,7 +4,8 @@
 
 namespace trivet::api::rest {
 
-result<http::Response> answer_options(const Catalog& catalog, const ApiRequest& request) {
+result<http::Response> answer_options(const Catalog& catalog, const ApiRequest& request,
+                                      const store::WritableViews* views) {
   std::string allow = "OPTIONS,GET,HEAD";
   if (request.path.target == Target::relation) {
     const int index = catalog.find_table(request.path.name);
@@ -13,6 +14,12 @@ result<http::Response> answer_options(const Catalog& catalog, const ApiRequest& 
                   fmt::format("Could not find the table 'public.{}' in the schema cache",
                               request.path.name));
     const schema::Model& model = catalog.model(index);
+    if (model.is_view && views != nullptr) {
+      const store::ViewWrites takes = views->find(model.db_name);
+      if (takes.insert) allow += ",POST";
+      if (takes.update) allow += ",PATCH";
+      if (takes.delete_) allow += ",DELETE";
+    }
     if (!model.is_view)
       allow += model.primary_key ? ",POST,PUT,PATCH,DELETE" : ",POST,PATCH,DELETE";
   }

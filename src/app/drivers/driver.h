@@ -23,6 +23,7 @@
 #include "store/session.h"
 #include "store/sql/layout/migration_target.h"
 #include "store/store.h"
+#include "store/writable_views.h"
 
 namespace trivet::app {
 
@@ -48,6 +49,9 @@ class OpenDatabase {
   // Functions that the database has; null: it has none. They are those of the last refresh.
   [[nodiscard]] virtual store::ProcedureStore* procedures() { return nullptr; }
   virtual result<void> refresh_procedures() { return {}; }
+  // Views that take writes, as the last refresh found them; null: none does.
+  [[nodiscard]] virtual const store::WritableViews* views() { return nullptr; }
+  virtual result<void> refresh_views() { return {}; }
   virtual void add_metrics(observe::Metrics&) {}
   // Reads of the store that comes back all see this moment, on this thread alone. It must go before
   // the database does.

@@ -11,6 +11,7 @@
 #include "store/postgres/layout/roles.h"
 #include "store/postgres/layout/session.h"
 #include "store/postgres/layout/url.h"
+#include "store/postgres/layout/views.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sql/render.h"
 
@@ -52,6 +53,13 @@ class OpenServer final : public OpenDatabase {
   [[nodiscard]] store::ProcedureStore* procedures() override { return &procedures_; }
   [[nodiscard]] store::SessionStore* sessions() override { return &store_; }
   result<void> refresh_procedures() override { return procedures_.refresh(options_); }
+  [[nodiscard]] const store::WritableViews* views() override { return &views_; }
+  result<void> refresh_views() override {
+    TRIVET_TRY(const auto session, postgres::Session::open(options_));
+    TRIVET_TRY(store::ViewWritesByName found, postgres::find_writable_views(*session));
+    views_.replace(std::move(found));
+    return {};
+  }
   void close_loop(unsigned index) override {
     if (has_loops_) store_.close_loop(index);
   }
@@ -70,6 +78,7 @@ class OpenServer final : public OpenDatabase {
   const bool has_loops_;
   postgres::PostgresStore store_;
   postgres::PostgresProcedures procedures_;
+  store::WritableViews views_;
 };
 
 class PostgresDriver final : public Driver {

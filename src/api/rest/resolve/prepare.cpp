@@ -53,6 +53,30 @@ std::string_view method_name(Method method) {
   }
 }
 
+bool has_row_key(const schema::Model& model) {
+  return std::ranges::any_of(model.uniques, [&](const schema::Key& key) {
+    return key.where_sql.empty() && std::ranges::none_of(key.columns, [&](const schema::KeyColumn& column) {
+             return model.fields[static_cast<size_t>(column.field)].optional;
+           });
+  });
+}
+
+// Writes go through a view where its database says so. No upserts: a view has no constraint that a row could meet.
+result<void> check_view(const ApiRequest& request, const schema::Model& model, const store::WritableViews* views) {
+  const store::ViewWrites takes = views == nullptr ? store::ViewWrites() : views->find(model.db_name);
+  const bool merges = request.prefer.resolution != Resolution::none && request.query.on_conflict;
+  const bool taken = request.method == Method::post      ? takes.insert && !merges
+                     : request.method == Method::patch   ? takes.update
+                     : request.method == Method::delete_ && takes.delete_;
+  if (taken && has_row_key(model)) return {};
+  const bool is_fixed = !takes.insert && !takes.update && !takes.delete_;
+  const std::string_view why = is_fixed ? "which can only be read."
+                               : taken  ? "whose rows need a @unique field to be told apart when they are written."
+                                        : "which doesn't take this.";
+  return fail(ErrorCode::bad_method, fmt::format("Unsupported HTTP method: {}", method_name(request.method)),
+              fmt::format("'{}' is a view, {}", model.db_name, why));
+}
+
 bool has_body(Method method) {
   return method == Method::post || method == Method::put || method == Method::patch;
 }
@@ -231,10 +255,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
   }
   TRIVET_TRY(prepared->model, find_model(tables, request, options.visibility));
   if (tables.model(prepared->model).is_view && !request.is_read())
-    return fail(ErrorCode::bad_method,
-                fmt::format("Unsupported HTTP method: {}", method_name(request.method)),
-                fmt::format("'{}' is a view, which can only be read.",
-                            tables.model(prepared->model).db_name));
+    TRIVET_CHECK(check_view(request, tables.model(prepared->model), options.views));
   TRIVET_TRY(const Node root, build_tree(tables, prepared->model, request.query, options.limits,
                                          {.aggregates_allowed = options.aggregates_allowed}));
   const LiteralContext context{.catalog = tables,

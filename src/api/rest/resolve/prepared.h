@@ -15,6 +15,7 @@
 #include "api/rest/resolve/parameters.h"
 #include "api/rest/resolve/visibility.h"
 #include "engine/operation.h"
+#include "store/writable_views.h"
 
 namespace trivet::api::rest {
 
@@ -53,6 +54,7 @@ struct PrepareOptions {
   bool aggregates_allowed = false;
   bool rollback_allowed = false;
   const Visibility& visibility;
+  const store::WritableViews* views = nullptr;  // null: no view takes writes
 };
 
 // `body` is used by POST, PATCH and PUT; the result views it, and so must not outlive it when it writes.
