@@ -66,7 +66,7 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
   made->handlers = std::make_unique<Handlers>(HandlerParts{
       config, keys, *made->engine, parts_.sink, parts_.metrics, api_entry_, admin_entry_,
       parts_.procedures, config.auth_enabled ? accounts_.get() : nullptr, issuers_for(config),
-      config.auth_enabled ? stored_for(keys, provider) : nullptr, changes_, parts_.views});
+      config.auth_enabled ? stored_for(keys, provider) : nullptr, changes_, parts_.views, parts_.plans});
   Handlers& handlers = *made->handlers;
   all_.push_back(std::move(made));
   api_entry_.newest.store(&handlers.api_routes(), std::memory_order_release);

@@ -27,6 +27,7 @@ struct GenerationParts {
   store::SessionStore* sessions;  // of a database that decides what callers may; null: the rules do
   Mails mails;  // what happens to the mails of accounts
   const store::WritableViews* views;  // null: none takes writes
+  store::PlanStore* plans;            // null: the database tells none
 };
 
 class Generations {

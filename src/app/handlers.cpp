@@ -45,6 +45,7 @@ api::rest::RestOptions rest_options(const HandlerParts& parts, const engine::Pro
   options.procedures = &procedures;
   options.changes = parts.changes;
   options.views = parts.views;
+  if (config.plans) options.plans = parts.plans;
   return options;
 }
 

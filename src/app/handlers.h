@@ -19,6 +19,7 @@
 #include "http/router.h"
 #include "http/server.h"
 #include "observe/metrics.h"
+#include "store/statement_plan.h"
 #include "store/writable_views.h"
 
 namespace trivet::app {
@@ -38,6 +39,7 @@ struct HandlerParts {
   std::shared_ptr<auth::StoredKeys> stored;  // null: auth is not enabled
   engine::ChangeFeed* changes;  // null: no model has @@realtime
   const store::WritableViews* views;         // null: none takes writes
+  store::PlanStore* plans;                   // null: the database tells none
 };
 
 class Handlers {

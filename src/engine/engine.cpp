@@ -216,6 +216,27 @@ Error not_singular() {
 
 }  // namespace
 
+task<result<std::string>> Engine::explain(std::shared_ptr<const Plan> plan, store::Params params,
+                                          Context context, Explaining explaining) {
+  if ((state_->sessions == nullptr) != (context.session == nullptr))
+    co_return fail(ErrorCode::internal, "a request without the session that its database decides by");
+  ThreadState* thread = state_->thread_state();
+  const std::shared_ptr<const Caller> caller =
+      state_->find_caller(thread, plan->policy, context.identity);
+  if (caller->class_name != plan->class_name)
+    co_return fail(ErrorCode::internal, "a plan of other callers");
+  if (plan->kind != OperationKind::read)
+    co_return fail(ErrorCode::missing_capability, "Feature not implemented",
+                   "Plans are told of reads alone.");
+  TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
+  append_params(*plan, *caller, state_->environment.now_us(), params);
+  TRIVET_CO_CHECK(check_run_patterns(*plan, params, thread));
+  task<result<std::string>> asking = explaining.plans.explain(
+      context.session, plan->read.query, params, explaining.wish, context.deadline);
+  result<std::string> told = co_await std::move(asking);
+  co_return told;
+}
+
 task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Params params,
                                   Context context) {
   // A front end that doesn't say who asks gets nothing from a database that decides by it.

@@ -16,6 +16,7 @@
 #include "base/task.h"
 #include "engine/authority.h"
 #include "engine/operation.h"
+#include "store/statement_plan.h"
 #include "store/store.h"
 #include "value/identity.h"
 
@@ -37,6 +38,11 @@ struct Context {
   store::Deadline deadline;
   // Who asks, to a database that decides itself: then it must be there, else it must not. Outlives the run.
   store::CallerSession* session = nullptr;
+};
+
+struct Explaining {
+  store::PlanStore& plans;
+  store::PlanWish wish;
 };
 
 struct Outcome {
@@ -84,6 +90,11 @@ class Engine {
   // value where the plan looks at other rows, at cells that are absent, or is not decided here.
   [[nodiscard]] result<std::optional<bool>> admits(const Plan& plan, store::Params params, const Identity& identity,
                                                    std::span<const Value> cells) const;
+
+  // What the database says about the statement that run() would give it: of a read, else missing_capability. `plans` is of
+  // the engine's own store, and outlives the task.
+  [[nodiscard]] task<result<std::string>> explain(std::shared_ptr<const Plan> plan, store::Params params,
+                                                  Context context, Explaining explaining);
 
   // False if the caller may never read the field: `*` leaves it out, naming it is refused with 42501. A field whose rule
   // depends on the row is readable: it is null where the rule fails.

@@ -46,6 +46,22 @@ http::Response refuse_as_told(const http::Request& request, const store::CallRef
   return response;
 }
 
+store::PlanWish wish_of(const PlanMedia& media) {
+  return {.format = media.json ? store::PlanFormat::json : store::PlanFormat::text,
+          .analyze = media.analyze,
+          .verbose = media.verbose,
+          .settings = media.settings,
+          .buffers = media.buffers,
+          .wal = media.wal};
+}
+
+http::Response plan_response(const Media& media, http::Method method, std::string plan) {
+  http::Response response;
+  response.content_type = media.text + "; charset=utf-8";
+  if (method != http::Method::head) response.body = std::move(plan);
+  return response;
+}
+
 int64_t page_offset(const Decoded& decoded) {
   const int param = decoded.prepared->operation.selection.offset_param;
   return param < 0 ? 0 : decoded.params.values[static_cast<size_t>(param)].as_integer();
@@ -93,6 +109,16 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
   std::optional<store::CallerSession> session = session_of(request, who);
   const engine::Context context{
       .identity = who, .deadline = request.deadline, .session = session ? &*session : nullptr};
+  if (const Media& media = decoded->prepared->media; media.kind == MediaKind::plan) {
+    const engine::Explaining explaining{.plans = *options_.plans, .wish = wish_of(media.plan)};
+    result<std::string> told =
+        co_await engine_.explain(*std::move(plan), std::move(decoded->params), context, explaining);
+    clock.mark(Stage::execute);
+    if (!told && session && session->refusal)
+      co_return refuse_as_told(request, *session->refusal, who.role);
+    if (!told) co_return refuse(request, told.error(), who.role);
+    co_return plan_response(media, request.method, std::move(*told));
+  }
   result<engine::Outcome> outcome =
       co_await engine_.run(*std::move(plan), std::move(decoded->params), context);
   clock.mark(Stage::execute);
@@ -166,6 +192,7 @@ DecodeOptions RestHandler::decode_options(const http::Request& request,
           .prepare = {.limits = engine_.limits(),
                       .aggregates_allowed = options_.aggregates == Switch::on,
                       .rollback_allowed = options_.rollback == Switch::on,
+                      .plans_allowed = options_.plans != nullptr,
                       .visibility = visibility,
                       .views = options_.views}};
 }

@@ -27,6 +27,7 @@ struct RestOptions {
   const engine::Procedures* procedures = nullptr;  // of the database; outlive the handler. Null: none
   engine::ChangeFeed* changes = nullptr;  // outlives the handler; null: no model has @@realtime
   const store::WritableViews* views = nullptr;     // the same
+  store::PlanStore* plans = nullptr;  // of the engine's store; outlives the handler. Null: they are not shown
 };
 
 class RestHandler final : public http::Handler, private RowReader {

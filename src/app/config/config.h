@@ -87,6 +87,7 @@ struct Config {
 
   bool aggregates = false;
   bool rollback = false;
+  bool plans = false;
   std::vector<std::string> functions;
   std::string authority = "rules";
   std::string anonymous_role = "anon";

@@ -172,6 +172,9 @@ constexpr Setting table[] = {
      TRIVET_SLOT(limits.rows_max)},
     {"rest.aggregates", "", "Allow aggregate functions in `select`.", TRIVET_SLOT(aggregates)},
     {"rest.rollback", "", "Honour `Prefer: tx=rollback`.", TRIVET_SLOT(rollback)},
+    {"rest.plans", "",
+     "PostgreSQL: show the plan of a read to whoever asks for application/vnd.pgrst.plan, with what rules add: not for production.",
+     TRIVET_SLOT(plans)},
     {"rest.functions", "",
      "PostgreSQL: functions of the database that may be called at /rest/v1/rpc/NAME, past the models' rules: "
      "\"name\" by everyone, \"name: authenticated\" or \"name: service_role\" by those alone; empty = none.",

@@ -21,6 +21,7 @@
 #include "store/migration.h"
 #include "store/procedure.h"
 #include "store/session.h"
+#include "store/statement_plan.h"
 #include "store/sql/layout/migration_target.h"
 #include "store/store.h"
 #include "store/writable_views.h"
@@ -46,6 +47,8 @@ class OpenDatabase {
   virtual void close_loop(unsigned) {}
   // Where the database can decide itself who may what; null: it can't.
   [[nodiscard]] virtual store::SessionStore* sessions() { return nullptr; }
+  // What tells how the database runs reads; null: it doesn't.
+  [[nodiscard]] virtual store::PlanStore* plans() { return nullptr; }
   // Functions that the database has; null: it has none. They are those of the last refresh.
   [[nodiscard]] virtual store::ProcedureStore* procedures() { return nullptr; }
   virtual result<void> refresh_procedures() { return {}; }

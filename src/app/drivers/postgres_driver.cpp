@@ -52,6 +52,7 @@ class OpenServer final : public OpenDatabase {
   [[nodiscard]] store::Store& store() override { return store_; }
   [[nodiscard]] store::ProcedureStore* procedures() override { return &procedures_; }
   [[nodiscard]] store::SessionStore* sessions() override { return &store_; }
+  [[nodiscard]] store::PlanStore* plans() override { return &store_; }
   result<void> refresh_procedures() override { return procedures_.refresh(options_); }
   [[nodiscard]] const store::WritableViews* views() override { return &views_; }
   result<void> refresh_views() override {

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <iterator>
+#include <libpq-fe.h>
 #include <thread>
 
 #include "store/postgres/bind.h"
@@ -104,6 +105,16 @@ sql::NestedSource source_of(const Query& query) {
                 out.raw(")");
               },
           .order = {}};
+}
+
+std::string explain_text(PlanWish wish) {
+  std::string text = wish.format == PlanFormat::json ? "EXPLAIN (FORMAT JSON" : "EXPLAIN (FORMAT TEXT";
+  if (wish.analyze) text += ", ANALYZE";
+  if (wish.verbose) text += ", VERBOSE";
+  if (wish.settings) text += ", SETTINGS";
+  if (wish.buffers) text += ", BUFFERS";
+  if (wish.wal) text += ", WAL";
+  return text + ") ";
 }
 
 boost::asio::execution_context& context_of(const Executor& executor) { return executor.context(); }
@@ -252,6 +263,44 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, Asked 
     }
     co_await pause_before(attempt);
   }
+}
+
+task<result<std::string>> PostgresStore::explain(CallerSession* session, const Query& query,
+                                                 const Params& params, PlanWish wish,
+                                                 Deadline deadline) {
+  const Executor caller = co_await boost::asio::this_coro::executor;
+  Lane& lane = lane_of(caller);
+  const Asked asked{params, deadline, session};
+  result<std::string> told = co_await on_lane(lane, caller, explain_on(lane, query, wish, asked));
+  co_return told;
+}
+
+task<result<std::string>> PostgresStore::explain_on(Lane& lane, const Query& query, PlanWish wish,
+                                                    Asked asked) {
+  auto exchange = std::make_shared<Exchange>();
+  if (asked.session != nullptr) {
+    exchange->role = role_in(asked.session->settings);
+    TRIVET_CO_TRY(exchange->commands,
+                  session_commands(asked.session->settings, Access::read_only, options_));
+  }
+  auto statement = std::make_shared<sql::Statement>(*texts_of(query)->select);
+  statement->text.insert(0, explain_text(wish));
+  TRIVET_CO_TRY(Command command,
+                make_command(std::move(statement), {.params = asked.params.values}));
+  exchange->commands.push_back(std::move(command));
+  co_await run_in_transaction(lane, exchange, asked.deadline);
+  if (exchange->error) {
+    if (asked.session != nullptr) asked.session->refusal = refusal_of(*exchange);
+    co_return std::unexpected(*exchange->error);
+  }
+  // Behind it is the end of the transaction.
+  const pg_result& lines = *exchange->results[exchange->results.size() - 2];
+  std::string told;
+  for (int row = 0; row < PQntuples(&lines); ++row) {
+    if (row > 0) told += '\n';
+    told.append(PQgetvalue(&lines, row, 0), static_cast<size_t>(PQgetlength(&lines, row, 0)));
+  }
+  co_return told;
 }
 
 task<result<WriteResult>> PostgresStore::write(const Program& program, const Params& params,

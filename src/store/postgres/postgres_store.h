@@ -18,6 +18,7 @@
 #include "store/sql/statement.h"
 #include "store/procedure.h"
 #include "store/session.h"
+#include "store/statement_plan.h"
 #include "store/store.h"
 
 namespace trivet::store::postgres {
@@ -25,7 +26,7 @@ namespace trivet::store::postgres {
 class Lane;
 class OwnLoop;
 
-class PostgresStore final : public Store, public SessionStore {
+class PostgresStore final : public Store, public SessionStore, public PlanStore {
  public:
   // Does not connect yet: ping tells whether the database answers.
   PostgresStore(PostgresOptions options, std::vector<Executor> loops);
@@ -39,6 +40,8 @@ class PostgresStore final : public Store, public SessionStore {
                              Deadline deadline) override;
   task<result<WriteResult>> write_as(CallerSession& session, const Program& program,
                                      const Params& params, Deadline deadline) override;
+  task<result<std::string>> explain(CallerSession* session, const Query& query, const Params& params,
+                                    PlanWish wish, Deadline deadline) override;
   task<result<void>> ping(Deadline deadline) override;
   // Calls a function of the database, in a transaction; `call` must outlive the task.
   task<result<CallAnswer>> call(const Call& call, Deadline deadline);
@@ -66,6 +69,7 @@ class PostgresStore final : public Store, public SessionStore {
   task<T> on_lane(Lane& lane, const Executor& caller, task<T> work);
   task<result<Rows>> read_on(Lane& lane, const Query& query, Asked asked);
   task<result<WriteResult>> write_on(Lane& lane, const Program& program, Asked asked);
+  task<result<std::string>> explain_on(Lane& lane, const Query& query, PlanWish wish, Asked asked);
   task<result<void>> execute_on(Lane& lane, std::vector<std::string> statements, Deadline deadline);
 
   const PostgresOptions options_;

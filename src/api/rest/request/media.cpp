@@ -40,6 +40,44 @@ MediaKind kind_of(std::string_view type) {
   return MediaKind::other;
 }
 
+// The last of the answers that a plan can be for; what it is for doesn't change it, but is told again.
+std::string planned_for(std::string_view value) {
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+  switch (kind_of(value)) {
+    case MediaKind::array: return "application/vnd.pgrst.array+json";
+    case MediaKind::object: return "application/vnd.pgrst.object+json";
+    case MediaKind::csv: return "text/csv";
+    default: return "application/json";
+  }
+}
+
+void read_plan_options(std::string_view options, PlanMedia& plan) {
+  while (!options.empty()) {
+    const std::string_view option = http::trim_blanks(http::take_until(options, '|'));
+    if (option == "analyze") plan.analyze = true;
+    if (option == "verbose") plan.verbose = true;
+    if (option == "settings") plan.settings = true;
+    if (option == "buffers") plan.buffers = true;
+    if (option == "wal") plan.wal = true;
+  }
+}
+
+std::string plan_text(const PlanMedia& plan, std::string_view made_for) {
+  std::string options;
+  const auto add = [&](bool on, std::string_view name) {
+    if (!on) return;
+    options += options.empty() ? "; options=" : "|";
+    options += name;
+  };
+  add(plan.analyze, "analyze");
+  add(plan.verbose, "verbose");
+  add(plan.settings, "settings");
+  add(plan.buffers, "buffers");
+  add(plan.wal, "wal");
+  return std::string("application/vnd.pgrst.plan+") + (plan.json ? "json" : "text") + "; for=\"" +
+         std::string(made_for) + "\"" + options;
+}
+
 std::string normal_text(const Media& media, std::string_view type) {
   const std::string_view suffix = media.nulls_stripped ? ";nulls=stripped" : "";
   if (media.kind == MediaKind::array)
@@ -54,14 +92,20 @@ Range parse_range(std::string_view element) {
   const std::string type = lower(http::trim_blanks(http::take_until(element, ';')));
   range.media.kind = kind_of(type);
   range.specificity = type == "*/*" ? 0 : type.ends_with("/*") ? 1 : 2;
+  std::string made_for = "application/json";
+  range.media.plan.json = type.ends_with("plan+json");
   while (!element.empty()) {
     const std::string parameter = lower(http::trim_blanks(http::take_until(element, ';')));
     if (parameter.starts_with("q=")) range.q = std::strtod(parameter.c_str() + 2, nullptr);
+    if (parameter.starts_with("for=")) made_for = planned_for(std::string_view(parameter).substr(4));
+    if (parameter.starts_with("options="))
+      read_plan_options(std::string_view(parameter).substr(8), range.media.plan);
     if (parameter == "nulls=stripped" &&
         (range.media.kind == MediaKind::array || range.media.kind == MediaKind::object))
       range.media.nulls_stripped = true;
   }
-  range.media.text = normal_text(range.media, type);
+  range.media.text = range.media.kind == MediaKind::plan ? plan_text(range.media.plan, made_for)
+                                                         : normal_text(range.media, type);
   return range;
 }
 
@@ -84,7 +128,8 @@ bool available(MediaKind kind, Resource resource) {
     case MediaKind::json: return true;
     case MediaKind::array:
     case MediaKind::object:
-    case MediaKind::csv: return resource == Resource::relation;
+    case MediaKind::csv: return resource != Resource::root;
+    case MediaKind::plan: return resource == Resource::explained_relation;
     case MediaKind::openapi: return resource == Resource::root;
     default: return false;
   }

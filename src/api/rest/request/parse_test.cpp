@@ -86,6 +86,21 @@ TEST(NegotiateMedia, ByQualityThenSpecificity) {
             "None of these media types are available: text/html, image/*");
 }
 
+TEST(NegotiateMedia, PlansWhereTheyAreShown) {
+  const auto chosen = [](std::string_view accept, Resource resource) {
+    const auto media = negotiate(accept, resource);
+    return media ? media->text : media.error().message;
+  };
+  constexpr std::string_view all =
+      "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=wal|analyze|buffers|verbose|settings|other;";
+  EXPECT_EQ(chosen(all, Resource::explained_relation),
+            "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=analyze|verbose|settings|buffers|wal");
+  EXPECT_EQ(chosen("application/vnd.pgrst.plan", Resource::explained_relation),
+            "application/vnd.pgrst.plan+text; for=\"application/json\"");
+  EXPECT_EQ(chosen("application/vnd.pgrst.plan", Resource::relation),
+            "None of these media types are available: application/vnd.pgrst.plan+text; for=\"application/json\"");
+}
+
 TEST(IntersectPage, RangeHeader) {
   EXPECT_FALSE(parse_range_header("items=0-1"));
   EXPECT_FALSE(parse_range_header("-1"));

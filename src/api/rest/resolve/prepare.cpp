@@ -37,9 +37,11 @@ result<void> check_preferences(const Preferences& prefer) {
 }
 
 // Reads and writes check the two in opposite order.
-result<void> check_headers(const ApiRequest& request, Prepared& prepared) {
+result<void> check_headers(const ApiRequest& request, const PrepareOptions& options, Prepared& prepared) {
   if (!request.is_read()) TRIVET_CHECK(check_preferences(request.prefer));
-  TRIVET_TRY(prepared.media, negotiate(request.accept, Resource::relation));
+  TRIVET_TRY(prepared.media, negotiate(request.accept, request.is_read() && options.plans_allowed
+                                                           ? Resource::explained_relation
+                                                           : Resource::relation));
   if (request.is_read()) TRIVET_CHECK(check_preferences(request.prefer));
   return {};
 }
@@ -264,7 +266,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
   Expressions expressions(context, prepared->parameters);
   Writes writes(request, root, expressions);
   if (!request.is_read()) TRIVET_CHECK(writes.check(payload));
-  TRIVET_CHECK(check_headers(request, *prepared));
+  TRIVET_CHECK(check_headers(request, options, *prepared));
 
   TRIVET_CHECK(build_selection(root, request, expressions, *prepared, options.visibility));
   engine::Operation& operation = prepared->operation;

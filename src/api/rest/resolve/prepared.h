@@ -53,6 +53,7 @@ struct PrepareOptions {
   const Limits& limits;
   bool aggregates_allowed = false;
   bool rollback_allowed = false;
+  bool plans_allowed = false;
   const Visibility& visibility;
   const store::WritableViews* views = nullptr;  // null: no view takes writes
 };
