@@ -243,6 +243,8 @@ result<void> App::State::look_at_functions(const Config& wanted) {
   for (const std::string& name : missing)
     tell(Level::warning, "database.no_function",
          fmt::format("rest.functions opens {}, which the database doesn't have", name));
+  if (wanted.plans && database->plans() == nullptr)
+    return fail(ErrorCode::bad_config, "rest.plans: this kind of database tells no plans", {}, "it does on PostgreSQL");
   return database->refresh_views();
 }
 

@@ -129,6 +129,10 @@ task<AuthHandler::Response> AuthHandler::callback(Call& call) {
 task<AuthHandler::Response> AuthHandler::link(Call& call) {
   AUTH_CHECK(accounts_.check_may_link(call.caller));
   AUTH_TRY(ExternalStart start, start_of(call));
+  // Else whoever is sent to the address would give their own identity to the account that made it.
+  if (start.challenge.empty())
+    co_return refuse(400, "validation_failed",
+                     "Linking an identity needs the PKCE flow: make the client with flowType 'pkce'");
   start.linking_user = call.caller.user.id;
   auto away = co_await accounts_.begin_external(std::move(start), call.client);
   if (!away) co_return std::unexpected(std::move(away).error());

@@ -221,7 +221,13 @@ task<answer<void>> AuthHandler::admit(const Route& route, Call& call) {
   if (route.who == Who::anyone) co_return answer<void>();
   const Identity& identity = *call.identity;
   if (route.who == Who::admin) {
-    if (identity.role == Role::service) co_return answer<void>();
+    if (identity.role == Role::service) {
+      // An operator is a user as well: one who was banned or signed out is none.
+      if (!JsonValue::trusted(identity.claims_json.empty() ? "{}" : identity.claims_json).find("session_id"))
+        co_return answer<void>();
+      auto operates = co_await admit_user(call);
+      co_return operates;
+    }
     if (!call.request.has_header("authorization"))
       co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
     co_return refuse(403, "not_admin", "User not allowed");

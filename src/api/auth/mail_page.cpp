@@ -31,6 +31,11 @@ void append_html(std::string& out, std::string_view text) {
 
 // A page elsewhere must not read codes through a name that it made point here.
 bool is_local(const http::Request& request) {
+  const std::string_view peer = request.peer_address;
+  if (peer != "unix" && peer != "::1" && !peer.starts_with("127.") && !peer.starts_with("::ffff:127.")) return false;
+  // A tunnel or proxy beside us speaks for somebody else, and may name this machine as the host.
+  for (const std::string_view name : {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
+    if (request.has_header(name)) return false;
   std::string_view host = request.header("host");
   if (host.starts_with("[::1]")) return !request.has_header("origin");
   host = host.substr(0, host.find(':'));

@@ -178,6 +178,8 @@ struct CodeGrant {
   std::string challenge;
   std::string method;  // of the session's amr
   std::string provider_token{}, provider_refresh_token{};
+  std::optional<ExternalProfile> linking{};  // an identity that whoever has the verifier gets with it
+  bool email_optional = false;               // of its provider
 };
 
 struct ExternalEnd {
@@ -338,6 +340,7 @@ class Accounts {
   [[nodiscard]] task<answer<std::optional<User>>> account_of_email(std::string email,
                                                                    Client client);
   [[nodiscard]] task<answer<User>> join(User user, ExternalProfile profile, Client client);
+  [[nodiscard]] answer<void> require_recent(const Caller& caller) const;
   [[nodiscard]] task<answer<void>> clear_unproven(User& user, Client client);
   [[nodiscard]] task<answer<void>> add_identity(User& user, ExternalProfile profile,
                                                 Client client);

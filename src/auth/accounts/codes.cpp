@@ -14,6 +14,25 @@ constexpr int64_t code_seconds = 300;
 // How long a code that is too old is told from one that never was.
 constexpr int64_t kept_seconds = 86'400;
 
+// What goes along with a code, and comes out with it.
+std::string packed(const CodeGrant& grant) {
+  JsonBuilder json;
+  json.open_object().member("access", grant.provider_token);
+  json.member("refresh", grant.provider_refresh_token);
+  if (grant.linking) {
+    json.member("provider", grant.linking->provider).member("subject", grant.linking->subject);
+    json.member("email", grant.linking->email);
+    json.member("verified", grant.linking->email_verified ? "true" : "");
+    json.member("optional", grant.email_optional ? "true" : "").member("data", grant.linking->data);
+  }
+  return json.close().take();
+}
+
+ExternalProfile profile_in(std::string_view text) {
+  return {text_member(text, "provider"), text_member(text, "subject"), text_member(text, "email"),
+          !text_member(text, "verified").empty(), text_member(text, "data")};
+}
+
 }  // namespace
 
 task<answer<std::string>> Accounts::issue_code(std::string user_id, CodeGrant grant,
@@ -29,12 +48,8 @@ task<answer<std::string>> Accounts::issue_code(std::string user_id, CodeGrant gr
   row.challenge = std::move(grant.challenge);
   row.method = std::move(grant.method);
   row.created_at = now_us();
-  if (!grant.provider_token.empty()) {
-    JsonBuilder json;
-    json.open_object().member("access", grant.provider_token);
-    json.member("refresh", grant.provider_refresh_token).close();
-    row.provider_tokens = seal_for(row.code_hash, json.take());
-  }
+  if (!grant.provider_token.empty() || grant.linking)
+    row.provider_tokens = seal_for(row.code_hash, packed(grant));
   auto made = co_await codes_.insert(values_of(row), std::vector<Child>(), client.deadline);
   if (!made) co_return std::unexpected(std::move(made).error());
   co_return code;
@@ -66,8 +81,15 @@ task<answer<Issued>> Accounts::exchange_code(std::string code, std::string verif
   if (!*user || (*user)->deleted_at != 0)
     co_return refuse(404, "flow_state_not_found", "invalid flow state, no valid flow state found");
   if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
-  auto issued = co_await issue(*std::move(*user), row.method, client);
   const auto tokens = unseal_for(row.code_hash, row.provider_tokens);
+  if (tokens && !text_member(*tokens, "provider").empty()) {
+    // Only now: the browser that came back may be anybody's, the verifier is of who asked for the link.
+    Entering entering{profile_in(*tokens), !text_member(*tokens, "optional").empty(), row.user_id};
+    auto linked = co_await enter(std::move(entering), client);
+    if (!linked) co_return std::unexpected(std::move(linked).error());
+    *user = *std::move(linked);
+  }
+  auto issued = co_await issue(*std::move(*user), row.method, client);
   if (issued && tokens) {
     issued->provider_token = text_member(*tokens, "access");
     issued->provider_refresh_token = text_member(*tokens, "refresh");

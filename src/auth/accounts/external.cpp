@@ -56,7 +56,8 @@ task<answer<ExternalAway>> Accounts::begin_external(ExternalStart start, Client 
   OAuthState row;
   row.state_hash = hash_link(state);
   row.provider = start.provider;
-  // A link is begun by a script, whose answer sets no cookie in the browser that goes.
+  // A link is begun by a script, whose answer sets no cookie in the browser that goes: its verifier says whose it is.
+  TRIVET_ASSERT(start.linking_user.empty() || !start.challenge.empty());
   if (start.linking_user.empty()) row.browser_hash = hash_link(away.browser);
   row.redirect_to = redirect_for(start.redirect_to);
   row.challenge = start.challenge;
@@ -152,7 +153,14 @@ task<answer<Verified>> Accounts::arrive(OAuthState state, ExternalReturn given, 
                   derived(parts_.secret, "verifier", given.state), std::move(given.user)};
   auto redeemed = co_await provider->redeem(std::move(arrival));
   if (!redeemed) co_return std::unexpected(refusal_of(redeemed.error()));
-  Entering entering{redeemed->profile, provider->rules.options.email_optional, state.linking_user};
+  if (!state.linking_user.empty()) {
+    CodeGrant linking{state.challenge, "oauth", redeemed->access_token, redeemed->refresh_token, redeemed->profile,
+                      provider->rules.options.email_optional};
+    auto code = co_await issue_code(state.linking_user, std::move(linking), client);
+    if (!code) co_return std::unexpected(std::move(code).error());
+    co_return Verified{std::nullopt, *std::move(code)};
+  }
+  Entering entering{redeemed->profile, provider->rules.options.email_optional, ""};
   auto user = co_await enter(std::move(entering), client);
   if (!user) co_return std::unexpected(std::move(user).error());
   Verified verified;

@@ -102,6 +102,7 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
     co_return refuse(403, "no_authorization", "Anonymous users can't enroll factors");
   if (needs_second_factor(caller))
     co_return refuse(403, "insufficient_aal", "AAL2 required to enroll a new factor");
+  AUTH_CHECK(require_recent(caller));
   auto dropped = co_await drop_stale_factors(caller.user.id, client);
   if (!dropped) co_return std::unexpected(std::move(dropped).error());
   auto loaded = co_await load_factors(caller.user, client);
@@ -167,7 +168,8 @@ task<answer<Challenged>> Accounts::challenge_factor(Caller caller, std::string f
   co_return challenged;
 }
 
-// Whoever deletes the challenge has it, before the code is looked at only if it is too old.
+// That it is there, of this factor, asked for from the same address and not too old; of two who come with one code the step lets
+// one in.
 task<answer<void>> Accounts::check_challenge_of(FactorAnswer given, Client client) {
   std::vector<Condition> where = by_id(given.challenge_id);
   where.push_back({"factor_id", store::Op::eq, Value::text(given.factor_id)});
@@ -211,6 +213,9 @@ task<answer<bool>> Accounts::take_totp(const Factor& factor, std::string code, C
 task<answer<Issued>> Accounts::verify_factor(Caller caller, FactorAnswer given, Client client) {
   AUTH_TRY(const Factor factor, factor_of(caller.user, given.factor_id));
   if (!caller.session) co_return refuse(403, "no_authorization", "This needs a session");
+  // A factor that somebody began who knows the password alone is no second one beside another's first.
+  if (!factor.is_verified() && needs_second_factor(caller))
+    co_return refuse(403, "insufficient_aal", "AAL2 required to verify a new factor");
   auto is_open = co_await check_challenge_of(given, client);
   if (!is_open) co_return std::unexpected(std::move(is_open).error());
   const std::string key = "factor " + factor.id;

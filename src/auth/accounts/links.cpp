@@ -12,6 +12,8 @@ namespace {
 
 constexpr int64_t us = 1'000'000;
 constexpr int64_t misses_max = 5;
+// Codes that are tried for one address, however many are mailed. Links are not counted: nobody guesses those.
+constexpr Rate tries{20, 20.0 / 3600};
 
 std::unexpected<Refusal> expired() {
   return refuse(403, "otp_expired", "Token has expired or is invalid");
@@ -61,6 +63,8 @@ void Accounts::mail(const Notice& notice, const Minted& minted) {
 
 task<answer<Accounts::Minted>> Accounts::mint(const User& user, std::string slot,
                                               const Notice& notice, Client client) {
+  // Of two links that are both needed, each waits for the other.
+  const bool is_half = slot.starts_with("email_change") && options_.secure_email_change && !user.email.empty();
   Minted minted{random_text(32), random_code()};
   if (!notice.challenge.empty()) minted.link.insert(0, code_link_prefix);
   OneTimeToken token;
@@ -69,6 +73,7 @@ task<answer<Accounts::Minted>> Accounts::mint(const User& user, std::string slot
   token.address = notice.to;
   token.challenge = notice.challenge;
   token.created_at = now_us();
+  token.other_proven = !is_half;
   token.link_hash = hash_link(minted.link);
   token.code_hash = hash_code(token, minted.code, parts_.secret);
   std::vector<std::string_view> key{"user_id", "slot"};
@@ -168,6 +173,9 @@ task<answer<OneTimeToken>> Accounts::take_code(const Verification& given,
                                                 Client client) {
   const auto email = check_email(given.email);
   if (!email) co_return expired();
+  const std::string key = "code " + *email;
+  if (parts_.limiter.take(key, tries, now_us()) != 0)
+    co_return refuse(429, "over_request_rate_limit", "Request rate limit reached");
   std::vector<Condition> by_address;
   by_address.push_back({"address", store::Op::eq, Value::text(*email)});
   auto rows = co_await tokens_.find(std::move(by_address), Page(), client.deadline);
@@ -181,8 +189,9 @@ task<answer<OneTimeToken>> Accounts::take_code(const Verification& given,
     auto counted = co_await tokens_.update(std::move(where), std::move(values), client.deadline);
     if (!counted) co_return std::unexpected(std::move(counted).error());
     if (*counted == 0) continue;
-    if (equal_in_constant_time(token.code_hash, hash_code(token, given.code, parts_.secret)))
-      co_return std::move(token);
+    if (!equal_in_constant_time(token.code_hash, hash_code(token, given.code, parts_.secret))) continue;
+    parts_.limiter.forget(key);
+    co_return std::move(token);
   }
   co_return expired();
 }
@@ -252,7 +261,12 @@ task<answer<Verified>> Accounts::verify(Verification given, Client client) {
   if (!*user || (*user)->email != token->address) co_return expired();
   if ((*user)->banned_until > now_us()) co_return refuse(403, "user_banned", "User is banned");
   // By a link that isn't the sign-up's own: whoever chose the password never showed that the address is theirs.
-  if ((*user)->email_confirmed_at == 0 && token->slot != "confirmation") (*user)->password.clear();
+  if ((*user)->email_confirmed_at == 0 && token->slot != "confirmation" && !(*user)->password.empty()) {
+    (*user)->password.clear();
+    if ((*user)->invited_at == 0) (*user)->user_metadata = "{}";
+    auto ended = co_await end_sessions((*user)->id, "", client);
+    if (!ended) co_return std::unexpected(std::move(ended).error());
+  }
   auto confirmed = co_await confirm(**user, client);
   if (!confirmed) co_return std::unexpected(std::move(confirmed).error());
   auto granted = co_await grant(*std::move(*user), *std::move(token), std::move(given), client);

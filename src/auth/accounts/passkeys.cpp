@@ -112,6 +112,7 @@ task<answer<PasskeyAsked>> Accounts::begin_passkey(Caller caller, Client client)
     co_return refuse(403, "email_not_confirmed", "Email not confirmed");
   if (needs_second_factor(caller))
     co_return refuse(403, "insufficient_aal", "AAL2 is required to register a passkey");
+  AUTH_CHECK(require_recent(caller));
   auto existing = co_await list_passkeys(caller.user.id, client);
   if (!existing) co_return std::unexpected(std::move(existing).error());
   if (existing->size() >= passkeys_max)

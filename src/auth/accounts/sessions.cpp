@@ -136,10 +136,17 @@ task<answer<Caller>> Accounts::find_caller(std::string claims_json, Client clien
   co_return caller;
 }
 
-// Ends all but the session `but`, if one is given.
+// Ends all but the session `but`, if one is given, and what was begun in them: codes for sessions, and links that lead to
+// other providers and back.
 task<answer<void>> Accounts::end_sessions(std::string user_id, std::string but, Client client) {
+  std::vector<Condition> begun;
+  begun.push_back({"linking_user", store::Op::eq, Value::text(user_id)});
+  auto links = co_await states_.remove(std::move(begun), client.deadline);
+  if (!links) co_return std::unexpected(std::move(links).error());
   std::vector<Condition> where;
   where.push_back({"user_id", store::Op::eq, Value::text(user_id)});
+  auto codes = co_await codes_.remove(where, client.deadline);
+  if (!codes) co_return std::unexpected(std::move(codes).error());
   if (!but.empty()) where.push_back({"id", store::Op::ne, Value::text(but)});
   auto ended = co_await sessions_.remove(std::move(where), client.deadline);
   if (!ended) co_return std::unexpected(std::move(ended).error());

@@ -62,6 +62,13 @@ task<answer<SignedUp>> Accounts::sign_up(SignUp wanted, Client client) {
     if (!logged) co_return std::unexpected(std::move(logged).error());
     co_return SignedUp{obfuscated(wanted), std::nullopt};
   }
+  if (*existing && user.invited_at == 0) {
+    // Whoever signed up before never showed the address: the link that is sent now confirms nothing of theirs.
+    auto is_same = co_await matches_password(&user, wanted.password, client);
+    if (!is_same) co_return std::unexpected(std::move(is_same).error());
+    if (!*is_same) user.password.clear();
+    if (!*is_same) user.user_metadata = new_user(user.email, "{}").user_metadata;
+  }
   Notice notice{LinkKind::signup, user.email, wanted.redirect_to, wanted.challenge};
   auto sent = co_await send_link(user, std::move(notice), client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
@@ -130,8 +137,20 @@ task<answer<Issued>> Accounts::sign_in(std::string email, std::string password, 
   if (user->banned_until > now_us()) co_return refuse(400, "user_banned", "User is banned");
   if (user->email_confirmed_at == 0)
     co_return refuse(400, "email_not_confirmed", "Email not confirmed");
+  const std::string proven = user->password;
   auto issued = co_await issue(*std::move(user), "password", client);
-  if (issued) issued->weak_reasons = weaknesses(password);
+  if (!issued) co_return std::unexpected(std::move(issued).error());
+  // A change of the password ends the sessions that it finds; this one may have come after that, with the old one.
+  auto now = co_await load_user("id", issued->user.id, client);
+  if (!now) co_return std::unexpected(std::move(now).error());
+  if (!*now || (*now)->password != proven) {
+    std::vector<Condition> late;
+    late.push_back({"id", store::Op::eq, Value::text(issued->session.id)});
+    auto ended = co_await sessions_.remove(std::move(late), client.deadline);
+    if (!ended) co_return std::unexpected(std::move(ended).error());
+    co_return refuse(400, "invalid_credentials", "Invalid login credentials");
+  }
+  issued->weak_reasons = weaknesses(password);
   co_return issued;
 }
 

@@ -104,6 +104,7 @@ std::vector<OneTimeToken> read_tokens(const store::Rows& rows) {
     next(token.misses);
     next(token.created_at);
     next(token.challenge);
+    next(token.other_proven);
   });
 }
 
@@ -238,7 +239,8 @@ std::vector<Assignment> values_of(const OneTimeToken& token) {
           {"code_hash", Value::text(token.code_hash)},
           {"misses", Value::integer(token.misses)},
           {"created_at", Value::timestamp(token.created_at)},
-          {"challenge", text_or_null(token.challenge)}};
+          {"challenge", text_or_null(token.challenge)},
+          {"other_proven", Value::boolean(token.other_proven)}};
 }
 
 std::vector<Assignment> values_of(const AuditEvent& event) {

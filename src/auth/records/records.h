@@ -81,6 +81,7 @@ struct OneTimeToken {
   std::string user_id, slot, address, link_hash, code_hash;
   int64_t misses = 0, created_at = 0;
   std::string challenge;  // pkce.h; empty: its link gives a session
+  bool other_proven = true;  // of a change of address: the other of its two links was taken
 };
 
 // What a flow with a challenge ends in: a code for a session.

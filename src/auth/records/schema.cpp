@@ -102,6 +102,7 @@ model OneTimeToken {
   misses     Int
   created_at DateTime
   challenge  String?
+  other_proven Boolean @default(false)
   user       User     @relation(fields: [user_id], references: [id], onDelete: Cascade)
   @@id([user_id, slot])
   @@index([address])

@@ -285,6 +285,19 @@ async function mails(t, databaseUrl) {
   await ok(client().auth.resetPasswordForEmail(other));
   await ok(client().auth.verifyOtp({ email: other, token: (await box())[0].code, type: 'recovery' }));
   await fails(client().auth.signInWithPassword({ email: other, password: 'a-stranger' }), 'invalid_credentials', 400);
+  // Nor by a second sign-up: its link confirms nothing that the first one chose.
+  const late = address();
+  await ok(client().auth.signUp({ email: late, password: 'a-stranger', options: { data: { note: 'x'.repeat(9000) } } }));
+  await ok(client().auth.signUp({ email: late, password: 'her-own-2' }));
+  const { user: settled } = await ok(client().auth.verifyOtp({ email: late, token: (await box())[0].code, type: 'signup' }));
+  assert.equal(settled.user_metadata.note, undefined);
+  for (const password of ['a-stranger', 'her-own-2'])
+    await fails(client().auth.signInWithPassword({ email: late, password }), 'invalid_credentials', 400);
+  // Whoever asks twice for the same keeps it.
+  const twice = address();
+  for (let i = 0; i < 2; ++i) await ok(client().auth.signUp({ email: twice, password: 'her-own-3' }));
+  await ok(client().auth.verifyOtp({ email: twice, token: (await box())[0].code, type: 'signup' }));
+  await ok(client().auth.signInWithPassword({ email: twice, password: 'her-own-3' }));
   // But asking for a link takes nobody's password, as long as the sign-up's own is followed.
   const third = address();
   await ok(client().auth.signUp({ email: third, password: 'her-own-1' }));

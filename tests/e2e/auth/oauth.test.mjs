@@ -163,7 +163,7 @@ async function idTokens(t, databaseUrl) {
 async function linking(t, databaseUrl) {
   const people = {};
   const op = await openid(t, people);
-  const { client, server, mails: box, admin } = await start(t, { databaseUrl, command: 'dev',
+  const { client, keys, call, server, mails: box, admin } = await start(t, { databaseUrl, command: 'dev',
     auth: settings({ acme: at(op) }, 'manual_linking = true\nanonymous_users = true') });
   const person = (email, email_verified = true) => {
     const id = `sub-${email}`;
@@ -178,7 +178,7 @@ async function linking(t, databaseUrl) {
 
   // A confirmed address is joined; the password stays its owner's.
   const email = address();
-  const owner = client();
+  const owner = client(keys.publishable_key, kept());
   await ok(owner.auth.signUp({ email, password: 'her-own-1' }));
   const { user } = await ok(owner.auth.verifyOtp({ email, token: (await box())[0].code, type: 'signup' }));
   assert.equal(subject(await enter(person(email))), user.id);
@@ -204,24 +204,33 @@ async function linking(t, databaseUrl) {
 
   // By hand: an identity more, which has to be nobody's.
   const mine = person(address());
-  const asked = await ok(owner.auth.linkIdentity({ provider: 'acme', options: { skipBrowserRedirect: true } }));
-  assert.equal(subject(await enter(mine, { url: asked.url })), user.id);
+  const begin = async (of, id) => {
+    const { url } = await ok(of.auth.linkIdentity({ provider: 'acme', options: { skipBrowserRedirect: true } }));
+    return query(await enter(id, { url })).get('code');
+  };
+  assert.equal((await ok(owner.auth.exchangeCodeForSession(await begin(owner, mine)))).user.id, user.id);
+  // Whoever else is sent to the address gives nothing away: the identity goes to who has the verifier, and only then.
+  const victim = person(address());
+  const stolen = await begin(owner, victim);
+  const asVictim = { auth_code: stolen, code_verifier: 'v'.repeat(43) };
+  assert.equal((await call('/token?grant_type=pkce', asVictim)).body.code, 'bad_code_verifier');
+  await fails(owner.auth.exchangeCodeForSession(stolen), 'flow_state_not_found', 404);
+  assert.notEqual(subject(await enter(victim)), user.id);
+  const implicit = client();
+  await ok(implicit.auth.setSession((await owner.auth.getSession()).data.session));
+  await fails(implicit.auth.linkIdentity({ provider: 'acme', options: { skipBrowserRedirect: true } }), 'validation_failed', 400);
   const { identities } = await ok(owner.auth.getUserIdentities());
   assert.equal(identities.length, 3);
-  const repeat = async (of, id) => {
-    const { url } = await ok(of.auth.linkIdentity({ provider: 'acme', options: { skipBrowserRedirect: true } }));
-    return query(await enter(id, { url })).get('error_description');
-  };
+  const repeat = async (of, id) => (await of.auth.exchangeCodeForSession(await begin(of, id))).error.message;
   assert.equal(await repeat(owner, mine), 'Identity is already linked');
-  const guest = client();
+  const guest = client(keys.publishable_key, kept());
   const { user: anonymous } = await ok(guest.auth.signInAnonymously());
   assert.equal(await repeat(guest, mine), 'Identity is already linked to another user');
   // Somebody without an address gets one, unless it is taken.
   people[`third-${email}`] = { email, email_verified: true };
   assert.equal(await repeat(guest, `third-${email}`), 'A user with this email address has already been registered');
   const fresh = address();
-  const own = await ok(guest.auth.linkIdentity({ provider: 'acme', options: { skipBrowserRedirect: true } }));
-  assert.equal(subject(await enter(person(fresh), { url: own.url })), anonymous.id);
+  assert.equal((await ok(guest.auth.exchangeCodeForSession(await begin(guest, person(fresh))))).user.id, anonymous.id);
   const grown = (await ok(admin.getUserById(anonymous.id))).user;
   assert.deepEqual([grown.email, grown.is_anonymous, grown.app_metadata.provider], [fresh, false, 'acme']);
 

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { folder, must, serve } from '../cli/support.mjs';
+import { folder, must, run, serve } from '../cli/support.mjs';
 import { isInstalled, startServer } from './server.mjs';
 
 const skip = isInstalled ? false : 'the package postgresql-15 is not installed';
@@ -86,6 +86,13 @@ test('plans are not told by default', { skip }, async (t) => {
   assert.equal(answer.status, 406);
   assert.equal(JSON.parse(answer.text).message,
     'None of these media types are available: application/vnd.pgrst.plan+json; for="application/json"');
+  const small = folder(t);
+  writeFileSync(path.join(small, 'schema.zmodel'), 'datasource db {\n  provider = "sqlite"\n}\nmodel A {\n  id Int @id\n}\n');
+  must(['keys', small]);
+  must(['db', 'push', small]);
+  const refused = run(['serve', small, '--listen', '127.0.0.1:0', '--set', 'rest.plans=true']);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /rest\.plans: this kind of database tells no plans/);
   assert.equal((await ask('notes', 'application/vnd.pgrst.plan, application/json;q=0.5')).text, '[]');
   assert.equal(await server.stop(), 0);
 });

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   const auto parsed = parse_query(split_query(query));
   (void)parse_prefer(query);
-  (void)negotiate(query, Resource::relation);
+  (void)negotiate(query, Resource::explained_relation);
   Arena arena;
   http::Request request;
   request.method = http::Method::get;
