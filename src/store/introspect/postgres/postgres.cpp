@@ -1,12 +1,14 @@
 #include "store/introspect/postgres/postgres.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "store/introspect/postgres/catalog.h"
 #include "store/introspect/postgres/types.h"
+#include "store/introspect/postgres/view_columns.h"
 
 namespace trivet::store::introspect {
 
@@ -66,6 +68,18 @@ FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespa
 WHERE n.nspname = $1 AND f.contype = 'f' AND f.conparentid = 0
 ORDER BY c.relname, f.conname COLLATE "C", k.n)";
 
+// Whether all writes go through it by itself (bits of UPDATE, INSERT and DELETE), and the tree of its query. A view is made
+// after what it reads.
+constexpr const char* views_sql = R"(
+SELECT c.oid, c.relname, pg_relation_is_updatable(c.oid, false) & 28 = 28, r.ev_action
+FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relkind IN ('v', 'm') AND r.rulename = '_RETURN' ORDER BY c.relname COLLATE "C")";
+
+constexpr const char* numbers_sql = R"(
+SELECT c.oid, a.attnum, c.relname, a.attname
+FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f'))";
+
 constexpr const char* constraints_sql = R"(
 SELECT c.relname, pg_get_constraintdef(f.oid)
 FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -102,6 +116,7 @@ class Reader {
     TRIVET_CHECK(read_columns());
     TRIVET_CHECK(read_indexes());
     TRIVET_CHECK(read_foreign_keys());
+    TRIVET_CHECK(read_views());
     TRIVET_CHECK(warn_of_constraints());
     return std::move(live_);
   }
@@ -251,6 +266,55 @@ class Reader {
         return false;
     }
     return true;
+  }
+
+  using Place = std::pair<std::string, int>;  // oid of a table, number of its column
+  struct NamedPlace {
+    std::string table;
+    std::string column;
+  };
+
+  // What a view shows as it is has the keys that it has below, through views of views too.
+  result<void> read_views() {
+    TRIVET_TRY(const auto views, query(views_sql));
+    if (views.empty()) return {};
+    TRIVET_TRY(const auto numbers, query(numbers_sql));
+    std::map<Place, NamedPlace> names;
+    for (const CatalogRow& row : numbers) names[{row[0], std::stoi(row[1])}] = {row[2], row[3]};
+    std::map<Place, Place> origins;
+    for (const CatalogRow& row : views)
+      for (ViewColumn& column : view_columns(row[3]))
+        origins[{row[0], column.number}] = {std::move(column.table), column.table_number};
+    for (const CatalogRow& row : views) {
+      LiveTable* view = find(row[1]);
+      if (view == nullptr) continue;
+      const ViewRows rows = is_true(row[2]) ? ViewRows::of_base : ViewRows::any;
+      for (const auto& [base, from] : columns_below(row[0], origins, names))
+        inherit_keys(*find(base), from, rows, *view);
+    }
+    return {};
+  }
+
+  // By table: the view's column for each of the table's, or an empty name.
+  std::map<std::string, std::vector<std::string>> columns_below(const std::string& view,
+                                                                const std::map<Place, Place>& origins,
+                                                                const std::map<Place, NamedPlace>& names) {
+    std::map<std::string, std::vector<std::string>> below;
+    for (auto at = origins.lower_bound({view, 0}); at != origins.end() && at->first.first == view; ++at) {
+      Place place = at->second;
+      for (auto next = origins.find(place); next != origins.end(); next = origins.find(place)) place = next->second;
+      const auto own = names.find(at->first);
+      const auto found = names.find(place);
+      if (own == names.end() || found == names.end()) continue;
+      const LiveTable* base = find(found->second.table);
+      if (base == nullptr || base->is_view) continue;
+      const int column = base->find_column(found->second.column);
+      std::vector<std::string>& from = below[base->name];
+      from.resize(base->columns.size());
+      if (column >= 0 && from[static_cast<size_t>(column)].empty())
+        from[static_cast<size_t>(column)] = own->second.column;
+    }
+    return below;
   }
 
   result<void> warn_of_constraints() {
