@@ -2,6 +2,7 @@
 // themselves are the function's affair. Without Debian's package the tests skip.
 import { createClient } from '@supabase/supabase-js';
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
@@ -213,5 +214,35 @@ test('results of functions are counted and summed where aggregates are on', { sk
   assert.deepEqual((await call('films_like?part=a&select=count(),price.sum()')).json, [{ count: 3, sum: 10.9 }]);
   assert.deepEqual((await call('films_like?part=a&select=...studios(name),count()')).json,
     [{ count: 1, name: 'Babel' }, { count: 2, name: null }]);
+  assert.equal(await server.stop(), 0);
+});
+
+test('where the database decides, it decides about what results embed', { skip }, async (t) => {
+  const database = await startServer(t);
+  const secret = 'a secret of this test, which is long enough';
+  const made = folder(t);
+  const settings = (login, rest) => writeFileSync(path.join(made, 'trivet.toml'),
+    `[database]\nurl = "${database.url.replace('postgres@', login)}"\n[auth]\njwt_secret = "${secret}"\n${rest}`, { mode: 0o600 });
+  writeFileSync(path.join(made, 'schema.zmodel'), schema);
+  settings('postgres@', '');
+  must(['db', 'push', made]);
+  const done = database.sql(`${prepared}
+    CREATE ROLE gate LOGIN NOINHERIT; CREATE ROLE anon; CREATE ROLE web; GRANT anon, web TO gate;
+    GRANT SELECT ON films, roles TO web; GRANT SELECT ON films TO anon;
+    ALTER TABLE roles ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON roles TO web USING (actor_id = 2);`);
+  assert.equal(done.status, 0, done.stderr);
+  settings('gate@', '[rest]\nauthority = "database"\n');
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0']);
+  const base64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const unsigned = `${base64({ alg: 'HS256', typ: 'JWT' })}.${base64({ exp: 4102444800, role: 'web' })}`;
+  const token = `${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`;
+  const ask = async (headers) => {
+    const answer = await fetch(`${server.url}/rest/v1/rpc/films_like?part=a&select=id,roles(name)&order=id&limit=2`, { headers });
+    return [answer.status, await answer.json()];
+  };
+  assert.deepEqual(await ask({ Authorization: `Bearer ${token}` }),
+    [200, [{ id: 1, roles: [{ name: 'cut' }] }, { id: 2, roles: [{ name: 'villain' }] }]]);
+  const [status, denied] = await ask({});
+  assert.deepEqual([status, denied.message], [401, 'permission denied for table roles']);
   assert.equal(await server.stop(), 0);
 });
