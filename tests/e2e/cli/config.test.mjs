@@ -32,9 +32,10 @@ test('from-postgrest: every setting that was given is translated or named', () =
   const toml = readFileSync(path.join(cases, 'full.conf.toml'), 'utf8');
   const unnamed = full.split('\n').map((line) => line.split(' = ')[0]).filter((name) => /^[a-z]/.test(name))
     .filter((name) => !toml.includes(`# - ${name}: `));
-  assert.deepEqual(unnamed, ['admin-server-host', 'admin-server-port', 'db-aggregates-enabled', 'db-anon-role', 'db-max-rows', 'db-plan-enabled',
-    'db-pool', 'db-pool-acquisition-timeout', 'db-pre-request', 'db-prepared-statements', 'db-uri', 'jwt-aud', 'jwt-role-claim-key',
-    'jwt-secret', 'jwt-secret-is-base64', 'log-level', 'server-cors-allowed-origins', 'server-host', 'server-port', 'server-timing-enabled']);
+  assert.deepEqual(unnamed, ['admin-server-host', 'admin-server-port', 'db-aggregates-enabled', 'db-anon-role', 'db-max-rows',
+    'db-plan-enabled', 'db-pool', 'db-pool-acquisition-timeout', 'db-pre-request', 'db-prepared-statements', 'db-uri', 'jwt-aud',
+    'jwt-role-claim-key', 'jwt-secret', 'jwt-secret-is-base64', 'log-level', 'server-cors-allowed-origins', 'server-host',
+    'server-port', 'server-timing-enabled']);
 });
 
 test('from-postgrest: variables, and what is not a configuration', (t) => {
