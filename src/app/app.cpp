@@ -172,7 +172,7 @@ result<void> App::State::build() {
   generations = std::make_unique<Generations>(GenerationParts{
       database->store(), environment, sinks, metrics, database->procedures(),
       authority_of(config()) == engine::Authority::database ? database->sessions() : nullptr,
-      options.mode == Mode::dev ? Mails::kept : Mails::sent, database->views(), database->plans()});
+      options.mode == Mode::dev ? Mails::kept : Mails::sent, database->views(), database->plans(), database->replicas()});
   TRIVET_CHECK(follow_changes(*schema));
   generations->add(config(), keys, schema);
   count_connections();

@@ -61,6 +61,7 @@ void Generations::add(const Config& config, const auth::ProjectKeys& keys,
           : std::make_unique<engine::Engine>(
                 std::move(schema), engine::DecidingDatabase{parts_.store, *parts_.sessions},
                 parts_.environment, config.limits);
+  if (parts_.replicas != nullptr) made->engine->set_replicas(*parts_.replicas);
   if (config.auth_enabled && !accounts_)
     accounts_ = std::make_unique<AccountServices>(parts_.environment, parts_.mails, config, parts_.sink);
   made->handlers = std::make_unique<Handlers>(HandlerParts{

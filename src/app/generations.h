@@ -28,6 +28,7 @@ struct GenerationParts {
   Mails mails;  // what happens to the mails of accounts
   const store::WritableViews* views;  // null: none takes writes
   store::PlanStore* plans;            // null: the database tells none
+  store::ReplicaReads* replicas;      // null: there are none
 };
 
 class Generations {

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "engine/policy/apply.h"
 #include "engine/policy/fold.h"
 #include "engine/policy/validate.h"
+#include "value/json_reader.h"
 
 namespace trivet::engine {
 
@@ -31,6 +33,8 @@ Engine::Engine(std::shared_ptr<const schema::Schema> schema, DecidingDatabase da
 }
 
 Engine::~Engine() = default;
+
+void Engine::set_replicas(store::ReplicaReads& replicas) { state_->replicas = &replicas; }
 
 std::shared_ptr<const schema::Schema> Engine::schema() const {
   const ThreadState* thread = state_->renewed_thread_state();
@@ -214,6 +218,37 @@ Error not_singular() {
                "The result contains 0 rows");
 }
 
+// Callers by whom they are, not by their tokens, which are renewed.
+uint64_t number_of(const Identity& identity) {
+  std::string_view who = identity.role_name;
+  if (!identity.claims_json.empty())
+    if (const auto subject = JsonValue::trusted(identity.claims_json).find("sub")) who = subject->raw();
+  return std::hash<std::string_view>()(who);
+}
+
+bool is_away(const Error& error) {
+  return error.code == ErrorCode::connection_failed || error.code == ErrorCode::store_lost ||
+         error.code == ErrorCode::pool_timeout || error.code == ErrorCode::query_canceled;
+}
+
+// What a read is asked of.
+struct Sources {
+  store::Store& store;
+  store::ReplicaReads& replicas;
+};
+
+// From a copy that has what the caller wrote, if one answers in half of the time that there is; else from the store itself.
+task<result<store::Rows>> read_near(Sources from, const store::Query& query, const store::Params& params,
+                                    Context context) {
+  if (store::Store* const copy = from.replicas.pick(number_of(context.identity))) {
+    const auto now = std::chrono::steady_clock::now();
+    result<store::Rows> rows = co_await copy->read(query, params, now + (context.deadline - now) / 2);
+    if (rows) co_return rows;
+    if (is_away(rows.error())) from.replicas.failed(*copy);
+  }
+  co_return co_await from.store.read(query, params, context.deadline);
+}
+
 }  // namespace
 
 task<result<std::string>> Engine::explain(std::shared_ptr<const Plan> plan, store::Params params,
@@ -260,9 +295,11 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
     if (read.nothing && sessions == nullptr) co_return nothing_read(read.query);
     const bool small = read.small_query && is_small(read.bounds, params.values);
     const store::Query& query = small ? *read.small_query : read.query;
+    const bool may_be_older = state_->replicas != nullptr && sessions == nullptr && context.freshness == Freshness::own_writes;
     task<result<store::Rows>> reading =
-        sessions == nullptr ? state_->store.read(query, params, context.deadline)
-                            : sessions->read_as(*context.session, query, params, context.deadline);
+        sessions != nullptr ? sessions->read_as(*context.session, query, params, context.deadline)
+        : may_be_older      ? read_near({state_->store, *state_->replicas}, query, params, context)
+                            : state_->store.read(query, params, context.deadline);
     result<store::Rows> rows = co_await std::move(reading);
     if (!rows) co_return std::unexpected(std::move(rows).error());
     Outcome outcome;
@@ -291,6 +328,8 @@ task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Param
       sessions == nullptr ? state_->store.write(program, params, context.deadline)
                           : sessions->write_as(*context.session, program, params, context.deadline);
   result<store::WriteResult> written = co_await std::move(writing);
+  // Also where it failed: what became of it may not be known.
+  if (state_->replicas != nullptr) state_->replicas->wrote(number_of(context.identity));
   if (!written)
     co_return std::unexpected(
         without_hidden_values(std::move(written).error(), *plan, *caller));

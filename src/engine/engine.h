@@ -17,6 +17,7 @@
 #include "engine/authority.h"
 #include "engine/operation.h"
 #include "store/statement_plan.h"
+#include "store/replica_reads.h"
 #include "store/store.h"
 #include "value/identity.h"
 
@@ -33,11 +34,18 @@ class Environment {
   virtual void random_bytes(char* to, size_t count) = 0;  // thread-safe
 };
 
+// How old what is read may be, where the store has copies.
+enum class Freshness : uint8_t {
+  own_writes,  // the caller sees what the caller wrote
+  latest,
+};
+
 struct Context {
   const Identity& identity;
   store::Deadline deadline;
   // Who asks, to a database that decides itself: then it must be there, else it must not. Outlives the run.
   store::CallerSession* session = nullptr;
+  Freshness freshness = Freshness::own_writes;
 };
 
 struct Explaining {
@@ -67,6 +75,9 @@ class Engine {
   // no rule about callers (defaults, checks of values, limits) stays.
   Engine(std::shared_ptr<const schema::Schema> schema, DecidingDatabase database, Environment& environment, Limits limits);
   ~Engine();
+
+  // Before the first request: reads may go to copies of the store, which outlive the engine.
+  void set_replicas(store::ReplicaReads& replicas);
 
   // The current one. Indexes of models and fields mean something in one schema alone: what this thread asks from here
   // on (readable, model_access, find_plan, plan) is answered for the schema returned, until it calls this again. So a

@@ -73,7 +73,7 @@ RestHandler::RestHandler(engine::Engine& engine, const auth::Authenticator& auth
                          RestOptions options)
     : engine_(engine), authenticator_(authenticator), options_(std::move(options)) {}
 
-task<http::Response> RestHandler::handle(const http::Request& request) {
+task<http::Response> RestHandler::answer(const http::Request& request, engine::Freshness freshness) {
   request.route = "rest";
   if (options_.changes != nullptr && wants_events(request)) co_return co_await answer_with_events(request);
   StageClock clock(request.stage_times);
@@ -107,8 +107,10 @@ task<http::Response> RestHandler::handle(const http::Request& request) {
 
   const int64_t offset = page_offset(*decoded);
   std::optional<store::CallerSession> session = session_of(request, who);
-  const engine::Context context{
-      .identity = who, .deadline = request.deadline, .session = session ? &*session : nullptr};
+  const engine::Context context{.identity = who,
+                                .deadline = request.deadline,
+                                .session = session ? &*session : nullptr,
+                                .freshness = freshness};
   if (const Media& media = decoded->prepared->media; media.kind == MediaKind::plan) {
     const engine::Explaining explaining{.plans = *options_.plans, .wish = wish_of(media.plan)};
     result<std::string> told =

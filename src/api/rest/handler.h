@@ -35,10 +35,15 @@ class RestHandler final : public http::Handler, private RowReader {
   // All outlive the handler.
   RestHandler(engine::Engine& engine, const auth::Authenticator& authenticator, RestOptions options);
 
-  task<http::Response> handle(const http::Request& request) override;
+  task<http::Response> handle(const http::Request& request) override {
+    return answer(request, engine::Freshness::own_writes);
+  }
 
  private:
-  task<http::Response> read(const http::Request& request) override { return handle(request); }
+  task<http::Response> answer(const http::Request& request, engine::Freshness freshness);
+  task<http::Response> read(const http::Request& request) override {
+    return answer(request, engine::Freshness::latest);
+  }
   [[nodiscard]] bool found(const http::Request& request, const store::Change& deleted) override;
   task<http::Response> answer_with_events(const http::Request& request);
   result<std::unique_ptr<engine::Watch>> start_watch(const http::Request& request,

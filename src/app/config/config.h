@@ -46,6 +46,8 @@ struct Config {
   uint32_t database_connections = 4;
   bool database_pgbouncer = false;
   std::string database_direct_url;
+  std::vector<std::string> database_replicas;
+  std::chrono::milliseconds database_replica_lag_max{5000};
   std::string database_shadow_url;
   std::chrono::milliseconds database_lock_timeout{5000};
   std::chrono::milliseconds database_connect_timeout{5000};

@@ -86,6 +86,11 @@ constexpr Setting table[] = {
     {"database.direct_url", "",
      "PostgreSQL: for migrations, where `url` leads to a pooler; empty = `url`.",
      TRIVET_SLOT(database_direct_url), true, {}, Takes::restart},
+    {"database.replicas", "",
+     "PostgreSQL: URLs of hot standbys, which take reads of callers who wrote nothing that isn't there yet.",
+     TRIVET_SLOT(database_replicas), true, {}, Takes::restart},
+    {"database.replica_lag_max", "", "How far a replica may be behind and still be read from.",
+     TRIVET_SLOT(database_replica_lag_max), false, {}, Takes::restart},
     {"database.shadow_url", "",
      "PostgreSQL: an empty database in which migrations are tried out, emptied each time; empty = "
      "one is made, for which the user needs CREATEDB.",

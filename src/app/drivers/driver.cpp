@@ -54,6 +54,8 @@ result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::
       return wrong_provider(title_of(provider), "PostgreSQL's");
     return make_postgres_driver(config, url);
   }
+  if (!config.database_replicas.empty())
+    return fail(ErrorCode::bad_config, "database.replicas are of PostgreSQL alone", {}, "take them away");
   if (store::mysql::is_mysql_url(url)) {
     if (provider != schema::Provider::mysql) return wrong_provider(title_of(provider), "MariaDB's");
     return make_mysql_driver(config, url);

@@ -20,6 +20,7 @@
 #include "store/changes/changes.h"
 #include "store/migration.h"
 #include "store/procedure.h"
+#include "store/replica_reads.h"
 #include "store/session.h"
 #include "store/statement_plan.h"
 #include "store/sql/layout/migration_target.h"
@@ -49,6 +50,8 @@ class OpenDatabase {
   [[nodiscard]] virtual store::SessionStore* sessions() { return nullptr; }
   // What tells how the database runs reads; null: it doesn't.
   [[nodiscard]] virtual store::PlanStore* plans() { return nullptr; }
+  // Copies of the store for reads that may be a little older; null: there are none.
+  [[nodiscard]] virtual store::ReplicaReads* replicas() { return nullptr; }
   // Functions that the database has; null: it has none. They are those of the last refresh.
   [[nodiscard]] virtual store::ProcedureStore* procedures() { return nullptr; }
   virtual result<void> refresh_procedures() { return {}; }

@@ -13,6 +13,7 @@
 #include "store/postgres/layout/url.h"
 #include "store/postgres/layout/views.h"
 #include "store/postgres/postgres_store.h"
+#include "store/postgres/replicas/replica_set.h"
 #include "store/sql/render.h"
 
 namespace trivet::app {
@@ -44,13 +45,48 @@ class FrozenStore final : public store::Store {
   postgres::PostgresStore store_;
 };
 
+// What a function writes may be anybody's.
+class MarkingProcedures final : public store::ProcedureStore {
+ public:
+  MarkingProcedures(store::ProcedureStore& inner, store::ReplicaReads& replicas)
+      : inner_(inner), replicas_(replicas) {}
+  [[nodiscard]] std::shared_ptr<const store::ProcedureList> procedures() const override {
+    return inner_.procedures();
+  }
+  task<result<store::CallAnswer>> call(const store::Call& call, store::Deadline deadline) override {
+    result<store::CallAnswer> answer = co_await inner_.call(call, deadline);
+    replicas_.all_wrote();
+    co_return answer;
+  }
+
+ private:
+  store::ProcedureStore& inner_;
+  store::ReplicaReads& replicas_;
+};
+
 class OpenServer final : public OpenDatabase {
  public:
-  OpenServer(const postgres::PostgresOptions& options, const std::vector<Executor>& loops)
-      : options_(options), has_loops_(!loops.empty()), store_(options, loops), procedures_(store_) {}
+  OpenServer(const postgres::PostgresOptions& options, const std::vector<Executor>& loops,
+             const postgres::ReplicaOptions& replicas)
+      : options_(options), has_loops_(!loops.empty()), store_(options, loops), procedures_(store_) {
+    if (!has_loops_ || replicas.replicas.empty()) return;
+    replicas_ = std::make_unique<postgres::ReplicaSet>(replicas, loops);
+    marking_ = std::make_unique<MarkingProcedures>(procedures_, *replicas_);
+  }
 
   [[nodiscard]] store::Store& store() override { return store_; }
-  [[nodiscard]] store::ProcedureStore* procedures() override { return &procedures_; }
+  [[nodiscard]] store::ProcedureStore* procedures() override {
+    if (marking_) return marking_.get();
+    return &procedures_;
+  }
+  [[nodiscard]] store::ReplicaReads* replicas() override { return replicas_.get(); }
+  void add_metrics(observe::Metrics& metrics) override {
+    if (!replicas_) return;
+    metrics.add_reader({"trivet_replicas", "gauge", "Replicas of the database that take reads now."},
+                       [this] { return static_cast<double>(replicas_->in_use()); });
+    metrics.add_reader({"trivet_replica_reads_total", "counter", "Reads that were given to a replica."},
+                       [this] { return static_cast<double>(replicas_->reads()); });
+  }
   [[nodiscard]] store::SessionStore* sessions() override { return &store_; }
   [[nodiscard]] store::PlanStore* plans() override { return &store_; }
   result<void> refresh_procedures() override { return procedures_.refresh(options_); }
@@ -63,6 +99,7 @@ class OpenServer final : public OpenDatabase {
   }
   void close_loop(unsigned index) override {
     if (has_loops_) store_.close_loop(index);
+    if (replicas_) replicas_->close_loop(index);
   }
   [[nodiscard]] result<std::unique_ptr<store::Store>> freeze() override {
     TRIVET_TRY(auto holder, postgres::Session::open(options_));
@@ -79,16 +116,19 @@ class OpenServer final : public OpenDatabase {
   const bool has_loops_;
   postgres::PostgresStore store_;
   postgres::PostgresProcedures procedures_;
+  std::unique_ptr<postgres::ReplicaSet> replicas_;  // null: there are none
+  std::unique_ptr<MarkingProcedures> marking_;      // with replicas
   store::WritableViews views_;
 };
 
 class PostgresDriver final : public Driver {
  public:
   PostgresDriver(postgres::PostgresOptions options, std::string place,
-                 postgres::PostgresTargetOptions migrations)
+                 postgres::PostgresTargetOptions migrations, postgres::ReplicaOptions replicas)
       : options_(std::move(options)),
         place_(std::move(place)),
-        migrations_(std::move(migrations)) {}
+        migrations_(std::move(migrations)),
+        replicas_(std::move(replicas)) {}
 
   [[nodiscard]] const std::string& place() const override { return place_; }
 
@@ -150,7 +190,11 @@ class PostgresDriver final : public Driver {
   [[nodiscard]] result<std::unique_ptr<OpenDatabase>> open(const OpenParts& parts) override {
     postgres::PostgresOptions options = options_;
     options.statement_timeout = parts.statement_timeout;
-    return std::make_unique<OpenServer>(options, parts.loops);
+    postgres::ReplicaOptions replicas = replicas_;
+    // Positions in the log are the server's own: a pooler may lead to another.
+    replicas.primary = migrations_.database;
+    for (postgres::PostgresOptions& replica : replicas.replicas) replica.statement_timeout = parts.statement_timeout;
+    return std::make_unique<OpenServer>(options, parts.loops, replicas);
   }
 
   [[nodiscard]] result<std::vector<Counter>> counters(const schema::Schema& schema) override {
@@ -211,7 +255,23 @@ class PostgresDriver final : public Driver {
   postgres::PostgresOptions options_;
   std::string place_;
   postgres::PostgresTargetOptions migrations_;
+  postgres::ReplicaOptions replicas_;
 };
+
+// All but where it is, as the primary has it.
+result<postgres::ReplicaOptions> replica_options(const Config& config, const postgres::PostgresOptions& primary) {
+  postgres::ReplicaOptions replicas;
+  replicas.lag_max = config.database_replica_lag_max;
+  for (const std::string& url : config.database_replicas) {
+    if (!postgres::is_postgres_url(url))
+      return fail(ErrorCode::bad_config, "database.replicas holds postgres://… URLs", {}, "one for each hot standby");
+    postgres::PostgresOptions replica = primary;
+    TRIVET_CHECK(postgres::read_url(url, replica));
+    if (replica.schema.empty()) replica.schema = primary.schema;
+    replicas.replicas.push_back(std::move(replica));
+  }
+  return replicas;
+}
 
 }  // namespace
 
@@ -239,8 +299,9 @@ result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const
     TRIVET_CHECK(postgres::read_url(config.database_direct_url, migrations.database));
     if (migrations.database.schema.empty()) migrations.database.schema = options.schema;
   }
+  TRIVET_TRY(postgres::ReplicaOptions replicas, replica_options(config, options));
   return std::make_unique<PostgresDriver>(std::move(options), postgres::without_password(url),
-                                          std::move(migrations));
+                                          std::move(migrations), std::move(replicas));
 }
 
 }  // namespace trivet::app

@@ -60,6 +60,7 @@ struct Engine::State {
 
   store::Store& store;
   store::SessionStore* sessions = nullptr;  // of a database that decides; set before the first request
+  store::ReplicaReads* replicas = nullptr;  // set before the first request
   Environment& environment;
   const Limits limits;
   std::atomic<uint64_t> generation{1};

@@ -31,7 +31,7 @@ function unprivileged() {
 export const program = (name) => `${versions}/${newest}/bin/${name}`;
 
 // Processes whose parent is that one.
-function childrenOf(parent) {
+export function childrenOf(parent) {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
     try {
       return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1]) === parent;
