@@ -55,6 +55,7 @@ class Evaluator {
       case Op::cast:
       case Op::length:
         return unary(expr);
+      case Op::row_function:
       case Op::count_rows:
       case Op::count:
       case Op::sum:

@@ -18,6 +18,7 @@ enum class Op : uint8_t {
   always_true, always_false, null_value,
   column,   // field of the row at `depth` levels out (0 = the current element; exists/related go one level in)
   before,   // only in `where` of a check (query.h): field of the row that is checked, as it was before the program
+  row_function,  // a database's function `text` of schema `key`, of the whole row at `depth` levels out. Capability::row_functions
   param,    // Params::values[param]
   // logic
   and_, or_, not_,
@@ -64,7 +65,7 @@ struct Expr {
   int enum_index = -1;         // enum results: ordered by declaration
   bool is_list = false;        // result is a list of `type`
   bool is_index = false;       // json_get*: `index` instead of `key`
-  uint8_t depth = 0;           // column, exists, related
+  uint8_t depth = 0;           // column, row_function, exists, related
   int field = -1;              // column, before: field index in the model at that depth
   int param = -1;              // param
   int64_t index = 0;           // json_get*

@@ -41,6 +41,8 @@ struct Procedure {
   ResultShape shape = ResultShape::nothing;
   std::vector<ProcedureColumn> columns{};  // of row and rows
   std::string relation{};                  // the table or view of the same schema whose rows these are; empty = none's
+  std::string value_type{};                // of value and values, as SQL names it
+  std::string row_of{};                    // the relation of the same schema whose row is its one argument; empty = none's
 };
 
 using ProcedureList = std::vector<Procedure>;

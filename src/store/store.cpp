@@ -36,6 +36,8 @@ std::string_view capability_name(Capability capability) {
       return "plan-text";
     case Capability::given_rows:
       return "given-rows";
+    case Capability::row_functions:
+      return "row-functions";
   }
   return "unknown";
 }

@@ -16,7 +16,7 @@ namespace trivet::store {
 
 enum class Capability : uint8_t {
   regex, text_search, json_path, json_containment, lists, ranges, aggregates, transactions, foreign_keys,
-  case_insensitive_like, upsert, encryption, plan_text, given_rows,
+  case_insensitive_like, upsert, encryption, plan_text, given_rows, row_functions,
 };
 [[nodiscard]] std::string_view capability_name(Capability capability);
 

@@ -99,7 +99,7 @@ result<Decoded> decode(const http::Request& request,
   decoded.prepared = prepared;
   // What the cache keeps views no body; nested writes are in the operation, values and all.
   prepared->parameters.params.blocks.clear();
-  if (scan.has_key() && prepared->body_columns.size() == payload.keys.size())
+  if (scan.has_key() && !prepared->is_callers_own && prepared->body_columns.size() == payload.keys.size())
     cache.put(scan.key(), prepared);
   return decoded;
 }

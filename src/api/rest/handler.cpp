@@ -96,8 +96,9 @@ task<http::Response> RestHandler::answer(const http::Request& request, engine::F
   }
 
   const CallerVisibility visibility(engine_, who);
+  ComputedFields computed(options_.procedures, who);
   result<Decoded> decoded =
-      decode(request, engine_.schema(), decode_options(request, visibility), cache_);
+      decode(request, engine_.schema(), decode_options(request, visibility, computed), cache_);
   clock.mark(Stage::decode);
   if (!decoded) co_return refuse(request, decoded.error(), who.role);
 
@@ -189,14 +190,16 @@ result<std::shared_ptr<const engine::Plan>> RestHandler::find_plan(const Prepare
 }
 
 DecodeOptions RestHandler::decode_options(const http::Request& request,
-                                          const Visibility& visibility) const {
+                                          const Visibility& visibility,
+                                          ComputedFields& computed) const {
   return {.path_below_prefix = request.path.substr(options_.prefix.size()),
           .prepare = {.limits = engine_.limits(),
                       .aggregates_allowed = options_.aggregates == Switch::on,
                       .rollback_allowed = options_.rollback == Switch::on,
                       .plans_allowed = options_.plans != nullptr,
                       .visibility = visibility,
-                      .views = options_.views}};
+                      .views = options_.views,
+                      .computed = &computed}};
 }
 
 bool RestHandler::is_function(const http::Request& request) const {
@@ -211,6 +214,7 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
   TRIVET_CO_TRY(ApiRequest api,
                 decode_request(request, request.path.substr(options_.prefix.size())));
   std::optional<store::CallerSession> session = session_of(request, identity);
+  ComputedFields computed(options_.procedures, identity);
   const Caller caller{.identity = identity,
                       .procedures = options_.procedures,
                       .session = session ? &*session : nullptr,
@@ -218,7 +222,8 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
                                   .engine = engine_,
                                   .identity = identity,
                                   .rollback_allowed = options_.rollback == Switch::on,
-                                  .aggregates_allowed = options_.aggregates == Switch::on}};
+                                  .aggregates_allowed = options_.aggregates == Switch::on,
+                                  .computed = &computed}};
   TRIVET_CO_TRY(ReadyCall ready, ready_call(std::move(api), request, caller));
   clock.mark(Stage::decode);
   if (request.method == http::Method::options) co_return call_options(ready);

@@ -49,7 +49,8 @@ class RestHandler final : public http::Handler, private RowReader {
   result<std::unique_ptr<engine::Watch>> start_watch(const http::Request& request,
                                                      const http::Request& probe, const Identity& identity);
   [[nodiscard]] DecodeOptions decode_options(const http::Request& request,
-                                             const Visibility& visibility) const;
+                                             const Visibility& visibility,
+                                             ComputedFields& computed) const;
   result<std::shared_ptr<const engine::Plan>> find_plan(const Prepared& prepared,
                                                         const Identity& identity);
   task<result<http::Response>> answer_function(const http::Request& request, const Identity& identity,

@@ -75,6 +75,16 @@ Candidates Procedures::find(std::string_view name, const Identity& identity) con
   return found;
 }
 
+std::optional<ComputedField> Procedures::find_computed(std::string_view table, std::string_view name,
+                                                       const Identity& identity) const {
+  for (const store::Procedure* procedure : find(name, identity).procedures) {
+    const bool reads = procedure->volatility != store::Volatility::volatile_;
+    if (reads && procedure->row_of == table && procedure->shape == store::ResultShape::value)
+      return ComputedField{procedure->schema, procedure->name, procedure->value_type};
+  }
+  return std::nullopt;
+}
+
 Candidates Procedures::all(const Identity& identity) const {
   if (store_ == nullptr) return {};
   Candidates found{.list = store_->procedures(), .procedures = {}};

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,13 @@ using OpenProcedures = std::map<std::string, Role, std::less<>>;
 
 // "name", "name: authenticated", "name: service_role"; without a role everyone may call. bad_config.
 [[nodiscard]] result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts);
+
+// A function of one row, read like a column of its table.
+struct ComputedField {
+  std::string schema;
+  std::string function;
+  std::string type;  // as SQL names it
+};
 
 // The overloads of one name; they live as long as `list` does.
 struct Candidates {
@@ -40,6 +48,9 @@ class Procedures {
 
   // Empty if there are none or the caller may not call them: nobody can tell the difference.
   [[nodiscard]] Candidates find(std::string_view name, const Identity& identity) const;
+  // Of that table; one that changes nothing, gives one value, and that the caller may call.
+  [[nodiscard]] std::optional<ComputedField> find_computed(std::string_view table, std::string_view name,
+                                                           const Identity& identity) const;
   // All that the caller may call; no list where the database has no functions.
   [[nodiscard]] Candidates all(const Identity& identity) const;
   // `call` is of a candidate of this caller. Adds who calls to its settings.

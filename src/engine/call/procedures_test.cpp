@@ -18,6 +18,9 @@ class ListStore final : public store::ProcedureStore {
                            {.schema = "public", .name = "sum"},
                            {.schema = "public", .name = "report"},
                            {.schema = "public", .name = "close"},
+                           {.schema = "public", .name = "full_name", .volatility = store::Volatility::stable,
+                            .shape = store::ResultShape::value, .value_type = "text", .row_of = "people"},
+                           {.schema = "public", .name = "touch", .shape = store::ResultShape::value, .row_of = "people"},
                            {.schema = "public", .name = "unopened"}});
 };
 
@@ -43,6 +46,19 @@ TEST(Procedures, AskForTheRoleOfTheirEntry) {
   EXPECT_EQ(found("report", Role::service), 1U);
   EXPECT_EQ(found("close", Role::authenticated), 0U);
   EXPECT_EQ(found("close", Role::service), 1U);
+}
+
+TEST(Procedures, OfOneRowAreFieldsOfItsTable) {
+  ListStore store;
+  const auto open = parse_open_procedures({"full_name: authenticated", "touch", "sum"});
+  const Procedures procedures(&store, open.value());
+  Identity identity;
+  identity.role = Role::authenticated;
+  EXPECT_EQ(procedures.find_computed("people", "full_name", identity)->type, "text");
+  EXPECT_FALSE(procedures.find_computed("places", "full_name", identity));
+  EXPECT_FALSE(procedures.find_computed("people", "full_name", {}));
+  EXPECT_FALSE(procedures.find_computed("people", "touch", identity)) << "it may write";
+  EXPECT_FALSE(procedures.find_computed("", "sum", identity));
 }
 
 TEST(Procedures, RefuseEntriesThatSayNothing) {

@@ -26,7 +26,7 @@ bool is_to_one(const schema::Schema& schema, const Link& link) {
 bool hops_are_bounded(const schema::Schema& schema, const Expr& expr) {
   if ((expr.op == Op::exists || expr.op == Op::related) && !is_to_one(schema, expr.link))
     return false;
-  if (expr.op == Op::text_search) return false;
+  if (expr.op == Op::text_search || expr.op == Op::row_function) return false;
   return std::ranges::all_of(expr.args,
                              [&](const Expr& arg) { return hops_are_bounded(schema, arg); });
 }

@@ -32,6 +32,8 @@ uint64_t needed(const Expr& expr) {
     case Op::contained_by:
     case Op::overlaps:
       return bit(expr.args[0].is_list ? Capability::lists : Capability::json_containment);
+    case Op::row_function:
+      return bit(Capability::row_functions);
     case Op::count_rows:
     case Op::count:
     case Op::sum:

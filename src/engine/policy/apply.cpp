@@ -43,7 +43,9 @@ Expr masked(Expr condition, Expr value) {
 }
 
 bool is_link(const Expr& expr) { return expr.op == Op::exists || expr.op == Op::related; }
-bool names_row(const Expr& expr) { return expr.op == Op::column || is_link(expr); }
+bool names_row(const Expr& expr) {
+  return expr.op == Op::column || expr.op == Op::row_function || is_link(expr);
+}
 
 // One more row is between a column in `expr` and the row it means, for all that mean a row outside
 // `expr`.

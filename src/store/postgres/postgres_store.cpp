@@ -145,7 +145,7 @@ Capabilities postgres_capabilities() {
        {Capability::regex, Capability::text_search, Capability::json_path,
         Capability::json_containment, Capability::lists, Capability::aggregates,
         Capability::transactions, Capability::foreign_keys, Capability::case_insensitive_like,
-        Capability::upsert, Capability::given_rows})
+        Capability::upsert, Capability::given_rows, Capability::row_functions})
     made.add(capability);
   return made;
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "store/sql/render.h"
 
 namespace trivet::store::sql {
 
@@ -98,6 +99,10 @@ void Renderer::expression(const Expr& expr) {
       if (dialect_.typed) return typed_column(scope, schema_.models[scope.model].fields[expr.field]);
       return stored(scope.alias, schema_.models[scope.model].fields[expr.field]);
     }
+    case Op::row_function:
+      TRIVET_ASSERT(dialect_.typed && expr.depth < scopes_.size());
+      return raw(quote_identifier(expr.key) + "." + quote_identifier(expr.text) + "(" +
+                 scopes_[scopes_.size() - 1 - expr.depth].alias + ")");
     case Op::before: {  // the row id comes first (render_check_row)
       const int cell = 1 + schema_.models[scopes_.front().model].fields[expr.field].column;
       if (dialect_.typed && expr.is_list)

@@ -128,7 +128,8 @@ result<std::unique_ptr<CallEmbedding>> prepare_embedding(const ApiRequest& api, 
   const Query query = rest_of(api.query, made->has_page);
   TRIVET_TRY(const Node root, build_tree(*catalog, model, query, options.limits,
                                          {.aggregates_allowed = options.aggregates_allowed}));
-  const LiteralContext context{.catalog = *catalog, .zone = made->zone.get(), .limits = options.limits};
+  const LiteralContext context{.catalog = *catalog, .zone = made->zone.get(), .limits = options.limits,
+                               .computed = options.computed};
   Expressions expressions(context, made->parameters);
   const CallerVisibility visibility(options.engine, options.identity);
   Levels levels(expressions, visibility, RootRows::given);

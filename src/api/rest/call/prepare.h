@@ -16,6 +16,7 @@ struct CallOptions {
   const Identity& identity;
   bool rollback_allowed = false;
   bool aggregates_allowed = false;
+  ComputedFields* computed = nullptr;
 };
 
 // See embed.h.

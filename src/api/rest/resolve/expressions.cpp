@@ -45,9 +45,24 @@ result<Operand> json_steps(Operand operand, const std::vector<JsonStep>& path) {
   return operand;
 }
 
+// Of types that filters and casts have a name for.
+std::optional<Operand> Expressions::computed(const Node& node, const std::string& name) {
+  if (context_.computed == nullptr) return std::nullopt;
+  auto found = context_.computed->find(context_.catalog.model(node.model).db_name, name);
+  const std::optional<Type> type = found ? parse_type_name(found->type) : std::nullopt;
+  if (!type) return std::nullopt;
+  store::Expr call;
+  call.op = store::Op::row_function;
+  call.type = *type;
+  call.key = std::move(found->schema);
+  call.text = std::move(found->function);
+  return Operand{.expr = std::move(call), .field = nullptr};
+}
+
 result<Operand> Expressions::column(const Node& node, const FieldRef& field) {
   const Column found = context_.catalog.find_column(node.model, field.name);
   if (!found.field) {
+    if (auto made = computed(node, field.name)) return json_steps(*std::move(made), field.path);
     const std::string& table = context_.catalog.model(node.model).db_name;
     const std::string alias = node.depth == 0 ? table : fmt::format("{}_{}", table, node.depth);
     return fail(ErrorCode::undefined_column,

@@ -2,6 +2,7 @@
 // (42703, 42704, 42804, 42883). Pure.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -41,6 +42,7 @@ class Expressions {
   [[nodiscard]] const LiteralContext& context() const { return context_; }
 
  private:
+  std::optional<Operand> computed(const Node& node, const std::string& name);
   result<store::Expr> logic(const Node& node, const Logic& logic);
   result<store::Expr> filter(const Node& node, const Filter& filter);
   result<store::Expr> embed_filter(const Node& child, const Filter& filter);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/rest/resolve/catalog.h"
+#include "api/rest/resolve/computed.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "store/query.h"
@@ -34,6 +35,7 @@ struct LiteralContext {
   const Catalog& catalog;
   const Zone* zone;
   const Limits& limits;
+  ComputedFields* computed = nullptr;  // null: there are none
 };
 
 // Errors are the database's: 22P02, 22007, ….

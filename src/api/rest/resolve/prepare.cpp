@@ -229,6 +229,10 @@ result<void> build_selection(const Node& root, const ApiRequest& request, Expres
   prepared.seen = levels.take_seen();
   prepared.operation.selection = std::move(selection.level);
   if (!request.is_read()) {
+    // A row that is read back comes out of a join, which is no row of the table's type to the database.
+    if (expressions.context().computed != nullptr && expressions.context().computed->used())
+      return fail(ErrorCode::missing_capability, "Feature not implemented",
+                  "Computed fields are not implemented in what a write returns.");
     // Inner joins choose among the rows written.
     prepared.operation.shown = std::exchange(prepared.operation.selection.where, std::nullopt);
     return {};
@@ -262,7 +266,8 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
                                          {.aggregates_allowed = options.aggregates_allowed}));
   const LiteralContext context{.catalog = tables,
                                .zone = request.prefer.zone.get(),
-                               .limits = options.limits};
+                               .limits = options.limits,
+                               .computed = options.computed};
   Expressions expressions(context, prepared->parameters);
   Writes writes(request, root, expressions);
   if (!request.is_read()) TRIVET_CHECK(writes.check(payload));
@@ -284,6 +289,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
   std::erase_if(prepared->parameters.slots,
                 [&](const Slot& slot) { return !is_simple(request, slot.segment); });
   operation.shape = operation_shape(operation);
+  prepared->is_callers_own = options.computed != nullptr && options.computed->used();
   return prepared;
 }
 

@@ -36,6 +36,7 @@ struct Prepared {
   Parameters parameters;
   LevelCodec codec;
   std::vector<SeenField> seen;  // fields with rules that a `*` met
+  bool is_callers_own = false;  // functions that not everyone may call are part of it: not for the cache
   std::string preference_applied;
   std::vector<LocationPiece> content_location;
   std::vector<Column> body_columns;  // one for each key of the body that is a column, in its order
@@ -56,6 +57,7 @@ struct PrepareOptions {
   bool plans_allowed = false;
   const Visibility& visibility;
   const store::WritableViews* views = nullptr;  // null: no view takes writes
+  ComputedFields* computed = nullptr;
 };
 
 // `body` is used by POST, PATCH and PUT; the result views it, and so must not outlive it when it writes.

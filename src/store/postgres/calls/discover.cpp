@@ -8,12 +8,15 @@ namespace trivet::store::postgres {
 namespace {
 
 // Columns: number, schema, name, volatility, returns a set, void, type of the type, defaults, its result is record, the
-// relation of the same schema whose rows it gives.
+// relation of the same schema whose rows it gives, its result's type, the relation of the same schema whose row it takes alone.
 constexpr const char* functions_sql = R"(
 SELECT p.oid, n.nspname, p.proname, p.provolatile, p.proretset, t.typname = 'void', t.typtype,
-       p.pronargdefaults, t.typname = 'record', coalesce(c.relname, '')
+       p.pronargdefaults, t.typname = 'record', coalesce(c.relname, ''),
+       format_type(t.oid, NULL), coalesce(r.relname, '')
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_type t ON t.oid = p.prorettype
      LEFT JOIN pg_class c ON c.oid = t.typrelid AND c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     LEFT JOIN pg_type rt ON p.pronargs = 1 AND rt.oid = p.proargtypes[0]
+     LEFT JOIN pg_class r ON r.oid = rt.typrelid AND r.relnamespace = n.oid AND r.relkind IN ('r', 'p', 'v', 'm', 'f')
 WHERE n.nspname = current_schema() AND p.prokind = 'f'
   AND t.typname NOT IN ('trigger', 'event_trigger', 'internal', 'cstring')
 ORDER BY p.proname, p.oid)";
@@ -91,6 +94,8 @@ Procedure procedure_of(const TextRow& row, ByNumber& arguments, ByNumber& column
   name_columns(made);
   made.shape = shape_of(row, !made.columns.empty());
   made.relation = row[9];
+  made.value_type = row[10];
+  made.row_of = row[11];
   return made;
 }
 
