@@ -150,9 +150,10 @@ std::string value_text(const Setting& setting, const Config& config) {
                    if (setting.is_secret) return std::string(value->empty() ? "\"\"" : "\"(set)\"");
                    return quote(without_password(*value));
                  },
-                 [](std::vector<std::string>* value) {
+                 [&](std::vector<std::string>* value) {
                    std::vector<std::string> quoted;
-                   for (const std::string& item : *value) quoted.push_back(quote(item));
+                   for (const std::string& item : *value)
+                     quoted.push_back(setting.is_secret ? "\"(set)\"" : quote(item));
                    return fmt::format("[{}]", fmt::join(quoted, ", "));
                  },
                  [](bool* value) { return std::string(*value ? "true" : "false"); },
