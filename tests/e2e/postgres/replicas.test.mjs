@@ -57,7 +57,8 @@ test('reads go to a replica that has what the caller wrote', { skip, timeout: 12
   const replica = await standby(t, primary);
   writeFileSync(path.join(made, 'trivet.toml'), `[database]\nurl = "${primary.url}"\nreplicas = ["${replica.url}"]\n`, { mode: 0o600 });
   const admin = path.join(made, 'admin.sock');
-  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0', '--admin-listen', `unix:${admin}`]);
+  const server = await serve(t, ['serve', made, '--listen', '127.0.0.1:0', '--admin-listen', `unix:${admin}`,
+    '--set', 'limits.request_timeout=4s']);
   const url = `${server.url}/rest/v1/Note`;
   const headers = { apikey: keys.publishable_key };
   const service = { apikey: keys.secret_key };
