@@ -330,6 +330,8 @@ async function mails(t, databaseUrl) {
   const page = await fetch(`${server.url}/_/mail`);
   assert.match(await page.text(), new RegExp(`to ${guest}`));
   assert.equal((await fetch(`${server.url}/_/mail`, { headers: { Origin: 'https://evil.example' } })).status, 404);
+  // Nor for who comes by a tunnel or proxy, which calls itself this machine.
+  assert.equal((await fetch(`${server.url}/_/mail`, { headers: { 'X-Forwarded-For': '192.0.2.1' } })).status, 404);
 }
 
 // An old session alone changes no password.
@@ -341,6 +343,8 @@ async function again(t, databaseUrl) {
   const { auth } = client();
   const { user } = await ok(auth.signInWithPassword({ email, password: 'secret-1' }));
   await fails(auth.updateUser({ password: 'secret-2' }), 'reauthentication_needed', 400);
+  await fails(auth.updateUser({ email: address() }), 'reauthentication_needed', 400);
+  await fails(auth.mfa.enroll({ factorType: 'totp', friendlyName: 'Phone' }), 'reauthentication_needed', 400);
   await ok(auth.updateUser({ data: { a: 1 } }));
   await ok(auth.reauthenticate());
   const [mail] = await box();
@@ -379,7 +383,7 @@ async function again(t, databaseUrl) {
 }
 
 async function operators(t, databaseUrl) {
-  const { client, admin, made } = await start(t, { databaseUrl, auth: 'sign_up = false\n' });
+  const { client, admin, call, made } = await start(t, { databaseUrl, auth: 'sign_up = false\n' });
   await fails(client().auth.signUp({ email: address(), password: 'secret-1' }), 'signup_disabled', 422);
   const email = address();
   const id = '0189f7a4-7c3f-4a8e-9a52-6f2b4c1d0e3f';
@@ -409,6 +413,18 @@ async function operators(t, databaseUrl) {
   const again = await ok(client().auth.signInWithPassword({ email: moved, password: 'secret-2' }));
   await ok(admin.signOut(again.session.access_token));
   await fails(client().auth.refreshSession(again.session), 'refresh_token_not_found');
+
+  // An operator who is a user is one for as long as the session lasts and nobody bans them.
+  const own = address();
+  const { user: boss } = await ok(admin.createUser({ email: own, password: 'secret-9', email_confirm: true, role: 'service_role' }));
+  const entered = await ok(client().auth.signInWithPassword({ email: own, password: 'secret-9' }));
+  const asBoss = (target) => call(target, undefined, { Authorization: `Bearer ${entered.session.access_token}` });
+  assert.equal((await asBoss('/admin/users')).status, 200);
+  await ok(admin.updateUserById(boss.id, { ban_duration: '1h' }));
+  assert.equal((await asBoss('/admin/users')).body.code, 'user_banned');
+  await ok(admin.updateUserById(boss.id, { ban_duration: 'none' }));
+  await ok(admin.signOut(entered.session.access_token));
+  assert.equal((await asBoss('/admin/users')).body.code, 'session_not_found');
 
   // Links that an operator sends on its own.
   const link = await ok(admin.generateLink({ type: 'magiclink', email: moved }));

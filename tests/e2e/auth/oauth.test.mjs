@@ -242,7 +242,12 @@ async function linking(t, databaseUrl) {
   await ok(owner.auth.unlinkIdentity(left.identities.find(({ email: of }) => of === email)));
   const last = (await ok(owner.auth.getUser())).user;
   assert.equal(last.email, people[mine].email);
-  await fails(owner.auth.unlinkIdentity(last.identities[0]), 'single_identity_not_deletable', 422);
+  // But none that nobody has shown: rules would believe it.
+  assert.equal((await ok(owner.auth.exchangeCodeForSession(await begin(owner, person(address(), false))))).user.id, user.id);
+  await ok(owner.auth.unlinkIdentity(last.identities[0]));
+  const unshown = (await ok(owner.auth.getUser())).user;
+  assert.deepEqual([unshown.email, unshown.identities.length], ['', 1]);
+  await fails(owner.auth.unlinkIdentity(unshown.identities[0]), 'single_identity_not_deletable', 422);
   await fails(owner.auth.unlinkIdentity(first), 'identity_not_found', 422);
 }
 
