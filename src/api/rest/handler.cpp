@@ -158,8 +158,9 @@ result<std::unique_ptr<engine::Watch>> RestHandler::start_watch(const http::Requ
                                                                 const http::Request& probe,
                                                                 const Identity& identity) {
   const CallerVisibility visibility(engine_, identity);
+  ComputedFields computed(options_.procedures, identity);
   TRIVET_TRY(const Decoded decoded,
-             decode(probe, engine_.schema(), decode_options(probe, visibility), cache_));
+             decode(probe, engine_.schema(), decode_options(probe, visibility, computed), cache_));
   TRIVET_CHECK(check_watchable(*decoded.prepared, request));
   return options_.changes->watch(decoded.prepared->catalog->model(decoded.prepared->model).db_name);
 }
@@ -168,8 +169,9 @@ bool RestHandler::found(const http::Request& request, const store::Change& delet
   const auto identity = authenticator_.authenticate(request);
   if (!identity) return false;
   const CallerVisibility visibility(engine_, **identity);
+  ComputedFields computed(options_.procedures, **identity);
   result<Decoded> decoded =
-      decode(request, engine_.schema(), decode_options(request, visibility), cache_);
+      decode(request, engine_.schema(), decode_options(request, visibility, computed), cache_);
   if (!decoded) return false;
   const result<std::shared_ptr<const engine::Plan>> plan = find_plan(*decoded->prepared, **identity);
   if (!plan) return false;
