@@ -55,7 +55,7 @@ class MarkingProcedures final : public store::ProcedureStore {
   }
   task<result<store::CallAnswer>> call(const store::Call& call, store::Deadline deadline) override {
     result<store::CallAnswer> answer = co_await inner_.call(call, deadline);
-    replicas_.all_wrote();
+    if (call.access == store::CallAccess::read_write) replicas_.all_wrote();
     co_return answer;
   }
 

@@ -11,6 +11,11 @@ std::string random_text(Random& random, size_t count) {
   return text;
 }
 
+// Of clients that gave up while they stood in the queue: those who still wait come sooner.
+std::unexpected<Error> nobody_waits() {
+  return fail(ErrorCode::query_canceled, "the client has gone");
+}
+
 }  // namespace
 
 PasswordHasher::PasswordHasher(HasherOptions options, Random& random)
@@ -24,13 +29,19 @@ task<result<std::string>> PasswordHasher::hash(std::string password) {
   if (password.size() > password_bytes_max)
     co_return fail(ErrorCode::too_large, "The password is too long");
   const std::string salt = make_salt();
-  co_return co_await pool_.run(
-      [&] { return hash_argon2id(password, salt, options_.argon2); });
+  auto hashed = co_await pool_.run([&](std::stop_token gone) -> result<std::string> {
+    if (gone.stop_requested()) return nobody_waits();
+    return hash_argon2id(password, salt, options_.argon2);
+  });
+  if (!hashed) co_return std::unexpected(std::move(hashed).error());
+  co_return *std::move(hashed);
 }
 
 task<result<PasswordMatch>> PasswordHasher::verify(std::string password, std::string stored) {
-  auto verdict = co_await pool_.run(
-      [&] { return verify_password(password, stored, options_.argon2, options_.peppers); });
+  auto verdict = co_await pool_.run([&](std::stop_token gone) -> result<PasswordMatch> {
+    if (gone.stop_requested()) return nobody_waits();
+    return verify_password(password, stored, options_.argon2, options_.peppers);
+  });
   if (!verdict) co_return std::unexpected(std::move(verdict).error());
   co_return *std::move(verdict);
 }

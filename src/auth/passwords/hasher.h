@@ -19,7 +19,7 @@ namespace trivet::auth {
 struct HasherOptions {
   Argon2Options argon2;  // is_allowed()
   PasswordPeppers peppers;
-  // As many wait as come at once when everybody signs in: the last of 1,000 after some ten seconds.
+  // As many wait as come at once when everybody signs in: the last of 1,000 after some half a minute.
   net::PoolOptions pool{.threads = 2, .queue_max = 1024, .priority = net::Priority::low};
 };
 

@@ -48,6 +48,20 @@ Deadline bounded(Deadline deadline) {
   return std::min(deadline, std::chrono::steady_clock::now() + std::chrono::hours(24));
 }
 
+bool ends_session(const PGresult& result) {
+  const char* severity = PQresultErrorField(&result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  return severity == nullptr || std::string_view(severity) != "ERROR";
+}
+
+// The statement is not there any more, or its tables are others: prepared anew it may do.
+bool is_stale(const PGresult& result) {
+  const char* state = PQresultErrorField(&result, PG_DIAG_SQLSTATE);
+  const char* function = PQresultErrorField(&result, PG_DIAG_SOURCE_FUNCTION);
+  const std::string_view code = state == nullptr ? "" : state;
+  return code == "26000" ||
+         (code == "0A000" && function != nullptr && std::string_view(function) == "RevalidateCachedQuery");
+}
+
 }  // namespace
 
 void ClearResult::operator()(pg_result* result) const { PQclear(result); }
@@ -57,6 +71,7 @@ struct Connection::Running {
   struct Item {
     const Command* command;
     bool prepares;
+    std::string name;  // of the prepared statement; empty: none
   };
 
   Running(Executor executor, std::shared_ptr<Exchange> exchange_)
@@ -190,20 +205,32 @@ bool Connection::send(Running& running) {
   return true;
 }
 
-bool Connection::may_prepare() const {
-  return options_.pooler == Pooler::none && prepared_.size() < options_.statements_max;
+// A function that comes before may change the role, and then nobody here knows whose plan it is.
+bool Connection::may_prepare(const Exchange& exchange, const Command& command) const {
+  const bool is_callers = !exchange.role.empty() && !command.is_control;
+  return options_.pooler == Pooler::none && prepared_.size() < options_.statements_max &&
+         (!is_callers || options_.pre_request.empty());
+}
+
+// Unless another was prepared under the same key meanwhile.
+void Connection::forget(const Running& running, const Command& command, const std::string& name) {
+  std::string room;
+  const auto known = prepared_.find(prepared_key(*running.exchange, command, room));
+  if (known != prepared_.end() && known->second.name == name) prepared_.erase(known);
 }
 
 bool Connection::send_command(Running& running, const Command& command) {
   const std::string& text = command.statement->text;
   std::string room;
   const std::string& key = prepared_key(*running.exchange, command, room);
-  auto known = prepared_.find(key);
-  if (known == prepared_.end() && may_prepare()) {
-    known = prepared_.emplace(key, "s" + std::to_string(next_name_++)).first;
-    running.items.push_back({&command, true});
-    if (PQsendPrepare(connection_, known->second.c_str(), text.c_str(), 0, nullptr) != 1)
-      return false;
+  std::string name;
+  if (const auto known = prepared_.find(key); known != prepared_.end()) {
+    if (known->second.is_there) name = known->second.name;
+  } else if (may_prepare(*running.exchange, command)) {
+    name = "s" + std::to_string(next_name_++);
+    prepared_.emplace(key, Prepared{name});
+    running.items.push_back({&command, true, name});
+    if (PQsendPrepare(connection_, name.c_str(), text.c_str(), 0, nullptr) != 1) return false;
   }
   const auto count = static_cast<int>(command.cells.size());
   std::vector<const char*> values;
@@ -213,12 +240,18 @@ bool Connection::send_command(Running& running, const Command& command) {
     values.push_back(length < 0 ? nullptr : command.bytes.data() + at);
     lengths.push_back(std::max(length, 0));
   }
-  running.items.push_back({&command, false});
-  if (known == prepared_.end())
+  running.items.push_back({&command, false, name});
+  if (name.empty())
     return PQsendQueryParams(connection_, text.c_str(), count, nullptr, values.data(),
                              lengths.data(), formats.data(), 1) == 1;
-  return PQsendQueryPrepared(connection_, known->second.c_str(), count, values.data(),
-                             lengths.data(), formats.data(), 1) == 1;
+  return PQsendQueryPrepared(connection_, name.c_str(), count, values.data(), lengths.data(),
+                             formats.data(), 1) == 1;
+}
+
+void Connection::confirm(const Running& running, const Command& command, const std::string& name) {
+  std::string room;
+  const auto known = prepared_.find(prepared_key(*running.exchange, command, room));
+  if (known != prepared_.end() && known->second.name == name) known->second.is_there = true;
 }
 
 void Connection::flush() {
@@ -270,38 +303,46 @@ void Connection::take_results() {
   }
 }
 
+// The server's error, kept as what became of the exchange unless an earlier one was.
+void Connection::keep_error(Running& running, ResultPointer result) {
+  Exchange& exchange = *running.exchange;
+  if (exchange.error) return;
+  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+  // One that is stale is no error of the statement's: it is repeated, prepared anew.
+  exchange.state = is_stale(*result) ? "26000" : state == nullptr ? "" : state;
+  exchange.error = exchange.state.empty()
+                       ? connection_error(ErrorCode::store_lost, PQresultErrorMessage(result.get()))
+                       : error_of_result(*result);
+  if (!exchange.state.empty()) exchange.failed = std::move(result);
+  exchange.failed_command = running.commands_done;
+}
+
 void Connection::take(Running& running, ResultPointer result) {
   if (running.items.empty()) {
-    // Not about a command of ours: the server ends the session.
-    return fail(error_of_result(*result));
+    // All commands are done: what comes is about their commit (constraints that are deferred to it), and the exchange's own. What
+    // ends the session is everybody's, who hear of that alone.
+    if (!ends_session(*result) && PQstatus(connection_) == CONNECTION_OK)
+      return keep_error(running, std::move(result));
+    return fail(connection_error(ErrorCode::store_lost, PQresultErrorMessage(result.get())));
   }
   running.answered = true;
   Exchange& exchange = *running.exchange;
-  const auto [command, prepares] = running.items.front();
-  std::string room;
+  const Running::Item item = running.items.front();
   switch (PQresultStatus(result.get())) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
-      if (!prepares && !exchange.error) exchange.results.push_back(std::move(result));
+      if (item.prepares) return confirm(running, *item.command, item.name);
+      if (!exchange.error) exchange.results.push_back(std::move(result));
       return;
     case PGRES_PIPELINE_ABORTED:
-      if (prepares) prepared_.erase(prepared_key(exchange, *command, room));
+      if (item.prepares) forget(running, *item.command, item.name);
       return;
     default:
       break;
   }
-  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-  const std::string_view code = state == nullptr ? "" : state;
-  if (prepares || code == "26000" || code == "0A000")
-    prepared_.erase(prepared_key(exchange, *command, room));
-  if (exchange.error) return;
-  exchange.error = code.empty()
-                       ? connection_error(ErrorCode::store_lost, PQresultErrorMessage(result.get()))
-                       : error_of_result(*result);
-  exchange.state = code;
-  if (!code.empty()) exchange.failed = std::move(result);
-  exchange.failed_command = running.commands_done;
+  if (item.prepares || is_stale(*result)) forget(running, *item.command, item.name);
+  keep_error(running, std::move(result));
 }
 
 void Connection::end_item(Running& running) {

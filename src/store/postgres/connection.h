@@ -52,7 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   task<result<void>> poll_connect(Deadline deadline);
   task<bool> wait_socket(boost::asio::posix::stream_descriptor::wait_type what, Deadline deadline);
   bool send(Running& running);
-  [[nodiscard]] bool may_prepare() const;
+  [[nodiscard]] bool may_prepare(const Exchange& exchange, const Command& command) const;
   bool send_command(Running& running, const Command& command);
   void flush();
   void read_more();
@@ -69,7 +69,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   pg_conn* connection_ = nullptr;
   boost::asio::posix::stream_descriptor socket_;
   std::deque<std::shared_ptr<Running>> in_flight_;
-  std::unordered_map<std::string, std::string> prepared_;  // role and text → name
+  struct Prepared {
+    std::string name;
+    bool is_there = false;  // the server said so: until then only who asked for it may use it
+  };
+  void confirm(const Running& running, const Command& command, const std::string& name);
+  void keep_error(Running& running, ResultPointer result);
+  void forget(const Running& running, const Command& command, const std::string& name);
+  std::unordered_map<std::string, Prepared> prepared_;  // by role and text
   uint64_t next_name_ = 0;
   bool open_ = false;
   bool broken_ = false;

@@ -165,7 +165,7 @@ Error connection_error(ErrorCode code, std::string_view driver_text, std::source
 
 std::optional<CallRefusal> refusal_of(const Exchange& exchange) {
   if (!exchange.failed || exchange.state.empty()) return std::nullopt;
-  for (const std::string_view hidden : {"08", "53", "55", "57", "58", "XX", "F0", "40"})
+  for (const std::string_view hidden : {"08", "53", "55", "57", "58", "XX", "F0", "40", "26"})
     if (exchange.state.starts_with(hidden)) return std::nullopt;
   const PGresult& failed = *exchange.failed;
   return CallRefusal{.state = exchange.state,
@@ -176,7 +176,7 @@ std::optional<CallRefusal> refusal_of(const Exchange& exchange) {
 
 bool may_repeat(std::string_view state) {
   static constexpr auto states =
-      std::to_array<std::string_view>({"40001", "40P01", "26000", "0A000"});
+      std::to_array<std::string_view>({"40001", "40P01", "26000"});
   return std::ranges::find(states, state) != states.end();
 }
 

@@ -78,7 +78,15 @@ task<void> run_in_transaction(Lane& lane, std::shared_ptr<Exchange> exchange, De
   exchange->commands = std::move(commands);
   TransactionGuard guard(*lease);
   co_await (*lease)->run(exchange, deadline);
-  if (exchange->error) co_return;
+  if (exchange->error) {
+    // The server refused and is there: only the transaction ends, not the session.
+    if (exchange->state.empty()) co_return;
+    auto end = std::make_shared<Exchange>();
+    end->commands.push_back(plain_command("ROLLBACK"));
+    co_await (*lease)->run(end, deadline);
+    if (!end->error) guard.set_ended();
+    co_return;
+  }
   guard.set_ended();
   exchange->results.erase(exchange->results.begin(), exchange->results.begin() + before);
 }

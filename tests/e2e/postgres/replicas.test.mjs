@@ -104,7 +104,11 @@ test('reads go to a replica that has what the caller wrote', { skip, timeout: 12
   await until(async () => await metric('trivet_replicas') === 0);
   await replica.start();
   await until(async () => await metric('trivet_replicas') === 1);
+  // Nor does one that hangs keep the server from stopping.
+  replica.signal('SIGSTOP');
+  const stopping = performance.now();
   assert.equal(await server.stop(), 0);
+  assert.ok(performance.now() - stopping < 8000);
 });
 
 test('replicas that can not be', { skip }, async (t) => {

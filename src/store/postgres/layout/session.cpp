@@ -93,6 +93,29 @@ result<int64_t> Session::query_integer(const std::string& sql) {
   return number;
 }
 
+result<int64_t> Session::query_integer_within(const std::string& sql, std::chrono::milliseconds time, Wake& wake) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  const auto lost = [this] {
+    return std::unexpected(connection_error(ErrorCode::store_lost, PQerrorMessage(connection_)));
+  };
+  if (PQsendQuery(connection_, sql.c_str()) != 1) return lost();
+  while (PQisBusy(connection_) == 1) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0)
+      return std::unexpected(connection_error(ErrorCode::store_lost, "the server doesn't answer"));
+    wake.wait(left, PQsocket(connection_));
+    if (PQconsumeInput(connection_) != 1) return lost();
+  }
+  const ResultPointer answer(PQgetResult(connection_));
+  while (const ResultPointer rest{PQgetResult(connection_)}) continue;
+  if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK || PQntuples(answer.get()) != 1)
+    return std::unexpected(error_of_result(*answer));
+  const std::string_view text = PQgetvalue(answer.get(), 0, 0);
+  int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 int Session::socket() const { return PQsocket(connection_); }
 
 result<void> Session::drop_notices() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "store/changes/wake.h"
 #include "store/postgres/options.h"
 
 struct pg_conn;
@@ -30,6 +31,8 @@ class Session {
   [[nodiscard]] result<std::vector<TextRow>> query(const std::string& sql,
                                                    const std::vector<std::string>& values = {});
   [[nodiscard]] result<int64_t> query_integer(const std::string& sql);
+  // The same, given up after `time`: then the session is of no more use. `wake` ends no wait for longer than that.
+  [[nodiscard]] result<int64_t> query_integer_within(const std::string& sql, std::chrono::milliseconds time, Wake& wake);
   result<void> execute(const std::string& sql);
   // Of the connection, to wait for what the server says by itself; and takes that off, unread.
   [[nodiscard]] int socket() const;

@@ -24,6 +24,12 @@ int64_t now_us() {
       .count();
 }
 
+// Of two who write at once the later counts, whoever stores it first.
+void raise(std::atomic<int64_t>& mark, int64_t time) {
+  int64_t before = mark;
+  while (before < time && !mark.compare_exchange_weak(before, time)) continue;
+}
+
 // One question, one answer: what fails is asked of the primary.
 PostgresOptions for_replica(PostgresOptions options) {
   options.attempts_max = 1;
@@ -56,7 +62,7 @@ struct ReplicaSet::Replica {
         "SELECT CASE WHEN pg_is_in_recovery() THEN pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint ELSE -1 END";
     const int64_t at = now_us();
     const auto position = ask(of_primary, primary, written);
-    if (!position) return false;
+    if (!position || !is_same_cluster()) return false;
     progress.note(at, *position);
     const auto reached = ask(of_own, own, replayed);
     // A replica that was promoted is another database from then on.
@@ -66,11 +72,24 @@ struct ReplicaSet::Replica {
     return true;
   }
 
-  static result<int64_t> ask(std::unique_ptr<Session>& session, const PostgresOptions& options, const char* text) {
+  // Another cluster's positions, or another database, would look as good as ours.
+  bool is_same_cluster() {
+    if (of_own != nullptr) return true;
+    constexpr const char* identity =
+        "SELECT hashtextextended(system_identifier::text || ' ' || current_database(), 0) FROM pg_control_system()";
+    const auto ours = ask(of_primary, primary, identity);
+    const auto theirs = ask(of_own, own, identity);
+    if (ours && theirs && *ours == *theirs) return true;
+    of_own.reset();
+    return false;
+  }
+
+  // One that hangs is not waited for: neither by the others nor by who ends the process.
+  result<int64_t> ask(std::unique_ptr<Session>& session, const PostgresOptions& options, const char* text) {
     if (session == nullptr) {
       TRIVET_TRY(session, Session::open(options));
     }
-    auto answer = session->query_integer(text);
+    auto answer = session->query_integer_within(text, milliseconds(1000), wake);
     if (!answer) session.reset();
     return answer;
   }
@@ -119,9 +138,9 @@ void ReplicaSet::failed(const Store& copy) {
     if (&replica->store == &copy) replica->heard_at = 0;
 }
 
-void ReplicaSet::wrote(uint64_t caller) { wrote_[caller % wrote_.size()] = now_us(); }
+void ReplicaSet::wrote(uint64_t caller) { raise(wrote_[caller % wrote_.size()], now_us()); }
 
-void ReplicaSet::all_wrote() { all_wrote_ = now_us(); }
+void ReplicaSet::all_wrote() { raise(all_wrote_, now_us()); }
 
 void ReplicaSet::close_loop(size_t index) {
   for (const auto& replica : replicas_) replica->store.close_loop(index);
