@@ -98,8 +98,8 @@ result<void> Connection::configure(const SqliteOptions& options, Access access) 
   // Plans must not depend on bound values: without this guarantee SQLite prepares a statement with
   // `LIMIT ?` again each time that another value is bound.
   sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
-  // Readers sit on event loops: they don't wait for other processes unless told to.
-  set_busy_timeout(access == Access::write ? options.busy_timeout : options.read_busy_timeout);
+  // Several processes may open a file at once, of which one makes the log.
+  set_busy_timeout(options.busy_timeout);
   // The first access to the file: a wrong key or a foreign file shows here.
   TRIVET_CHECK(execute("SELECT count(*) FROM sqlite_schema"));
   if (access == Access::write && !read_only()) {
@@ -115,6 +115,8 @@ result<void> Connection::configure(const SqliteOptions& options, Access access) 
     TRIVET_CHECK(execute("PRAGMA mmap_size = " + std::to_string(options.mmap_bytes)));
   TRIVET_CHECK(register_functions(db_, functions_));
   sqlite3_progress_handler(db_, progress_interval, &Connection::on_progress, this);
+  // Readers sit on event loops: from here on they don't wait for other processes unless told to.
+  if (access == Access::read) set_busy_timeout(options.read_busy_timeout);
   return {};
 }
 

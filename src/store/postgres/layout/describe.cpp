@@ -91,7 +91,9 @@ class Reader {
   result<void> constraints() {
     TRIVET_TRY(const auto rows,
                session_.query("SELECT c.relname, k.conname, k.contype, "
-                              "pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON "
+                              // When a key is checked is no part of the schema's language.
+                              "regexp_replace(pg_get_constraintdef(k.oid), ' DEFERRABLE( INITIALLY DEFERRED)?', '') "
+                              "FROM pg_constraint k JOIN pg_class c ON "
                               "c.oid = k.conrelid WHERE k.contype IN ('p', 'f') AND " +
                               is_ours() + " ORDER BY k.oid"));
     for (const TextRow& row : rows) {
