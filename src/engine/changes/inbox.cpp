@@ -32,7 +32,8 @@ void Inbox::wake() {
   if (timer_ == nullptr) return;
   boost::asio::post(*loop_, [self = shared_from_this()] {
     const std::lock_guard lock(self->mutex_);
-    if (self->timer_ != nullptr) self->timer_->cancel();
+    // What woke it may have been taken meanwhile, and another wait begun.
+    if (self->timer_ != nullptr && self->has_something()) self->timer_->cancel();
   });
 }
 
