@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/rest/request/url.h"
 #include "http/text.h"
 #include "value/json_writer.h"
 
@@ -11,9 +12,10 @@ namespace {
 
 void append_member(std::string& json, std::string_view name, std::string_view value) {
   if (json.size() > 1) json += ',';
-  append_json_string(json, name);
+  // HTTP lets any byte above 0x7f through (RFC 9110, 5.5); JSON is text.
+  append_json_string(json, valid_text(name));
   json += ':';
-  append_json_string(json, value);
+  append_json_string(json, valid_text(value));
 }
 
 // The claims as they came; those of nobody say so.

@@ -118,6 +118,11 @@ result<void> fits(const std::string& chain, const std::string& key) {
   return {};
 }
 
+bool by_http(const Config& config) {
+  if (config.tls_acme_challenge == "auto") return !config.tls_redirect_listen.empty();
+  return config.tls_acme_challenge == "http-01";
+}
+
 result<void> check(const Config& config) {
   const auto refuse = [](std::string text) { return fail(ErrorCode::bad_config, std::move(text)); };
   if (!config.tls_certificate.empty() || !config.tls_key.empty())
@@ -132,15 +137,12 @@ result<void> check(const Config& config) {
     const bool fine = !host.empty() && host.find_first_of(":/ ") == std::string::npos;
     if (!fine && !is_address(host))
       return refuse("tls.acme_hosts: \"" + host + "\" is no host: write example.com");
+    if (is_address(host) && !by_http(config))
+      return refuse("tls.acme_hosts: the address " + host + " is proved by http-01 alone: set tls.redirect_listen");
   }
   if (config.tls_acme_challenge == "http-01" && config.tls_redirect_listen.empty())
     return refuse("tls.acme_challenge = \"http-01\" is answered at tls.redirect_listen, which is empty");
   return {};
-}
-
-bool by_http(const Config& config) {
-  if (config.tls_acme_challenge == "auto") return !config.tls_redirect_listen.empty();
-  return config.tls_acme_challenge == "http-01";
 }
 
 }  // namespace

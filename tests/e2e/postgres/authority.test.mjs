@@ -196,6 +196,8 @@ test('the database decides', { skip }, async (t) => {
     assert.equal((await ask('/hidden?id=in.()', { jwt: user(1) })).status, 403);
   });
   await t.test('what the database learns of a request', async () => {
+    const latin = await ask('/seen', { jwt: user(4), headers: { 'X-Mine': 'Jos\xe9' } });
+    assert.deepEqual([latin.status, latin.json[0].mine], [200, 'Jos\ufffd']);
     const seen = await ask('/seen', { jwt: user(4), headers: { 'X-Mine': 'a "b"', Cookie: 'tea=green; tea=black; x=1' } });
     assert.deepEqual(seen.json, [{ id: 1, role: 'web_user', sub: 'user4', method: 'GET', mine: 'a "b"', cookie: 'green',
       apikey: 'none' }]);

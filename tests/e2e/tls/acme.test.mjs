@@ -146,5 +146,6 @@ test('what can not be is told, and tried again', { skip }, async (t) => {
   assert.match(refused('tls.acme_hosts=a.test', 'tls.acme_agree=true', 'tls.acme_challenge=http-01'),
     /tls\.redirect_listen, which is empty/);
   assert.match(refused('tls.acme_hosts=a.test', 'tls.acme_agree=true', 'tls.certificate=x.pem'), /name another/);
+  assert.match(refused('tls.acme_hosts=192.0.2.7', 'tls.acme_agree=true'), /192\.0\.2\.7 is proved by http-01 alone/);
   assert.match(refused('tls.acme_hosts=a.test', 'tls.acme_agree=true', 'tls.acme_directory=http://x'), /must begin with https:/);
 });

@@ -17,8 +17,10 @@ bool unreserved(char c) {
          c == '_' || c == '.' || c == '~';
 }
 
-// Each byte that is no part of valid UTF-8 becomes U+FFFD, as upstream's lenient decoding has it.
-std::string replace_invalid(std::string_view text) {
+}  // namespace
+
+std::string valid_text(std::string_view text) {
+  if (is_valid_utf8(text)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     size_t length = 1;
@@ -29,8 +31,6 @@ std::string replace_invalid(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string percent_decode(std::string_view text, Plus plus) {
   std::string out;
@@ -51,7 +51,7 @@ std::string percent_decode(std::string_view text, Plus plus) {
     }
     out += text[i];
   }
-  return is_valid_utf8(out) ? out : replace_invalid(out);
+  return valid_text(out);
 }
 
 std::vector<Parameter> split_query(std::string_view query) {

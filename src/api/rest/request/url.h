@@ -17,6 +17,8 @@ struct Parameter {
 
 enum class Plus : uint8_t { is_plus, is_space };
 
+// Each byte that is no part of valid UTF-8 becomes U+FFFD, as upstream's lenient decoding has it.
+[[nodiscard]] std::string valid_text(std::string_view text);
 // Percent-decodes; a '%' without two hex digits stands for itself. What isn't UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string percent_decode(std::string_view text, Plus plus);
 // Empty segments are left out; keys and values are decoded.
