@@ -142,7 +142,7 @@ task<void> Loop::serve_tls(TlsStream& stream, const Listener& listener) {
   const IoStatus status = co_await stream.handshake();
   stream.expire_never();
   if (status == IoStatus::ok) {
-    co_await listener.service.serve(stream);
+    if (!stream.was_proof()) co_await listener.service.serve(stream);
     stream.finish();
   } else if (stream.is_plain_http()) {
     (void)stream.SocketStream::try_write(listener.service.plain_refusal(), {});

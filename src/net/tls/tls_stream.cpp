@@ -95,6 +95,8 @@ IoResult TlsStream::try_write(std::string_view first, std::string_view second) {
   return {total, IoStatus::ok};
 }
 
+bool TlsStream::was_proof() const { return SSL_get_SSL_CTX(ssl_.get()) != tls_->get(); }
+
 void TlsStream::finish() {
   if (broken_ || SSL_is_init_finished(ssl_.get()) == 0) return;
   ERR_clear_error();

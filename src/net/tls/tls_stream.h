@@ -20,6 +20,8 @@ class TlsStream final : public SocketStream {
   task<IoStatus> handshake();
   // The peer began with what looks like an HTTP request in plain text.
   [[nodiscard]] bool is_plain_http() const { return plain_http_; }
+  // After the handshake: it was an authority's, which got its proof. Nobody else speaks here, and no certificate was asked for.
+  [[nodiscard]] bool was_proof() const;
   // Tells the peer that nothing follows, if that can be done at once.
   void finish();
 
