@@ -253,19 +253,13 @@ task<result<store::Rows>> read_near(Sources from, const store::Query& query, con
 
 task<result<std::string>> Engine::explain(std::shared_ptr<const Plan> plan, store::Params params,
                                           Context context, Explaining explaining) {
-  if ((state_->sessions == nullptr) != (context.session == nullptr))
-    co_return fail(ErrorCode::internal, "a request without the session that its database decides by");
-  ThreadState* thread = state_->thread_state();
-  const std::shared_ptr<const Caller> caller =
-      state_->find_caller(thread, plan->policy, context.identity);
-  if (caller->class_name != plan->class_name)
-    co_return fail(ErrorCode::internal, "a plan of other callers");
+  TRIVET_CO_TRY(const std::shared_ptr<const Caller> caller, state_->caller_of(*plan, context));
   if (plan->kind != OperationKind::read)
     co_return fail(ErrorCode::missing_capability, "Feature not implemented",
                    "Plans are told of reads alone.");
   TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
   append_params(*plan, *caller, state_->environment.now_us(), params);
-  TRIVET_CO_CHECK(check_run_patterns(*plan, params, thread));
+  TRIVET_CO_CHECK(check_run_patterns(*plan, params, state_->thread_state()));
   task<result<std::string>> asking = explaining.plans.explain(
       context.session, plan->read.query, params, explaining.wish, context.deadline);
   result<std::string> told = co_await std::move(asking);
@@ -274,15 +268,9 @@ task<result<std::string>> Engine::explain(std::shared_ptr<const Plan> plan, stor
 
 task<result<Outcome>> Engine::run(std::shared_ptr<const Plan> plan, store::Params params,
                                   Context context) {
-  // A front end that doesn't say who asks gets nothing from a database that decides by it.
+  TRIVET_CO_TRY(const std::shared_ptr<const Caller> caller, state_->caller_of(*plan, context));
   store::SessionStore* const sessions = state_->sessions;
-  if ((sessions == nullptr) != (context.session == nullptr))
-    co_return fail(ErrorCode::internal, "a request without the session that its database decides by");
   ThreadState* thread = state_->thread_state();
-  const std::shared_ptr<const Caller> caller =
-      state_->find_caller(thread, plan->policy, context.identity);
-  if (caller->class_name != plan->class_name)
-    co_return fail(ErrorCode::internal, "a plan of other callers");
   TRIVET_CO_CHECK(check_params(*plan, params, state_->limits));
   Arena arena;
   std::vector<Value> validated;

@@ -11,7 +11,8 @@ namespace {
 
 // Whether it can be computed from these cells alone.
 bool is_about(const store::Expr& expr, const schema::Model& model, std::span<const Value> cells) {
-  if (expr.op == store::Op::exists || expr.op == store::Op::related) return false;
+  if (expr.op == store::Op::exists || expr.op == store::Op::related || expr.op == store::Op::row_function)
+    return false;
   if (expr.op == store::Op::column) {
     const int column = model.fields[static_cast<size_t>(expr.field)].column;
     return cells[static_cast<size_t>(column)].kind() != ValueKind::absent;
@@ -28,9 +29,8 @@ result<std::optional<bool>> Engine::admits(const Plan& plan, store::Params param
   if (state_->sessions != nullptr || plan.kind != OperationKind::read || plan.read.query.root.grouped)
     return std::nullopt;
   if (plan.read.nothing) return false;
-  const std::shared_ptr<const Caller> caller =
-      state_->find_caller(state_->thread_state(), plan.policy, identity);
-  if (caller->class_name != plan.class_name) return fail(ErrorCode::internal, "a plan of other callers");
+  TRIVET_TRY(const std::shared_ptr<const Caller> caller,
+             state_->caller_of(plan, {.identity = identity, .deadline = {}}));
   append_params(plan, *caller, state_->environment.now_us(), params);
   RegexCache regexes;
   TRIVET_CHECK(store::check_patterns(plan.patterns, params.values, regexes));

@@ -43,4 +43,14 @@ std::shared_ptr<const Caller> Engine::State::find_caller(
   return caller;
 }
 
+result<std::shared_ptr<const Caller>> Engine::State::caller_of(const Plan& plan,
+                                                               const Context& context) {
+  // A front end that doesn't say who asks gets nothing from a database that decides by it.
+  if ((sessions == nullptr) != (context.session == nullptr))
+    return fail(ErrorCode::internal, "a request without the session that its database decides by");
+  std::shared_ptr<const Caller> caller = find_caller(thread_state(), plan.policy, context.identity);
+  if (caller->class_name != plan.class_name) return fail(ErrorCode::internal, "a plan of other callers");
+  return caller;
+}
+
 }  // namespace trivet::engine

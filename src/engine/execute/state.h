@@ -54,6 +54,9 @@ struct Engine::State {
                                             const std::shared_ptr<const Policy>& policy,
                                             const Identity& identity);
 
+  // Who runs `plan`, which was made for callers of that kind, with the session that a deciding database needs.
+  result<std::shared_ptr<const Caller>> caller_of(const Plan& plan, const Context& context);
+
   [[nodiscard]] Authority authority() const {
     return sessions == nullptr ? Authority::rules : Authority::database;
   }

@@ -165,3 +165,16 @@ test('MariaDB: numbers whose transactions end late', { skip: !mariadb.isInstalle
   assert.deepEqual(await stream.take(1), ['insert 1']);
   assert.equal(await done, 0);
 });
+
+test('PostgreSQL: a deleted row of which only the database could say whether it was seen', { skip: !postgres.isInstalled }, async (t) => {
+  const database = await postgres.startServer(t);
+  const { made, anonymous } = project(t, 'postgresql', () => database.url);
+  database.sql(`CREATE FUNCTION label("Note") RETURNS text STABLE LANGUAGE sql AS $$ SELECT $1.room || $1.id $$`);
+  const { rest } = await node(t, made, '--set', 'rest.functions=label');
+  const stream = await watch(t, `${rest}/Note?label=eq.a1&select=id,label`, anonymous);
+  database.sql(`INSERT INTO "Note" VALUES (1, 'a'), (2, 'a')`);
+  assert.deepEqual(await stream.take(1), ['insert 1']);
+  database.sql('DELETE FROM "Note"');
+  database.sql(`INSERT INTO "Note" VALUES (1, 'a')`);
+  assert.deepEqual(await stream.take(1), ['insert 1']);
+});

@@ -1,12 +1,11 @@
-// Views that PostgreSQL writes through, or that have INSTEAD OF triggers, take writes under the rules of their `view` (issue 3).
+// Views that PostgreSQL writes through, or that have INSTEAD OF triggers, take writes under the rules of their `view`.
 // Without Debian's package the tests skip.
 import { createClient } from '@supabase/supabase-js';
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import test from 'node:test';
-import { folder, must, serve } from '../cli/support.mjs';
+import { must, serve } from '../cli/support.mjs';
 import { isInstalled, startServer } from './server.mjs';
+import { keysOf, onPostgres } from './support.mjs';
 
 const skip = isInstalled ? false : 'the package postgresql-15 is not installed';
 
@@ -83,10 +82,8 @@ INSERT INTO posts VALUES (1, 1);
 
 test('views take what their database lets through', { skip }, async (t) => {
   const database = await startServer(t);
-  const made = folder(t);
-  writeFileSync(path.join(made, 'schema.zmodel'), schema);
-  writeFileSync(path.join(made, 'trivet.toml'), `[database]\nurl = "${database.url}"\n`, { mode: 0o600 });
-  const keys = JSON.parse(must(['keys', made, '--json']));
+  const made = onPostgres(t, schema, database.url);
+  const keys = keysOf(made);
   must(['db', 'push', made]);
   const done = database.sql(prepared);
   assert.equal(done.status, 0, done.stderr);
