@@ -53,6 +53,8 @@ http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
   http::ServerOptions options;
   options.limits = config.limits;
   options.pipeline.cors.origins = config.cors_origins;
+  // Looked at when the settings were read.
+  options.proxies = http::TrustedProxies::parse(config.trusted_proxies).value();
   options.pipeline.compression.enabled = config.compression ? Switch::on : Switch::off;
   options.pipeline.server_timing = config.server_timing ? Switch::on : Switch::off;
   if (!config.tls_certificate.empty() || acme::is_wanted(config))

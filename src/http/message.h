@@ -38,7 +38,8 @@ struct Request {
   std::string_view query;   // after '?', not decoded; empty if none
   std::vector<HeaderView> headers;
   std::string_view body;  // whole, after transfer decoding
-  std::string_view peer_address;
+  std::string_view peer_address;    // of the connection
+  std::string_view client_address;  // the same, or whom a trusted proxy speaks for
   std::string_view request_id;
   std::chrono::steady_clock::time_point deadline;
 

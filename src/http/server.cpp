@@ -19,7 +19,7 @@ Server::Server(Handler& handler, ServerOptions options)
 task<void> Server::serve(net::Stream& stream) {
   const uint64_t number = connections_.fetch_add(1, std::memory_order_relaxed);
   // Ids of one connection are a sequence; the gap keeps those of two apart.
-  Session session({handler_, pipeline_, options_.limits, options_.sink,
+  Session session({handler_, pipeline_, options_.limits, options_.proxies, options_.sink,
                    options_.seed + (number << 32)},
                   stream);
   co_await session.run();

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "http/handler.h"
 #include "http/pipeline/pipeline.h"
+#include "http/trusted_proxies.h"
 #include "net/service.h"
 #include "observe/event.h"
 
@@ -20,6 +21,7 @@ namespace trivet::http {
 struct ServerOptions {
   Limits limits{};
   PipelineOptions pipeline{};
+  TrustedProxies proxies{};
   observe::Sink* sink = nullptr;
   uint64_t seed = 1;  // of request ids; random in production
 };

@@ -147,6 +147,8 @@ Session::Next Session::next_request() {
     refuse({413, "the body is too large"});
     return Next::refused;
   }
+  forwarded_for_ = parts_.proxies.client_of(request_);
+  if (!forwarded_for_.empty()) request_.client_address = forwarded_for_;
   const std::string_view id = request_.header("x-request-id");
   request_.request_id = is_sane_request_id(id) ? id : ids_.next();
   return Next::request;
@@ -160,7 +162,7 @@ void Session::begin_request() {
   request_.headers.clear();
   request_.body = request_.route = {};
   request_.request_id = {};
-  request_.peer_address = stream_.peer_address();
+  request_.peer_address = request_.client_address = stream_.peer_address();
   request_.deadline = started_ + parts_.limits.request_timeout;
   request_.stage_times = {};
   request_.problem.clear();
@@ -244,7 +246,7 @@ void Session::tell(int status) {
   event.method = request_.method_text;
   event.path = request_.path;
   event.request_id = request_.request_id;
-  event.peer_address = request_.peer_address;
+  event.client_address = request_.client_address;
   event.status = status;
   event.bytes_in = head_bytes_ + request_.body.size();
   event.bytes_out = bytes_out_;

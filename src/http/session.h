@@ -20,6 +20,7 @@
 #include "http/pipeline/pipeline.h"
 #include "http/read_buffer.h"
 #include "http/request_id.h"
+#include "http/trusted_proxies.h"
 #include "net/stream.h"
 #include "observe/event.h"
 
@@ -30,6 +31,7 @@ struct SessionParts {
   Handler& handler;
   const Pipeline& pipeline;
   const Limits& limits;
+  const TrustedProxies& proxies;
   observe::Sink* sink;  // may be null
   uint64_t id_seed;
 };
@@ -85,6 +87,7 @@ class Session {
   h1::HeadScanner scanner_;
   h1::Framing framing_;
   Request request_;
+  std::string forwarded_for_;  // what a trusted proxy told
   size_t head_bytes_ = 0;
   size_t body_in_buffer_ = 0;  // bytes of in_ behind the head that belong to this request
   std::string body_;           // when it did not arrive with the head

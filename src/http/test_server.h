@@ -154,7 +154,7 @@ class TestServer final : public observe::Sink, public ReadyCheck {
   void request(const observe::RequestEvent& event) override {
     const std::lock_guard lock(mutex_);
     events_.push_back(fmt::format("{} {} {} {} {} {}", event.method, event.path, event.route,
-                                  event.status, event.request_id, event.peer_address));
+                                  event.status, event.request_id, event.client_address));
     if (!event.problem.empty()) events_.back() += fmt::format(" {}", event.problem);
   }
   void lifecycle(const observe::LifecycleEvent&) override {}

@@ -18,7 +18,7 @@ struct RequestEvent {
   std::string_view method;  // as sent
   std::string_view path;    // as sent, without the query
   std::string_view request_id;
-  std::string_view peer_address;
+  std::string_view client_address;
   int status = 0;
   uint64_t bytes_in = 0;   // head and body
   uint64_t bytes_out = 0;  // head and body, after compression

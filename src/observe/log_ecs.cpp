@@ -89,7 +89,7 @@ void append_request(const RequestRecord& request, std::string& out) {
   append_text(",\"http.request.method\":\"", request.method.view(), out);
   append_text(",\"url.path\":\"", request.path.view(), out);
   append_text(",\"http.request.id\":\"", request.request_id.view(), out);
-  append_text(",\"client.address\":\"", request.peer_address.view(), out);
+  append_text(",\"client.address\":\"", request.client_address.view(), out);
   out.append(",\"event.dataset\":\"trivet.access\"");
   if (!request.route.empty()) append_text(",\"trivet.route\":\"", request.route, out);
   append_number(",\"http.response.status_code\":", static_cast<uint64_t>(request.status), out);

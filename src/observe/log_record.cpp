@@ -18,7 +18,7 @@ void fill_record(const RequestEvent& event, timespec time, LogRecord& record) {
   request.method.assign(event.method);
   request.path.assign(event.path);
   request.request_id.assign(event.request_id);
-  request.peer_address.assign(event.peer_address);
+  request.client_address.assign(event.client_address);
   request.status = event.status;
   request.bytes_in = event.bytes_in;
   request.bytes_out = event.bytes_out;

@@ -37,7 +37,7 @@ struct RequestRecord {
   ShortText<7> method;
   ShortText<120> path;
   ShortText<64> request_id;
-  ShortText<46> peer_address;
+  ShortText<46> client_address;
   int status = 0;
   uint64_t bytes_in = 0;
   uint64_t bytes_out = 0;

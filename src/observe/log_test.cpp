@@ -14,7 +14,7 @@ RequestEvent sample() {
   event.method = "GET";
   event.path = "/rest/v1/c\"ity\x1b\xff";
   event.request_id = "abc";
-  event.peer_address = "192.0.2.1";
+  event.client_address = "192.0.2.1";
   event.status = 200;
   event.bytes_in = 10;
   event.bytes_out = 20;

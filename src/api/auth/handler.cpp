@@ -183,7 +183,7 @@ task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
   AUTH_TRY(const JsonValue body, parse_body(is_json ? request.body : std::string_view()));
   Call call{request, {}, body, std::move(found.ids)};
   call.client.deadline = request.deadline;
-  call.client.ip = request.peer_address;
+  call.client.ip = request.client_address;
   call.client.network = network_of(call.client.ip);
   call.client.user_agent = std::string(request.header("user-agent"));
   AUTH_CHECK(limit(*found.route, call));

@@ -24,6 +24,7 @@ struct Config {
   bool server_timing = false;
   bool docs = true;
   std::vector<std::string> cors_origins;
+  std::vector<std::string> trusted_proxies;
 
   std::string tls_certificate;
   std::string tls_key;

@@ -8,6 +8,7 @@
 #include "app/config/provider_settings.h"
 #include "app/config/settings.h"
 #include "app/config/toml_file.h"
+#include "http/trusted_proxies.h"
 #include "schema/report.h"
 
 namespace trivet::app {
@@ -74,6 +75,9 @@ class Loader {
       problem("trivet.toml", text);
     if (const std::string text = problem_of_issuers(loaded_.config); problems_.empty() && !text.empty())
       problem("trivet.toml", text);
+    if (const auto proxies = http::TrustedProxies::parse(loaded_.config.trusted_proxies);
+        problems_.empty() && !proxies)
+      problem("server.trusted_proxies", proxies.error().message);
     if (!problems_.empty()) return fail(ErrorCode::bad_config, std::move(problems_));
     return std::move(loaded_);
   }

@@ -36,6 +36,9 @@ constexpr Setting table[] = {
     {"tls.certificate", "--tls-certificate",
      "Certificate chain, PEM, the server's own first: server.listen then speaks HTTPS, but for unix sockets. "
      "Read again when the file changes.",
+    {"server.trusted_proxies", "",
+     "Addresses and networks (10.0.0.0/8, unix) of proxies whose X-Forwarded-For says who asks.",
+     TRIVET_SLOT(trusted_proxies)},
      TRIVET_SLOT(tls_certificate), false, {}, Takes::restart},
     {"tls.key", "--tls-key", "Its private key, PEM, without a passphrase. Read again when it changes.",
      TRIVET_SLOT(tls_key), false, {}, Takes::restart},

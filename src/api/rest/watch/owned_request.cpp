@@ -23,7 +23,7 @@ bool is_left_out(std::string_view name) {
 OwnedRequest::OwnedRequest(const http::Request& request)
     : path_(request.path),
       query_(request.query),
-      peer_address_(request.peer_address),
+      client_address_(request.client_address),
       request_id_(request.request_id),
       patience_(request.deadline - std::chrono::steady_clock::now()) {
   for (const http::HeaderView& header : request.headers)
@@ -39,7 +39,7 @@ http::Request OwnedRequest::with(std::string& query, const std::string& more) co
   request.query = query;
   for (const auto& [name, value] : headers_) request.headers.push_back({name, value});
   request.headers.push_back({"accept", "application/json"});
-  request.peer_address = peer_address_;
+  request.client_address = client_address_;
   request.request_id = request_id_;
   request.deadline = std::chrono::steady_clock::now() + patience_;
   return request;

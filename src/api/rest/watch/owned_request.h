@@ -21,7 +21,7 @@ class OwnedRequest {
  private:
   std::string path_;
   std::string query_;
-  std::string peer_address_;
+  std::string client_address_;
   std::string request_id_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::chrono::steady_clock::duration patience_;
