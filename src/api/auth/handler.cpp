@@ -80,6 +80,14 @@ struct AuthHandler::Found {
 
 namespace {
 
+// Where programs would guess, or make others get mails (section 8.9).
+bool asks_for_captcha(std::string_view path, const Call& call) {
+  constexpr std::string_view paths[] = {"/signup",    "/recover", "/resend",
+                                        "/magiclink", "/otp",     "/passkeys/authentication/options"};
+  if (path == "/token") return call.query("grant_type") == "password";
+  return std::ranges::find(paths, path) != std::end(paths);
+}
+
 // The ids in `path` if it is one of the route's.
 std::optional<std::vector<std::string>> match(std::string_view path, std::string_view route) {
   std::vector<std::string> ids;
@@ -195,8 +203,21 @@ task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
   }
   auto admitted = co_await admit(*found.route, call);
   if (!admitted) co_return std::unexpected(std::move(admitted).error());
+  AUTH_CHECK(co_await check_captcha(*found.route, call));
   auto done = co_await (this->*found.route->run)(call);
   co_return done;
+}
+
+// Not of operators, who sign others up.
+task<answer<void>> AuthHandler::check_captcha(const Route& route, Call& call) {
+  if (options_.captcha == nullptr || !asks_for_captcha(route.path, call)) co_return answer<void>();
+  const auto identity = identify(call.request);
+  if (identity && (*identity)->role == Role::service) co_return answer<void>();
+  const std::optional<JsonValue> security = call.body.find("gotrue_meta_security");
+  const std::optional<JsonValue> token = security ? security->find("captcha_token") : std::nullopt;
+  std::string text;
+  if (token && token->kind() == JsonKind::string) token->as_string().append_to(text);
+  co_return co_await options_.captcha->check(std::move(text), call.client.ip);
 }
 
 answer<std::shared_ptr<const Identity>> AuthHandler::identify(

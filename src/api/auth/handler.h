@@ -9,6 +9,7 @@
 
 #include "api/auth/call.h"
 #include "auth/authenticator.h"
+#include "auth/proof/captcha.h"
 #include "http/handler.h"
 
 namespace trivet::api::accounts {
@@ -16,6 +17,7 @@ namespace trivet::api::accounts {
 struct AuthOptions {
   std::string version;      // of the program, for /health
   double burst = 30;        // of every rate limit
+  trivet::auth::Captcha* captcha = nullptr;  // null: not asked for
 };
 
 class AuthHandler final : public http::Handler {
@@ -40,6 +42,7 @@ class AuthHandler final : public http::Handler {
   [[nodiscard]] answer<std::shared_ptr<const Identity>> identify(
       const http::Request& request) const;
   [[nodiscard]] task<answer<void>> admit(const Route& route, Call& call);
+  [[nodiscard]] task<answer<void>> check_captcha(const Route& route, Call& call);
   [[nodiscard]] task<answer<void>> admit_user(Call& call);
   [[nodiscard]] std::string cookie_name() const;
   void keep_browser(const trivet::auth::ExternalAway& away, http::Response& response) const;

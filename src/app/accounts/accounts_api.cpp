@@ -36,7 +36,7 @@ auth::AccountOptions account_options(const Config& config) {
   options.passkey_host = config.auth_passkey_host;
   options.passkey_origins = config.auth_passkey_origins;
   options.reauthenticate_after_us = config.auth_reauthenticate_after.count() * 1000;
-  options.password_bytes_min = config.auth_password_bytes;
+  options.password = {config.auth_password_bytes, auth::letters_of(config.auth_password_requirements)};
   options.token_seconds = seconds(config.auth_token_lifetime);
   options.reuse_seconds = seconds(config.auth_reuse_interval);
   options.link_seconds = seconds(config.auth_link_lifetime);
@@ -44,6 +44,21 @@ auth::AccountOptions account_options(const Config& config) {
   options.session_seconds_max = seconds(config.auth_session_lifetime);
   options.session_idle_seconds_max = seconds(config.auth_session_idle);
   return options;
+}
+
+std::unique_ptr<auth::BreachList> breach_list(const Config& config, observe::Sink& log) {
+  if (config.auth_password_breaches.empty()) return nullptr;
+  return std::make_unique<auth::BreachList>(config.auth_password_breaches, auth::fetch_document,
+                                            [&log](std::string_view text) {
+                                              log.lifecycle({observe::Level::warning, "auth.breaches_unavailable", text});
+                                            });
+}
+
+std::unique_ptr<auth::Captcha> captcha(const Config& config) {
+  if (config.auth_captcha == "off") return nullptr;
+  const std::string url = config.auth_captcha_url.empty() ? std::string(auth::captcha_url(config.auth_captcha))
+                                                          : config.auth_captcha_url;
+  return std::make_unique<auth::Captcha>(auth::CaptchaOptions{url, config.auth_captcha_secret}, auth::fetch_document);
 }
 
 auth::SmtpOptions smtp_options(const Config& config) {
@@ -144,12 +159,14 @@ AccountsApi::AccountsApi(const Parts& parts)
       // Looked at before (check_mail_settings).
       templates_(load_mail_templates(parts.config).value_or(auth::MailTemplates())),
       providers_(services_.providers_for(parts.config)),
+      breaches_(breach_list(parts.config, services_.log())),
+      captcha_(captcha(parts.config)),
       accounts_({engine_, services_.environment, services_.passwords, services_.limiter,
                  services_.mailer(), templates_, parts.secret, parts.ring,
-                 providers_.get()},
+                 providers_.get(), breaches_.get()},
                 account_options(parts.config)),
       handler_(accounts_, parts.authenticator, services_.limiter,
-               {std::string(version()), static_cast<double>(parts.config.auth_rate_burst)}),
+               {std::string(version()), static_cast<double>(parts.config.auth_rate_burst), captcha_.get()}),
       mail_page_(services_.mailbox) {}
 
 void AccountsApi::mount(http::Router& router) {

@@ -14,6 +14,8 @@
 #include "app/drivers/driver.h"
 #include "auth/accounts/accounts.h"
 #include "auth/mail/smtp.h"
+#include "auth/passwords/breaches.h"
+#include "auth/proof/captcha.h"
 #include "auth/providers/providers.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -44,6 +46,7 @@ struct AccountServices {
 
   // Null: nothing can be sent.
   [[nodiscard]] auth::Mailer* mailer();
+  [[nodiscard]] observe::Sink& log() { return log_; }
 
   // Those of `config`; what is known of them stays known while its settings do. Null: there are none.
   [[nodiscard]] std::shared_ptr<auth::Providers> providers_for(const Config& config);
@@ -82,6 +85,8 @@ class AccountsApi {
   engine::Engine engine_;
   const auth::MailTemplates templates_;
   const std::shared_ptr<auth::Providers> providers_;  // null: none
+  const std::unique_ptr<auth::BreachList> breaches_;  // null: not asked
+  const std::unique_ptr<auth::Captcha> captcha_;      // null: not asked for
   auth::Accounts accounts_;
   api::accounts::AuthHandler handler_;
   api::accounts::MailPage mail_page_;

@@ -76,6 +76,11 @@ struct Config {
   std::chrono::milliseconds auth_reuse_interval{10'000};
   std::chrono::milliseconds auth_link_lifetime{86'400'000};
   std::chrono::milliseconds auth_mail_interval{60'000};
+  std::string auth_password_requirements = "none";
+  std::string auth_password_breaches;
+  std::string auth_captcha = "off";
+  std::string auth_captcha_secret;
+  std::string auth_captcha_url;
   std::string auth_smtp_url;
   std::string auth_mail_from;
   std::string auth_mail_templates;

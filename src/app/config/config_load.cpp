@@ -75,6 +75,7 @@ class Loader {
       problem("trivet.toml", text);
     if (const std::string text = problem_of_issuers(loaded_.config); problems_.empty() && !text.empty())
       problem("trivet.toml", text);
+    check_services();
     if (const auto proxies = http::TrustedProxies::parse(loaded_.config.trusted_proxies);
         problems_.empty() && !proxies)
       problem("server.trusted_proxies", proxies.error().message);
@@ -83,6 +84,19 @@ class Loader {
   }
 
  private:
+  // Of services that are asked about passwords and people.
+  void check_services() {
+    const Config& config = loaded_.config;
+    if (config.auth_captcha != "off" && config.auth_captcha_secret.empty())
+      problem("auth.captcha_secret", "is missing: the verifier gave one with the site's key");
+    const std::pair<std::string_view, const std::string&> urls[] = {
+        {"auth.captcha_url", config.auth_captcha_url}, {"auth.password_breaches", config.auth_password_breaches}};
+    for (const auto& [name, url] : urls)
+      if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://127.0.0.1") &&
+          !url.starts_with("http://localhost") && !url.starts_with("http://[::1]"))
+        problem(name, fmt::format("\"{}\" is no https:// address; http:// is for this machine alone", url));
+  }
+
   using Kind = TomlEntry::Kind;
   bool fits(const Setting& setting, Kind kind) {
     const Slot slot = setting.slot(loaded_.config);

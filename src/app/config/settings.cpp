@@ -11,6 +11,9 @@ constexpr std::array<std::string_view, 3> log_formats = {"auto", "pretty", "json
 constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
 
 constexpr std::array<std::string_view, 3> acme_words = {"auto", "http-01", "tls-alpn-01"};
+constexpr std::array<std::string_view, 3> captcha_words = {"off", "hcaptcha", "turnstile"};
+constexpr std::array<std::string_view, 4> letters_words = {"none", "letters_digits", "lower_upper_letters_digits",
+                                                           "lower_upper_letters_digits_symbols"};
 constexpr std::array<std::string_view, 3> client_words = {"off", "optional", "required"};
 
 #define TRIVET_SLOT(member) [](Config& c) -> Slot { return &c.member; }
@@ -33,12 +36,12 @@ constexpr Setting table[] = {
     {"server.docs", "", "Serve /openapi.json and the reference page at /docs.", TRIVET_SLOT(docs)},
     {"server.cors_origins", "", "Origins whose pages may call; empty = every origin.",
      TRIVET_SLOT(cors_origins)},
-    {"tls.certificate", "--tls-certificate",
-     "Certificate chain, PEM, the server's own first: server.listen then speaks HTTPS, but for unix sockets. "
-     "Read again when the file changes.",
     {"server.trusted_proxies", "",
      "Addresses and networks (10.0.0.0/8, unix) of proxies whose X-Forwarded-For says who asks.",
      TRIVET_SLOT(trusted_proxies)},
+    {"tls.certificate", "--tls-certificate",
+     "Certificate chain, PEM, the server's own first: server.listen then speaks HTTPS, but for unix sockets. "
+     "Read again when the file changes.",
      TRIVET_SLOT(tls_certificate), false, {}, Takes::restart},
     {"tls.key", "--tls-key", "Its private key, PEM, without a passphrase. Read again when it changes.",
      TRIVET_SLOT(tls_key), false, {}, Takes::restart},
@@ -152,6 +155,18 @@ constexpr Setting table[] = {
      "Age of a session from which a new password asks for a code by mail (reauthenticate()); 0s = never.",
      TRIVET_SLOT(auth_reauthenticate_after)},
     {"auth.password_bytes", "", "Shortest password.", TRIVET_SLOT(auth_password_bytes)},
+    {"auth.password_requirements", "",
+     "What passwords must hold: none, letters_digits, lower_upper_letters_digits, lower_upper_letters_digits_symbols.",
+     TRIVET_SLOT(auth_password_requirements), false, letters_words},
+    {"auth.password_breaches", "",
+     "A service that knows breached passwords by five digits of their SHA-1, https://api.pwnedpasswords.com/range/; "
+     "new passwords that it lists are refused. Empty = not asked.",
+     TRIVET_SLOT(auth_password_breaches)},
+    {"auth.captcha", "", "Who tells people from programs at sign-up, sign-in and mails: off, hcaptcha, turnstile.",
+     TRIVET_SLOT(auth_captcha), false, captcha_words},
+    {"auth.captcha_secret", "", "The secret that they gave. Better given as TRIVET_AUTH_CAPTCHA_SECRET.",
+     TRIVET_SLOT(auth_captcha_secret), true},
+    {"auth.captcha_url", "", "Where tokens are verified; empty = theirs.", TRIVET_SLOT(auth_captcha_url)},
     {"auth.rate_burst", "",
      "Requests at once that one address may make of each kind, before the rates hold.",
      TRIVET_SLOT(auth_rate_burst)},

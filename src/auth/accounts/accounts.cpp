@@ -119,23 +119,20 @@ answer<std::string> Accounts::check_email(std::string_view email) const {
   return lower(email);
 }
 
-std::vector<std::string> Accounts::weaknesses(std::string_view password) const {
-  if (password.size() < options_.password_bytes_min) return {"length"};
-  return {};
-}
-
-answer<void> Accounts::check_password(std::string_view password) const {
+task<answer<void>> Accounts::check_password(std::string password) const {
   if (password.size() > account_password_bytes_max)
-    return refuse(400, "validation_failed", "Password cannot be longer than 72 characters");
+    co_return refuse(400, "validation_failed", "Password cannot be longer than 72 characters");
   if (password.find('\0') != password.npos)
-    return refuse(400, "validation_failed", "Password must not hold a zero byte");
-  std::vector<std::string> reasons = weaknesses(password);
-  if (reasons.empty()) return {};
-  Refusal refusal{422, "weak_password",
-                  "Password should be at least " + std::to_string(options_.password_bytes_min) +
-                      " characters."};
+    co_return refuse(400, "validation_failed", "Password must not hold a zero byte");
+  std::vector<std::string> reasons = weaknesses(password, options_.password);
+  if (reasons.empty() && parts_.breaches != nullptr) {
+    const bool is_breached = co_await parts_.breaches->holds(password);
+    if (is_breached) reasons.emplace_back("pwned");
+  }
+  if (reasons.empty()) co_return answer<void>();
+  Refusal refusal{422, "weak_password", describe_weaknesses(reasons, options_.password)};
   refusal.weak_reasons = std::move(reasons);
-  return std::unexpected(std::move(refusal));
+  co_return std::unexpected(std::move(refusal));
 }
 
 // By address and before it is looked up, so that it doesn't tell whether there is such a user.

@@ -16,7 +16,9 @@
 #include "auth/imports/imported_user.h"
 #include "auth/accounts/mailbox.h"
 #include "auth/mail/templates.h"
+#include "auth/passwords/breaches.h"
 #include "auth/passwords/hasher.h"
+#include "auth/passwords/strength.h"
 #include "auth/records/records.h"
 #include "auth/ring/key_ring.h"
 
@@ -42,7 +44,7 @@ struct AccountOptions {
   std::string passkey_host;                  // empty = the site's
   std::vector<std::string> passkey_origins;  // of pages that may ask; empty = the site's
   bool secure_email_change = true;
-  uint32_t password_bytes_min = 6;
+  PasswordRules password;
   int64_t token_seconds = 3600;
   int64_t reuse_seconds = 10;
   int64_t link_seconds = 86400;
@@ -63,6 +65,7 @@ struct AccountParts {
   std::string secret;                   // of the project: signs refresh tokens and codes
   std::shared_ptr<const SigningKeys> ring;  // signs access tokens
   Providers* providers = nullptr;       // null: none
+  BreachList* breaches = nullptr;       // null: new passwords aren't looked up
 };
 
 // Who calls, as far as the connection tells.
@@ -306,12 +309,12 @@ class Accounts {
   [[nodiscard]] std::string random_text(size_t bytes);
   [[nodiscard]] std::string random_code();
   [[nodiscard]] answer<std::string> check_email(std::string_view email) const;
-  [[nodiscard]] answer<void> check_password(std::string_view password) const;
+  // Whether a user may choose it.
+  [[nodiscard]] task<answer<void>> check_password(std::string password) const;
   [[nodiscard]] task<answer<std::string>> hash_password(std::string password);
   // Takes as long for a user who isn't there. Outdated hashes are replaced.
   [[nodiscard]] task<answer<bool>> matches_password(User* user, std::string password,
                                                     Client client);
-  [[nodiscard]] std::vector<std::string> weaknesses(std::string_view password) const;
   [[nodiscard]] answer<void> limit_mail(const std::string& kind, const std::string& email);
   [[nodiscard]] answer<void> require_mailer() const;
   [[nodiscard]] std::string link_url(const Notice& notice, const std::string& link) const;

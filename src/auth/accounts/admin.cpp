@@ -217,7 +217,7 @@ task<answer<User>> Accounts::user_of_link(LinkRequest& wanted, Client client) {
   if (wanted.type == "magiclink") wanted.type = "signup";
   User user = new_user(wanted.email, wanted.data);
   if (!wanted.password.empty()) {
-    AUTH_CHECK(check_password(wanted.password));
+    AUTH_CHECK(co_await check_password(wanted.password));
     auto hashed = co_await hash_password(wanted.password);
     if (!hashed) co_return std::unexpected(std::move(hashed).error());
     user.password = *std::move(hashed);

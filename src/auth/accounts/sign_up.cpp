@@ -24,7 +24,7 @@ task<answer<SignedUp>> Accounts::sign_up(SignUp wanted, Client client) {
   if (!options_.sign_up)
     co_return refuse(422, "signup_disabled", "Signups not allowed for this instance");
   AUTH_TRY(wanted.email, check_email(wanted.email));
-  AUTH_CHECK(check_password(wanted.password));
+  AUTH_CHECK(co_await check_password(wanted.password));
   if (!options_.autoconfirm) {
     AUTH_CHECK(require_mailer());
     AUTH_CHECK(limit_mail("confirmation", wanted.email));
@@ -150,7 +150,7 @@ task<answer<Issued>> Accounts::sign_in(std::string email, std::string password, 
     if (!ended) co_return std::unexpected(std::move(ended).error());
     co_return refuse(400, "invalid_credentials", "Invalid login credentials");
   }
-  issued->weak_reasons = weaknesses(password);
+  issued->weak_reasons = weaknesses(password, options_.password);
   co_return issued;
 }
 

@@ -149,7 +149,7 @@ task<answer<void>> Accounts::check_nonce(const Caller& caller, std::string nonce
 }
 
 task<answer<void>> Accounts::change_password(Caller& caller, std::string password, Client client) {
-  AUTH_CHECK(check_password(password));
+  AUTH_CHECK(co_await check_password(password));
   User& user = caller.user;
   if (!user.password.empty()) {
     auto is_same = co_await matches_password(&user, password, client);

@@ -16,7 +16,7 @@ struct Refusal {
   int status = 500;
   std::string code;
   std::string message;
-  std::vector<std::string> weak_reasons{};  // weak_password: "length", "characters"
+  std::vector<std::string> weak_reasons{};  // weak_password: "length", "characters", "pwned"
   std::string log_text{};                   // why, of a 5xx: for the log alone
 };
 
