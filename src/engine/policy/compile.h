@@ -81,6 +81,7 @@ class RuleCompiler {
   store::Expr auth_collection(const schema::Expr& expr);
   std::vector<store::Expr> is_callers_row(uint8_t depth);
   store::Expr relation_null_test(const schema::Expr& operand, Place row, bool negated);
+  store::Expr reaches(Place row);
   // What `make` makes of the row at `place`: its argument is how many levels out that row is.
   template <class Make>
   store::Expr at(const Place& place, Make make);

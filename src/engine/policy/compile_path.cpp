@@ -151,7 +151,8 @@ std::vector<Expr> RuleCompiler::is_callers_row(uint8_t depth) {
   return args;
 }
 
-// What belongs to the caller's own row: it is looked up by its id. Unknown where it isn't there.
+// What belongs to the caller's own row, or to one that to-one relations lead to from there: it is looked up by its id.
+// Unknown where it isn't there.
 Expr RuleCompiler::auth_collection(const schema::Expr& expr) {
   const schema::Expr& list = expr.operands[0];
   const schema::Field* field = field_of(list);
@@ -164,14 +165,16 @@ Expr RuleCompiler::auth_collection(const schema::Expr& expr) {
     exists.link.every = schema_.auth_model;
     return exists;
   };
-  Expr there = callers_row(is_callers_row(0));
+  std::vector<Expr> found = is_callers_row(0);
   scopes_.push_back({schema_.auth_model, false, {}});
+  // An `exists` is never unknown: whether there is a row that could have a list is asked apart.
+  if (!hops->empty()) found.push_back(reaches({scopes_.size() - 1, *hops, schema_.auth_model}));
   const int owner = schema_.relations[field->relation].model[field->side];
   Expr inner = elements(expr, *field, {scopes_.size() - 1, *hops, owner});
   scopes_.pop_back();
   std::vector<Expr> conditions = is_callers_row(0);
   conditions.push_back(std::move(inner));
-  Expr outcome = store::make_binary(Op::case_when, std::move(there),
+  Expr outcome = store::make_binary(Op::case_when, callers_row(std::move(found)),
                                     callers_row(std::move(conditions)));
   outcome.type = Type::boolean;
   return outcome;
@@ -193,14 +196,22 @@ Expr RuleCompiler::relation_null_test(const schema::Expr& operand, Place row, bo
     return negated ? store::make_and(std::move(args)) : store::make_or(std::move(args));
   }
   if (relation.kind != RelationKind::one_to_one) return refuse(operand, "this null test");
-  Expr there = at(row, [&](uint8_t depth) {
+  row.hops.push_back(last);
+  Expr there = reaches(std::move(row));
+  return negated ? std::move(there) : store::make_unary(Op::not_, std::move(there));
+}
+
+// Whether there is a row at the end of at least one hop; never unknown.
+Expr RuleCompiler::reaches(Place row) {
+  const store::Link last = row.hops.back();
+  row.hops.pop_back();
+  row.model = schema_.relations[last.relation].model[last.side];
+  return store::make_unary(Op::is_true, at(row, [&](uint8_t depth) {
     Expr exists = store::make_unary(Op::exists, truth(Op::always_true));
     exists.link = last;
     exists.depth = depth;
     return exists;
-  });
-  there = store::make_unary(Op::is_true, std::move(there));
-  return negated ? std::move(there) : store::make_unary(Op::not_, std::move(there));
+  }));
 }
 
 }  // namespace trivet::engine
