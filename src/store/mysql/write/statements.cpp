@@ -49,10 +49,43 @@ void key_equals_cells(Renderer& out, const Model& model, const std::string& alia
   }
 }
 
+// Whether it depends on other rows than the one at hand.
+bool looks_at_rows(const Expr& expr) {
+  return expr.op == Op::exists || expr.op == Op::related ||
+         std::ranges::any_of(expr.args, looks_at_rows);
+}
+
 void is_not_true(Renderer& out, const Expr& where) {
   out.raw("(");
   out.expression(where);
   out.raw(") IS NOT TRUE");
+}
+
+// The keys of the rows that are to go are found before the first goes: what foreign keys take along
+// with it would else be missed where a later row looks for it. LIMIT keeps the inner query apart.
+Statement render_delete_of_found(const schema::Schema& schema, const Step& step) {
+  Renderer out = renderer(schema);
+  const Model& model = schema.models[step.model];
+  const std::string own = out.push(step.model);
+  const std::string alias = out.push(step.model);
+  const std::vector<int> keys = key_fields(model);
+  out.raw("DELETE " + own + " FROM (SELECT ");
+  for (const int key : keys) {
+    if (key != keys.front()) out.raw(", ");
+    out.column(alias, model.fields[key].db_name);
+  }
+  out.raw(" FROM ");
+  table(out, model, alias);
+  where_clause(out, step.where);
+  out.raw(" LIMIT 18446744073709551615) AS _found JOIN ");
+  table(out, model, own);
+  for (const int key : keys) {
+    out.raw(key == keys.front() ? " ON " : " AND ");
+    out.column(own, model.fields[key].db_name);
+    out.raw(" = ");
+    out.column("_found", model.fields[key].db_name);
+  }
+  return out.take();
 }
 
 }  // namespace
@@ -109,6 +142,7 @@ Statement render_update(const schema::Schema& schema, const Step& step) {
 }
 
 Statement render_delete(const schema::Schema& schema, const Step& step) {
+  if (step.where && looks_at_rows(*step.where)) return render_delete_of_found(schema, step);
   // With an alias it would be another statement, which may not look at its own table.
   Renderer out = renderer(schema);
   const std::string& table = schema.models[step.model].db_name;
