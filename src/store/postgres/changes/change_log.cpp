@@ -10,9 +10,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How long nobody looks where notices come, and where they don't.
-constexpr std::chrono::milliseconds patience{5000};
-constexpr std::chrono::milliseconds patience_of_pooler{250};
+// How long nobody looks without a notice, and for how long after a change the next may have come without one (prepare.cpp).
+constexpr std::chrono::milliseconds patience{250};
+constexpr std::chrono::milliseconds patience_of_busy{10};
+constexpr std::chrono::milliseconds busy_for{200};
 
 class PostgresChangeLog final : public ChangeLog {
  public:
@@ -22,7 +23,8 @@ class PostgresChangeLog final : public ChangeLog {
     if (session_ == nullptr) {
       TRIVET_CHECK(connect());
     } else {
-      wake_.wait(std::min(wait, listens() ? patience : patience_of_pooler), session_->socket());
+      const bool is_busy = Clock::now() - found_ < busy_for;
+      wake_.wait(std::min(wait, is_busy ? patience_of_busy : patience), session_->socket());
     }
     result<Changes> changes = look();
     if (!changes) session_.reset();
@@ -73,6 +75,7 @@ class PostgresChangeLog final : public ChangeLog {
       if (row[1].empty()) continue;
       changes.list.push_back({std::stoll(row[1]), row[2], change_kind(row[3]), row[4], row[5]});
     }
+    if (!changes.list.empty()) found_ = now;
     return changes;
   }
 
@@ -81,6 +84,7 @@ class PostgresChangeLog final : public ChangeLog {
   std::unique_ptr<Session> session_;
   std::string snapshot_;  // at the last look
   Clock::time_point looked_;
+  Clock::time_point found_;  // the last change
 };
 
 }  // namespace

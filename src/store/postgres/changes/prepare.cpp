@@ -15,6 +15,10 @@ using sql::quote_literal;
 // Of the session's lock, so that one process at a time makes tables and triggers.
 constexpr int64_t lock_number = 0x7472697665746368;
 
+// Of the one transaction at a time that gives notice: whoever does holds a lock of the whole server while it commits, so that
+// no two could be made durable by one sync.
+constexpr int64_t notice_lock = lock_number + 1;
+
 constexpr const char* function_name = "_trivet_keep_changes";
 
 // With the rights of who owns the table: whoever may change a row need not know of the log.
@@ -29,9 +33,9 @@ std::string function_body(const std::string& schema) {
         "  IF TG_OP = '{}' THEN\n"
         "    INSERT INTO {} (\"table\", \"kind\", \"key\", \"old\")\n"
         "      SELECT TG_TABLE_NAME, '{}', {}, {} FROM changed AS c, LATERAL (SELECT to_jsonb(c) AS j) AS x;\n"
-        "    IF FOUND THEN PERFORM pg_notify('{}', ''); END IF;\n"
+        "    IF FOUND AND pg_try_advisory_xact_lock({}) THEN PERFORM pg_notify('{}', ''); END IF;\n"
         "  END IF;\n",
-        kind.event, log, kind.name, key, deletes ? "x.j::text" : "NULL", changes_table);
+        kind.event, log, kind.name, key, deletes ? "x.j::text" : "NULL", notice_lock, changes_table);
   }
   return body + "  RETURN NULL;\nEND\n";
 }
