@@ -1,4 +1,5 @@
 // Endpoints of second factors, for users and operators (dialects/auth.md, sections 6 and 7).
+#include "api/auth/credential.h"
 #include "api/auth/encode.h"
 #include "api/auth/handler.h"
 
@@ -7,6 +8,27 @@ namespace trivet::api::accounts {
 using trivet::auth::Enrolment;
 using trivet::auth::FactorAnswer;
 using trivet::auth::refuse;
+
+namespace {
+
+// What the browser is to ask an authenticator for: to register while the factor is new.
+std::string ceremony_json(const trivet::auth::Challenged& challenged, std::string_view host,
+                          const trivet::auth::User& user) {
+  const bool is_new = !challenged.factor.is_verified();
+  const std::string& challenge = challenged.challenge.challenge;
+  const std::string own[] = {challenged.factor.credential_id};
+  JsonBuilder json;
+  json.open_object().member("type", is_new ? "create" : "request").key("credential_options").open_object();
+  json.key("publicKey");
+  if (is_new)
+    json.raw(creation_options({host, user, challenge, challenged.existing, Residence::discouraged}));
+  else
+    json.raw(request_options(host, challenge, own));
+  json.close().close();
+  return json.take();
+}
+
+}  // namespace
 
 task<AuthHandler::Response> AuthHandler::enroll_factor(Call& call) {
   Enrolment wanted;
@@ -17,9 +39,12 @@ task<AuthHandler::Response> AuthHandler::enroll_factor(Call& call) {
   if (!enrolled) co_return std::unexpected(std::move(enrolled).error());
   JsonBuilder json;
   json.open_object().member("id", enrolled->factor.id).member("type", enrolled->factor.factor_type);
-  json.member("friendly_name", enrolled->factor.friendly_name).key("totp").open_object();
-  json.member("qr_code", enrolled->image).member("secret", enrolled->secret);
-  json.member("uri", enrolled->uri).close().close();
+  json.member("friendly_name", enrolled->factor.friendly_name);
+  if (!enrolled->secret.empty()) {
+    json.key("totp").open_object().member("qr_code", enrolled->image).member("secret", enrolled->secret);
+    json.member("uri", enrolled->uri).close();
+  }
+  json.close();
   co_return json_response(200, json.take());
 }
 
@@ -29,15 +54,26 @@ task<AuthHandler::Response> AuthHandler::challenge_factor(Call& call) {
   JsonBuilder json;
   json.open_object().member("id", challenged->challenge.id);
   json.member("type", challenged->factor.factor_type);
-  json.member("expires_at", challenged->expires_at).close();
+  json.member("expires_at", challenged->expires_at);
+  if (!challenged->challenge.challenge.empty())
+    json.key("webauthn").raw(ceremony_json(*challenged, accounts_.relying_party().id, call.caller.user));
+  json.close();
   co_return json_response(200, json.take());
 }
 
 task<AuthHandler::Response> AuthHandler::verify_factor(Call& call) {
   FactorAnswer given{call.ids.front(), call.text_or_empty("challenge_id"),
                      call.text_or_empty("code")};
-  if (given.challenge_id.empty() || given.code.empty())
-    co_return refuse(400, "validation_failed", "Verify requires a challenge_id and a code");
+  const auto webauthn = call.body.find("webauthn");
+  const Credential credential(webauthn ? webauthn->find("credential_response") : std::nullopt);
+  if (credential.is_there()) {
+    given.credential_id = credential.id;
+    given.registration = credential.registration();
+    given.assertion = credential.assertion();
+  }
+  if (given.challenge_id.empty() || (given.code.empty() && !credential.is_there()))
+    co_return refuse(400, "validation_failed",
+                     "Verify requires a challenge_id and a code, or webauthn with a credential_response");
   auto issued = co_await accounts_.verify_factor(call.caller, std::move(given), call.client);
   if (!issued) co_return std::unexpected(std::move(issued).error());
   co_return session_response(*issued);

@@ -33,6 +33,7 @@ auth::AccountOptions account_options(const Config& config) {
   options.secure_email_change = config.auth_secure_email_change;
   options.manual_linking = config.auth_manual_linking;
   options.passkeys = config.auth_passkeys;
+  options.webauthn_factors = config.auth_webauthn_factors;
   options.passkey_host = config.auth_passkey_host;
   options.passkey_origins = config.auth_passkey_origins;
   options.reauthenticate_after_us = config.auth_reauthenticate_after.count() * 1000;

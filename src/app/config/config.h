@@ -67,6 +67,7 @@ struct Config {
   bool auth_secure_email_change = true;
   bool auth_manual_linking = false;
   bool auth_passkeys = false;
+  bool auth_webauthn_factors = false;
   std::string auth_passkey_host;
   std::vector<std::string> auth_passkey_origins;
   std::chrono::milliseconds auth_reauthenticate_after{0};

@@ -145,6 +145,8 @@ constexpr Setting table[] = {
     {"auth.manual_linking", "", "Users may link identities of other providers to their account.",
      TRIVET_SLOT(auth_manual_linking)},
     {"auth.passkeys", "", "Users may sign in with passkeys (WebAuthn).", TRIVET_SLOT(auth_passkeys)},
+    {"auth.webauthn_factors", "", "Authenticators (WebAuthn) may be second factors, at auth.passkey_host too.",
+     TRIVET_SLOT(auth_webauthn_factors)},
     {"auth.passkey_host", "",
      "The host that passkeys belong to, for good: the application's, or a domain above it; empty = that of auth.site_url.",
      TRIVET_SLOT(auth_passkey_host)},

@@ -41,7 +41,8 @@ struct AccountOptions {
   bool autoconfirm = false;
   bool manual_linking = false;
   bool passkeys = false;
-  std::string passkey_host;                  // empty = the site's
+  bool webauthn_factors = false;
+  std::string passkey_host;                  // of both; empty = the site's
   std::vector<std::string> passkey_origins;  // of pages that may ask; empty = the site's
   bool secure_email_change = true;
   PasswordRules password;
@@ -359,13 +360,16 @@ class Accounts {
   // Whether the user has a factor that this session didn't show.
   [[nodiscard]] static bool needs_second_factor(const Caller& caller);
   [[nodiscard]] static answer<Factor> factor_of(const User& user, std::string_view id);
-  [[nodiscard]] task<answer<void>> check_challenge_of(FactorAnswer given, Client client);
+  [[nodiscard]] task<answer<FactorChallenge>> find_challenge_of(FactorAnswer given, Client client);
   // False: it isn't the code, or not any more.
   [[nodiscard]] task<answer<bool>> take_totp(const Factor& factor, std::string code,
                                              Client client);
-  [[nodiscard]] task<answer<void>> raise_session(Caller& caller, std::string factor_id,
+  // The same of an authenticator's answer, which becomes the factor's where it registers. The challenge is used up.
+  [[nodiscard]] task<answer<bool>> take_credential(const Factor& factor, FactorChallenge challenge,
+                                                   FactorAnswer given, Client client);
+  [[nodiscard]] task<answer<void>> raise_session(Caller& caller, const Factor& factor,
                                                  Client client);
-  [[nodiscard]] task<answer<void>> remove_factor(std::string factor_id, Client client);
+  [[nodiscard]] task<answer<void>> remove_factor(const Factor& factor, Client client);
   [[nodiscard]] User new_user(std::string email, const std::string& data);
   [[nodiscard]] UserIdentity new_identity(const User& user, const std::string& data);
   // False: the address is taken.

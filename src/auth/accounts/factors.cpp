@@ -29,12 +29,17 @@ std::unexpected<Refusal> unknown_factor() {
   return refuse(404, "mfa_factor_not_found", "Factor not found");
 }
 
-answer<void> check_enrolment(const Enrolment& wanted) {
+// As the claim amr names it.
+std::string_view method_of(const Factor& factor) {
+  return factor.factor_type == "webauthn" ? "mfa/webauthn" : "totp";
+}
+
+answer<void> check_enrolment(const Enrolment& wanted, bool webauthn) {
   if (wanted.type == "phone")
     return refuse(422, "mfa_phone_enroll_not_enabled", "MFA enroll is disabled for Phone");
-  if (wanted.type == "webauthn")
+  if (wanted.type == "webauthn" && !webauthn)
     return refuse(422, "mfa_webauthn_enroll_not_enabled", "MFA enroll is disabled for WebAuthn");
-  if (wanted.type != "totp")
+  if (wanted.type != "totp" && wanted.type != "webauthn")
     return refuse(400, "validation_failed", "factor_type needs to be totp, phone, or webauthn");
   if (wanted.name.size() > name_bytes_max || wanted.issuer.size() > name_bytes_max)
     return refuse(400, "validation_failed", "friendly_name and issuer have at most 120 bytes");
@@ -97,7 +102,7 @@ bool Accounts::needs_second_factor(const Caller& caller) {
 }
 
 task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, Client client) {
-  AUTH_CHECK(check_enrolment(wanted));
+  AUTH_CHECK(check_enrolment(wanted, options_.webauthn_factors));
   if (caller.user.is_anonymous || !caller.session)
     co_return refuse(403, "no_authorization", "Anonymous users can't enroll factors");
   if (needs_second_factor(caller))
@@ -110,8 +115,6 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
   if (caller.user.factors.size() >= factors_max)
     co_return refuse(422, "too_many_enrolled_mfa_factors",
                      "Maximum number of verified factors reached, unenroll to continue");
-  std::string secret(totp_secret_bytes, '\0');
-  parts_.environment.random_bytes(secret.data(), secret.size());
   Enrolled enrolled;
   Factor& factor = enrolled.factor;
   factor.id = make_id();
@@ -119,7 +122,10 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
   factor.friendly_name = wanted.name;
   factor.factor_type = wanted.type;
   factor.status = "unverified";
-  factor.secret = seal_for(factor.id, secret);
+  const bool has_codes = wanted.type == "totp";
+  std::string secret(totp_secret_bytes, '\0');
+  parts_.environment.random_bytes(secret.data(), secret.size());
+  if (has_codes) factor.secret = seal_for(factor.id, secret);
   factor.created_at = factor.updated_at = now_us();
   auto made = co_await factors_.insert(values_of(factor), std::vector<Child>(), client.deadline);
   if (!made) co_return std::unexpected(std::move(made).error());
@@ -127,10 +133,12 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
     co_return refuse(422, "mfa_factor_name_conflict",
                      "A factor with the friendly name \"" + wanted.name +
                          "\" for this user already exists");
-  enrolled.secret = encode_base32(secret);
-  const std::string issuer = wanted.issuer.empty() ? host_of(options_.site_url) : wanted.issuer;
-  enrolled.uri = totp_uri(enrolled.secret, {issuer, caller.user.email});
-  enrolled.image = qr_svg(enrolled.uri);
+  if (has_codes) {
+    enrolled.secret = encode_base32(secret);
+    const std::string issuer = wanted.issuer.empty() ? host_of(options_.site_url) : wanted.issuer;
+    enrolled.uri = totp_uri(enrolled.secret, {issuer, caller.user.email});
+    enrolled.image = qr_svg(enrolled.uri);
+  }
   auto logged = co_await audit("factor_in_progress", caller.user, client);
   if (!logged) co_return std::unexpected(std::move(logged).error());
   co_return enrolled;
@@ -155,6 +163,11 @@ task<answer<Challenged>> Accounts::challenge_factor(Caller caller, std::string f
   challenge.factor_id = factor_id;
   challenge.ip = client.ip;
   challenge.created_at = now_us();
+  if (challenged.factor.factor_type == "webauthn") {
+    challenge.challenge = random_text(32);
+    for (const Factor& other : caller.user.factors)
+      if (!other.credential_id.empty()) challenged.existing.push_back(other.credential_id);
+  }
   challenged.expires_at = challenge.created_at / us + challenge_seconds;
   auto made =
       co_await challenges_.insert(values_of(challenge), std::vector<Child>(), client.deadline);
@@ -170,7 +183,7 @@ task<answer<Challenged>> Accounts::challenge_factor(Caller caller, std::string f
 
 // That it is there, of this factor, asked for from the same address and not too old; of two who come with one code the step lets
 // one in.
-task<answer<void>> Accounts::check_challenge_of(FactorAnswer given, Client client) {
+task<answer<FactorChallenge>> Accounts::find_challenge_of(FactorAnswer given, Client client) {
   std::vector<Condition> where = by_id(given.challenge_id);
   where.push_back({"factor_id", store::Op::eq, Value::text(given.factor_id)});
   auto rows = co_await challenges_.find(std::move(where), Page(), client.deadline);
@@ -186,7 +199,7 @@ task<answer<void>> Accounts::check_challenge_of(FactorAnswer given, Client clien
     co_return refuse(422, "mfa_challenge_expired",
                      "MFA challenge " + given.challenge_id +
                          " has expired, verify against another challenge or create a new challenge.");
-  co_return answer<void>();
+  co_return found.front();
 }
 
 // The step is written by a compare-and-set, so that of two who come with one code one gets in.
@@ -216,20 +229,27 @@ task<answer<Issued>> Accounts::verify_factor(Caller caller, FactorAnswer given, 
   // A factor that somebody began who knows the password alone is no second one beside another's first.
   if (!factor.is_verified() && needs_second_factor(caller))
     co_return refuse(403, "insufficient_aal", "AAL2 required to verify a new factor");
-  auto is_open = co_await check_challenge_of(given, client);
-  if (!is_open) co_return std::unexpected(std::move(is_open).error());
+  auto challenge = co_await find_challenge_of(given, client);
+  if (!challenge) co_return std::unexpected(std::move(challenge).error());
   const std::string key = "factor " + factor.id;
   if (parts_.limiter.take(key, misses, now_us()) != 0)
     co_return refuse(429, "over_request_rate_limit", "Request rate limit reached");
-  auto is_right = co_await take_totp(factor, given.code, client);
+  const bool has_codes = factor.factor_type == "totp";
+  answer<bool> is_right = false;
+  if (has_codes)
+    is_right = co_await take_totp(factor, given.code, client);
+  else
+    is_right = co_await take_credential(factor, *std::move(challenge), given, client);
   if (!is_right) co_return std::unexpected(std::move(is_right).error());
-  if (!*is_right)
+  if (!*is_right && has_codes)
     co_return refuse(422, "mfa_verification_failed", "Invalid TOTP code entered");
+  if (!*is_right)
+    co_return refuse(422, "mfa_verification_failed", "The authenticator's answer is not right");
   parts_.limiter.forget(key);
   std::vector<Condition> used = by_id(given.challenge_id);
   auto removed = co_await challenges_.remove(std::move(used), client.deadline);
   if (!removed) co_return std::unexpected(std::move(removed).error());
-  auto raised = co_await raise_session(caller, factor.id, client);
+  auto raised = co_await raise_session(caller, factor, client);
   if (!raised) co_return std::unexpected(std::move(raised).error());
   auto logged = co_await audit("verification_attempted", caller.user, client);
   if (!logged) co_return std::unexpected(std::move(logged).error());
@@ -242,9 +262,9 @@ task<answer<Issued>> Accounts::verify_factor(Caller caller, FactorAnswer given, 
 
 // The same session, whose refresh token from before is worth nothing now. What else the
 // user has at the lower level ends, and what was begun and not verified goes.
-task<answer<void>> Accounts::raise_session(Caller& caller, std::string factor_id, Client client) {
+task<answer<void>> Accounts::raise_session(Caller& caller, const Factor& factor, Client client) {
   Session& session = *caller.session;
-  const std::string methods = with_method(session.amr, "totp", now_us() / us);
+  const std::string methods = with_method(session.amr, method_of(factor), now_us() / us);
   std::vector<Condition> where = by_id(session.id);
   where.push_back({"counter", store::Op::eq, Value::integer(session.counter)});
   session.counter += 2;
@@ -258,7 +278,7 @@ task<answer<void>> Accounts::raise_session(Caller& caller, std::string factor_id
   values.push_back({"aal", Value::text(session.aal)});
   values.push_back({"amr", Value::json(session.amr)});
   values.push_back({"refreshed_at", Value::timestamp(session.refreshed_at)});
-  values.push_back({"factor_id", Value::text(factor_id)});
+  values.push_back({"factor_id", Value::text(factor.id)});
   auto moved = co_await sessions_.update(std::move(where), std::move(values), client.deadline);
   if (!moved) co_return std::unexpected(std::move(moved).error());
   if (*moved == 0) co_return refuse(503, "conflict", "The session is refreshed at the same time");
@@ -279,20 +299,20 @@ task<answer<void>> Accounts::unenroll_factor(Caller caller, std::string factor_i
   AUTH_TRY(const Factor factor, factor_of(caller.user, factor_id));
   if (factor.is_verified() && needs_second_factor(caller))
     co_return refuse(422, "insufficient_aal", "AAL2 required to unenroll verified factor");
-  auto removed = co_await remove_factor(std::move(factor_id), client);
+  auto removed = co_await remove_factor(factor, client);
   if (!removed) co_return removed;
   auto logged = co_await audit("factor_unenrolled", caller.user, client);
   co_return logged;
 }
 
 // Sessions first: one that the factor raised must not outlive it.
-task<answer<void>> Accounts::remove_factor(std::string factor_id, Client client) {
+task<answer<void>> Accounts::remove_factor(const Factor& factor, Client client) {
   std::vector<Condition> raised;
-  raised.push_back({"factor_id", store::Op::eq, Value::text(factor_id)});
+  raised.push_back({"factor_id", store::Op::eq, Value::text(factor.id)});
   auto rows = co_await sessions_.find(std::move(raised), Page(), client.deadline);
   if (!rows) co_return std::unexpected(std::move(rows).error());
   for (const Session& session : read_sessions(*rows)) {
-    const std::string methods = without_method(session.amr, "totp");
+    const std::string methods = without_method(session.amr, method_of(factor));
     std::vector<Assignment> values;
     values.push_back({"aal", Value::text("aal1")});
     values.push_back({"amr", Value::json(methods)});
@@ -300,7 +320,7 @@ task<answer<void>> Accounts::remove_factor(std::string factor_id, Client client)
     auto lowered = co_await sessions_.update(by_id(session.id), std::move(values), client.deadline);
     if (!lowered) co_return std::unexpected(std::move(lowered).error());
   }
-  auto removed = co_await factors_.remove(by_id(factor_id), client.deadline);
+  auto removed = co_await factors_.remove(by_id(factor.id), client.deadline);
   if (!removed) co_return std::unexpected(std::move(removed).error());
   co_return answer<void>();
 }
@@ -333,7 +353,7 @@ task<answer<Factor>> Accounts::rename_factor(Factor factor, std::string name, Cl
 }
 
 task<answer<void>> Accounts::delete_factor(Factor factor, Client client) {
-  auto removed = co_await remove_factor(factor.id, client);
+  auto removed = co_await remove_factor(factor, client);
   if (!removed) co_return removed;
   User actor;
   actor.id = factor.user_id;

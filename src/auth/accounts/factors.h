@@ -1,6 +1,7 @@
 // Second factors and passkeys: what is asked of them and answered (dialects/auth.md, section 6). Values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,12 @@
 namespace trivet::auth {
 
 struct Enrolment {
-  std::string type;  // "totp"
+  std::string type;  // "totp", "webauthn"
   std::string name;
   std::string issuer;  // what the application shows; empty = the site's host
 };
 
-// The only time that the secret is told.
+// The only time that the secret is told; an authenticator has none to tell.
 struct Enrolled {
   Factor factor;
   std::string secret;  // base32
@@ -26,11 +27,16 @@ struct Enrolled {
 struct Challenged {
   Factor factor;
   FactorChallenge challenge;
-  int64_t expires_at = 0;  // seconds since 1970
+  int64_t expires_at = 0;             // seconds since 1970
+  std::vector<std::string> existing;  // ids of the credentials that the user's other authenticators have, base64url
 };
 
+// A code, or what an authenticator says: of one that is enrolled the first, then the second.
 struct FactorAnswer {
   std::string factor_id, challenge_id, code;
+  std::string credential_id{};  // base64url; empty: a code
+  std::optional<Registration> registration{};
+  std::optional<Assertion> assertion{};
 };
 
 struct PasskeyAsked {

@@ -151,6 +151,8 @@ std::vector<Factor> read_factors(const store::Rows& rows) {
     for (int64_t* number : {&factor.last_step, &factor.last_challenged_at, &factor.created_at,
                             &factor.updated_at})
       next(*number);
+    next(factor.credential_id);
+    next(factor.public_key);
   });
 }
 
@@ -167,6 +169,7 @@ std::vector<FactorChallenge> read_challenges(const store::Rows& rows) {
   return read_all<FactorChallenge>(rows, [](Cells& next, FactorChallenge& challenge) {
     for (std::string* text : {&challenge.id, &challenge.factor_id, &challenge.ip}) next(*text);
     next(challenge.created_at);
+    next(challenge.challenge);
   });
 }
 
@@ -282,7 +285,9 @@ std::vector<Assignment> values_of(const Factor& factor) {
           {"last_step", Value::integer(factor.last_step)},
           {"last_challenged_at", time_or_null(factor.last_challenged_at)},
           {"created_at", Value::timestamp(factor.created_at)},
-          {"updated_at", Value::timestamp(factor.updated_at)}};
+          {"updated_at", Value::timestamp(factor.updated_at)},
+          {"credential_id", text_or_null(factor.credential_id)},
+          {"public_key", text_or_null(factor.public_key)}};
 }
 
 std::vector<Assignment> values_of(const OAuthState& state) {
@@ -299,7 +304,8 @@ std::vector<Assignment> values_of(const FactorChallenge& challenge) {
   return {{"id", Value::text(challenge.id)},
           {"factor_id", Value::text(challenge.factor_id)},
           {"ip", text_or_null(challenge.ip)},
-          {"created_at", Value::timestamp(challenge.created_at)}};
+          {"created_at", Value::timestamp(challenge.created_at)},
+          {"challenge", text_or_null(challenge.challenge)}};
 }
 
 std::vector<Assignment> values_of(const AuthCode& code) {

@@ -20,11 +20,12 @@ struct UserIdentity {
 // A second factor.
 struct Factor {
   std::string id, user_id, friendly_name;
-  std::string factor_type;  // "totp"
+  std::string factor_type;  // "totp", "webauthn"
   std::string status;       // "unverified", "verified"
-  std::string secret;       // sealed
-  int64_t last_step = 0;    // of the code that was taken last
+  std::string secret;       // sealed; empty: it has none
+  int64_t last_step = 0;    // of the code that was taken last; of an authenticator, its count of signatures
   int64_t last_challenged_at = 0, created_at = 0, updated_at = 0;
+  std::string credential_id, public_key;  // of an authenticator: base64url, a JWK
 
   [[nodiscard]] bool is_verified() const { return status == "verified"; }
 };
@@ -32,6 +33,7 @@ struct Factor {
 struct FactorChallenge {
   std::string id, factor_id, ip;
   int64_t created_at = 0;
+  std::string challenge;  // that an authenticator signs
 };
 
 struct User {

@@ -142,6 +142,8 @@ model Factor {
   last_challenged_at DateTime?
   created_at         DateTime
   updated_at         DateTime
+  credential_id      String?
+  public_key         String?
   user               User              @relation(fields: [user_id], references: [id], onDelete: Cascade)
   challenges         FactorChallenge[]
   @@unique([user_id, friendly_name])
@@ -152,6 +154,7 @@ model FactorChallenge {
   factor_id  String
   ip         String?
   created_at DateTime
+  challenge  String?
   factor     Factor   @relation(fields: [factor_id], references: [id], onDelete: Cascade)
   @@index([factor_id])
   @@index([created_at])

@@ -15,7 +15,7 @@ const covered = `signInAnonymously signUp signInWithPassword signInWithOtp verif
   reauthenticate`.split(/\s+/);
 const coveredAdmin = `signOut inviteUserByEmail generateLink createUser listUsers getUserById updateUserById deleteUser`.split(' ');
 const coveredFactors = `enroll verify unenroll challenge listFactors challengeAndVerify getAuthenticatorAssuranceLevel`.split(' ');
-const uncoveredFactors = ['webauthn', 'recoveryCodes'];  // need an authenticator; refused by name
+const uncoveredFactors = ['webauthn', 'recoveryCodes'];  // webauthn_factors.test.mjs; refused by name
 // What the server refuses, always or without the settings for it, and the code that it gives; tried below.
 const refused = new Map([
   ['signInWithSSO', [(auth) => auth.signInWithSSO({ domain: 'a.example' }), 'saml_provider_disabled']],
