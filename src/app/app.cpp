@@ -18,6 +18,7 @@
 #include "app/drivers/authority.h"
 #include "app/drivers/driver.h"
 #include "app/drivers/functions.h"
+#include "app/drivers/profiles.h"
 #include "app/environment.h"
 #include "app/generations.h"
 #include "app/project.h"
@@ -128,7 +129,7 @@ struct App::State {
   result<void> build();
   result<void> open_database();
   result<bool> follow_changes(const schema::Schema& wanted);
-  result<void> look_at_functions(const Config& wanted);
+  result<void> look_at_functions(const Config& wanted, const schema::Schema& by);
   result<void> match_database(const schema::Schema& wanted);
   result<void> listen();
   result<void> listen_for_plain();
@@ -168,7 +169,7 @@ result<void> App::State::build() {
   TRIVET_TRY(keys, keys_for(options.loaded, options.mode));
   TRIVET_TRY(schema, load_schema(config(), schema_files));
   TRIVET_CHECK(open_database());
-  TRIVET_CHECK(look_at_functions(config()));
+  TRIVET_CHECK(look_at_functions(config(), *schema));
   generations = std::make_unique<Generations>(GenerationParts{
       database->store(), environment, sinks, metrics, database->procedures(),
       authority_of(config()) == engine::Authority::database ? database->sessions() : nullptr,
@@ -238,8 +239,10 @@ result<void> App::State::match_database(const schema::Schema& wanted) {
   return {};
 }
 
-result<void> App::State::look_at_functions(const Config& wanted) {
-  TRIVET_TRY(const std::vector<std::string> missing, refresh_functions(wanted, *database));
+result<void> App::State::look_at_functions(const Config& wanted, const schema::Schema& by) {
+  TRIVET_CHECK(check_served_schemas(wanted, by));
+  TRIVET_TRY(const std::vector<std::string> missing,
+             refresh_functions(wanted, schemas_of_functions(wanted, by), *database));
   for (const std::string& name : missing)
     tell(Level::warning, "database.no_function",
          fmt::format("rest.functions opens {}, which the database doesn't have", name));
@@ -321,8 +324,10 @@ result<void> App::State::reload_all() {
   TRIVET_TRY(const auto asked, find_driver(reread.loaded.config, *fresh, process_environment()));
   if (asked->place() != driver->place())
     reread.need_restart.push_back("the url of the schema's datasource");
+  if (fresh->datasource.schemas != schema->datasource.schemas)
+    reread.need_restart.push_back("the schemas of the schema's datasource");
   TRIVET_CHECK(match_database(*fresh));
-  TRIVET_CHECK(look_at_functions(reread.loaded.config));
+  TRIVET_CHECK(look_at_functions(reread.loaded.config, *fresh));
   TRIVET_TRY(const bool follows, follow_changes(*fresh));
   TRIVET_CHECK(generations->engine().set_schema(fresh));
   schema = fresh;

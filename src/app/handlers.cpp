@@ -4,6 +4,7 @@
 #include "api/openapi/handler.h"
 #include "app/acme/renewer.h"
 #include "app/drivers/authority.h"
+#include "app/drivers/profiles.h"
 #include "base/random.h"
 
 namespace trivet::app {
@@ -25,21 +26,31 @@ auth::AuthenticatorOptions rest_auth_options(const HandlerParts& parts) {
 }
 
 // The settings were read once before (drivers/functions.h); what can't be read opens nothing.
-engine::OpenProcedures open_procedures(const Config& config) {
-  return engine::parse_open_procedures(config.functions).value_or(engine::OpenProcedures());
+engine::OpenProcedures open_procedures(const HandlerParts& parts) {
+  return engine::parse_open_procedures(parts.config.functions,
+                                       schemas_of_functions(parts.config, *parts.engine.schema()))
+      .value_or(engine::OpenProcedures());
 }
 
 engine::Procedures procedures_for(const HandlerParts& parts) {
   if (authority_of(parts.config) == engine::Authority::database)
     return engine::Procedures(*parts.procedures);
-  return {parts.procedures, open_procedures(parts.config)};
+  return {parts.procedures, open_procedures(parts)};
+}
+
+api::rest::TransactionEnd transaction_end(const Config& config) {
+  const std::string_view end = config.tx_end;
+  return {.rolls_back = end.starts_with("rollback"),
+          .may_choose = end.empty() ? config.rollback : end.ends_with("-allow-override")};
 }
 
 api::rest::RestOptions rest_options(const HandlerParts& parts, const engine::Procedures& procedures) {
   const Config& config = parts.config;
   api::rest::RestOptions options;
+  options.schemas = served_schemas(config);
+  options.search_path = config.search_path;
   options.aggregates = config.aggregates ? Switch::on : Switch::off;
-  options.rollback = config.rollback ? Switch::on : Switch::off;
+  options.end = transaction_end(config);
   options.authority = authority_of(config);
   options.anonymous_role = config.anonymous_role;
   options.procedures = &procedures;
@@ -69,8 +80,8 @@ http::ServerOptions server_options(const Config& config, observe::Sink& sink) {
 
 struct Handlers::Documents {
   Documents(const engine::Engine& engine, const auth::Authenticator& authenticator,
-            const engine::Procedures& procedures)
-      : openapi(engine, authenticator, procedures) {}
+            const engine::Procedures& procedures, std::vector<std::string> schemas)
+      : openapi(engine, authenticator, procedures, {.schemas = std::move(schemas)}) {}
   api::openapi::OpenapiHandler openapi;
   api::docs::DocsHandler docs;
 };
@@ -85,7 +96,8 @@ Handlers::Handlers(const HandlerParts& parts)
       keys_first_(authenticator_, api_) {
   // They show what their reader may use, which only the schema's rules could tell.
   const bool rules_decide = authority_of(parts.config) == engine::Authority::rules;
-  if (parts.config.docs && rules_decide) documents_ = std::make_unique<Documents>(parts.engine, authenticator_, procedures_);
+  if (parts.config.docs && rules_decide)
+    documents_ = std::make_unique<Documents>(parts.engine, authenticator_, procedures_, served_schemas(parts.config));
   if (parts.accounts != nullptr)
     accounts_ = std::make_unique<AccountsApi>(AccountsApi::Parts{
         parts.config, parts.keys.secret, parts.stored, parts.engine, own_authenticator_, *parts.accounts});

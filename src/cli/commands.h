@@ -65,6 +65,7 @@ struct DbPullArguments {
   Common common;
   std::string url;   // empty = the project's
   std::string from;  // the framework that made it; empty = none
+  std::string schemas;  // a list with commas
   Switch print = Switch::off;
   Switch force = Switch::off;
 };

@@ -60,6 +60,19 @@ void print_notes(const Pulled& pulled) {
         "in a model opens it:\n\n  @@allow('read', true)\n\n");
 }
 
+// "public, audit"
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    std::string_view name = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), name.size() + 1));
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+  }
+  return names;
+}
+
 int print_schema(const DbPullArguments& arguments, const Pulled& pulled) {
   if (arguments.common.output == Output::json) {
     print(as_json(pulled, {}));
@@ -82,7 +95,7 @@ int run(const DbPullArguments& arguments) {
   if (!loaded) return report(loaded.error());
   const auto pulled = app::pull_schema(
       *loaded,
-      {arguments.url, arguments.force == Switch::on ? app::Present::ignore : app::Present::update,
+      {arguments.url, names_in(arguments.schemas), arguments.force == Switch::on ? app::Present::ignore : app::Present::update,
        store::introspect::find_framework(arguments.from)
            .value_or(store::introspect::Framework::none)});
   if (!pulled) return report(pulled.error());

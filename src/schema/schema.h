@@ -18,6 +18,18 @@
 
 namespace trivet::schema {
 
+// Between a schema of the database and the name of a table or type in it, where a store names both. Names have no such character.
+inline constexpr char schema_mark = '\x1f';
+struct PlacedName {
+  std::string_view db_schema;  // empty: the one that the database's URL leads to
+  std::string_view name;
+};
+[[nodiscard]] std::string place_name(PlacedName parts);
+// Views of `placed`.
+[[nodiscard]] PlacedName split_name(std::string_view placed);
+// "audit.logs", for people.
+[[nodiscard]] std::string told_name(std::string_view placed);
+
 enum class Provider : uint8_t { sqlite, postgresql, mysql, mongodb, sqlserver, cockroachdb };
 
 enum class DefaultKind : uint8_t {
@@ -145,7 +157,7 @@ struct ModelRule {
 struct Model {
   std::string name;
   std::string db_name;   // table
-  std::string db_schema; // @@schema, empty = default
+  std::string db_schema; // @@schema; empty where the datasource has no `schemas`
   std::string doc;
   bool is_view = false;
   bool ignored = false;
@@ -162,6 +174,7 @@ struct Model {
   std::unordered_map<std::string, int> field_by_name;     // client names
   std::unordered_map<std::string, int> field_by_db_name;  // columns
 
+  [[nodiscard]] std::string table() const { return place_name({db_schema, db_name}); }  // as stores name it
   [[nodiscard]] const Field* find_field(std::string_view name) const;
   [[nodiscard]] const Field* find_column(std::string_view db_name) const;
 };
@@ -177,6 +190,9 @@ struct Enum {
   std::string db_name;
   std::string doc;
   std::vector<EnumValue> values;  // declaration order is sort order
+  std::string db_schema{};        // as a model's
+
+  [[nodiscard]] std::string type() const { return place_name({db_schema, db_name}); }  // as stores name it
 };
 
 struct CompositeType {  // `type` with fields: JSON shape
@@ -194,7 +210,8 @@ struct Datasource {
   std::string url;          // literal; empty if env or absent
   std::string url_env;      // env("NAME")
   bool relation_mode_prisma = false;
-  std::vector<std::string> schemas;
+  std::vector<std::string> schemas;  // not empty: every model and enum is in one of them
+  std::string default_schema;        // of those without @@schema
 };
 
 struct Schema {
@@ -209,10 +226,12 @@ struct Schema {
   int auth_type = -1;   // composite type of auth()
   uint64_t fingerprint = 0;  // hash of everything that shapes plans; equal schemas have equal fingerprints
   std::unordered_map<std::string, int> model_by_name;
-  std::unordered_map<std::string, int> model_by_db_name;
+  std::unordered_map<std::string, int> model_by_table;  // Model::table()
 
   [[nodiscard]] const Model* find_model(std::string_view name) const;
-  [[nodiscard]] const Model* find_table(std::string_view db_name) const;
+  [[nodiscard]] const Model* find_table(std::string_view table) const;  // as stores name it
+  // Of a many-to-many relation, as stores name it.
+  [[nodiscard]] std::string join_table(const Relation& relation) const;
 };
 
 struct CheckResult {

@@ -32,6 +32,22 @@ model Post { id String @id @default(uuid()) authorId Int? @map("author_id") auth
 model Group { id String @id users User[] }
 )";
 
+TEST(Schema, PutsTablesAndTypesIntoSchemas) {
+  const auto schema = load(R"(
+datasource db { provider = "postgresql" schemas = ["api", "other"] defaultSchema = "api" }
+enum Mood { GOOD @@map("mood") @@schema("other") }
+model A { id Int @id mood Mood bs B[] @@map("items") }
+model B { id Int @id as A[] @@map("items") @@schema("other") })");
+  EXPECT_EQ(schema->models[0].table(), place_name({"api", "items"}));
+  EXPECT_EQ(told_name(schema->models[1].table()), "other.items");
+  EXPECT_EQ(schema->models[1].db_name, "items");
+  EXPECT_EQ(schema->enums[0].type(), place_name({"other", "mood"}));
+  EXPECT_EQ(schema->join_table(schema->relations[0]), place_name({"api", "_AToB"}));
+  EXPECT_EQ(schema->find_table(place_name({"other", "items"})), &schema->models[1]);
+  EXPECT_EQ(schema->find_table("items"), nullptr);
+  EXPECT_EQ(split_name(schema->models[1].table()).db_schema, "other");
+}
+
 TEST(Schema, NamesThingsAsPrismaMigrateDoes) {
   const auto schema = load(golden);
   ASSERT_TRUE(schema);

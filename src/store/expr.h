@@ -48,13 +48,15 @@ enum class Op : uint8_t {
 [[nodiscard]] constexpr bool is_aggregate(Op op) { return op >= Op::count_rows && op <= Op::max; }
 
 // One step from the current row to linked rows: over a schema relation, or over a junction model by two relations. Or to every
-// row of a model, whatever the current one is: then `relation` is -1, and only Op::exists takes it.
+// row of a model, whatever the current one is: then `relation` is -1, and only Op::exists takes it. Or to what a function of the row gives
+// (Capability::row_functions): then `relation` is -1 too.
 struct Link {
   int relation = -1;       // Schema::relations index
   uint8_t side = 0;        // the end that the current row is on; the other end is the linked row (or the junction row)
   int second = -1;         // junction: relation from the junction model to the target, else -1
   uint8_t second_side = 0; // the end of `second` that the junction row is on
-  int every = -1;          // Schema::models index: all its rows
+  int every = -1;          // Schema::models index: all its rows, or
+  std::string function{};  // those of them that this function, as stores name it, gives for the current row; empty = all
 
   friend bool operator==(const Link&, const Link&) = default;
 };

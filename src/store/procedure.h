@@ -35,6 +35,7 @@ struct ProcedureColumn {
 
 struct Procedure {
   std::string schema;
+  std::string place{};  // the same where the project has several schemas, else empty
   std::string name;
   std::vector<ProcedureArgument> arguments{};
   Volatility volatility = Volatility::volatile_;
@@ -42,6 +43,7 @@ struct Procedure {
   std::vector<ProcedureColumn> columns{};  // of row and rows
   std::string relation{};                  // the table or view of the same schema whose rows these are; empty = none's
   std::string value_type{};                // of value and values, as SQL names it
+  double rows_expected = 0;                // of values and rows: ROWS, as it was made
   std::string row_of{};                    // the relation of the same schema whose row is its one argument; empty = none's
 };
 

@@ -37,6 +37,7 @@ struct DocumentOptions {
   std::string title = "Trivet project";
   std::string version = "0.1.0";
   std::string rest_prefix = "/rest/v1";
+  std::vector<std::string> schemas = {"public"};  // of the database, that are served: a document describes one, else the first
 };
 
 // JSON text.

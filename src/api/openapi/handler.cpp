@@ -1,5 +1,7 @@
 #include "api/openapi/handler.h"
 
+#include <algorithm>
+
 #include "http/error_body.h"
 #include "http/router.h"
 
@@ -8,10 +10,16 @@ namespace {
 
 class CallerAccess final : public Access {
  public:
-  CallerAccess(const engine::Engine& engine, const engine::Candidates& open, const Identity& identity)
-      : engine_(engine), open_(open), identity_(identity) {}
+  struct Caller {
+    const Identity& identity;
+    const std::string& profile;
+  };
+  CallerAccess(const engine::Engine& engine, const engine::Candidates& open, Caller caller)
+      : engine_(engine), open_(open), identity_(caller.identity), profile_(caller.profile) {}
 
   [[nodiscard]] bool may(int model, schema::Operation operation) const override {
+    const std::string& place = engine_.schema()->models[static_cast<size_t>(model)].db_schema;
+    if (!place.empty() && place != profile_) return false;
     const engine::ModelAccess access = engine_.model_access(model, identity_);
     switch (operation) {
       case schema::Operation::create: return access.create;
@@ -25,12 +33,18 @@ class CallerAccess final : public Access {
   [[nodiscard]] bool may_read(int model, int field) const override {
     return engine_.readable(model, field, identity_);
   }
-  [[nodiscard]] Procedures procedures() const override { return open_.procedures; }
+  [[nodiscard]] Procedures procedures() const override {
+    Procedures served;
+    for (const store::Procedure* procedure : open_.procedures)
+      if (procedure->place.empty() || procedure->place == profile_) served.push_back(procedure);
+    return served;
+  }
 
  private:
   const engine::Engine& engine_;
   const engine::Candidates& open_;
   const Identity& identity_;
+  const std::string& profile_;
 };
 
 }  // namespace
@@ -39,15 +53,16 @@ OpenapiHandler::OpenapiHandler(const engine::Engine& engine, const auth::Authent
                                const engine::Procedures& procedures, DocumentOptions options)
     : engine_(engine), authenticator_(authenticator), procedures_(procedures), options_(std::move(options)) {}
 
-std::shared_ptr<const std::string> OpenapiHandler::document_for(const Identity& identity) {
+std::shared_ptr<const std::string> OpenapiHandler::document_for(const Identity& identity,
+                                                                const std::string& profile) {
   const auto schema = engine_.schema();
   const engine::Candidates open = procedures_.all(identity);
   const auto render = [&] {
-    return std::make_shared<const std::string>(make_document(*schema, CallerAccess(engine_, open, identity), options_));
+    return std::make_shared<const std::string>(make_document(*schema, CallerAccess(engine_, open, {identity, profile}), options_));
   };
   if (identity.role == Role::authenticated) return render();
-  Cached& cached = cached_[identity.role == Role::service ? 1 : 0];
   const std::lock_guard lock(mutex_);
+  Cached& cached = cached_[{profile, identity.role}];
   if (cached.schema != schema || cached.procedures != open.list) cached = {schema, open.list, render()};
   return cached.document;
 }
@@ -58,10 +73,14 @@ task<http::Response> OpenapiHandler::handle(const http::Request& request) {
   }
   const auto identity = authenticator_.authenticate(request);
   if (!identity) co_return http::error_response(identity.error());
+  const std::string_view named = request.header("accept-profile");
+  if (!named.empty() && std::ranges::find(options_.schemas, named) == options_.schemas.end())
+    co_return http::error_response(Error(ErrorCode::unknown_profile, "Invalid schema: " + std::string(named)));
+  const std::string profile(named.empty() ? std::string_view(options_.schemas.front()) : named);
   http::Response response;
   response.content_type = "application/json; charset=utf-8";
-  response.set("Vary", "Authorization, apikey");
-  response.body = *document_for(**identity);
+  response.set("Vary", "Authorization, apikey, Accept-Profile");
+  response.body = *document_for(**identity, profile);
   co_return response;
 }
 

@@ -1,14 +1,16 @@
-// GET /openapi.json: the description of what the caller may reach. Built once per schema and list of
+// GET /openapi.json: the description of what the caller may reach, of the database schema that Accept-Profile names or of the first
+// that is served. Built once per schema and list of
 // functions for the service key and for
 // anonymous callers, and each time for signed-in ones, whose rules may depend on their claims.
 //
 // One handler serves all threads. Engine and authenticator must outlive it.
 #pragma once
 
-#include <array>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "api/openapi/document.h"
 #include "auth/authenticator.h"
@@ -33,14 +35,15 @@ class OpenapiHandler final : public http::Handler {
     std::shared_ptr<const std::string> document;  // shared: an answer copies it without the lock
   };
 
-  [[nodiscard]] std::shared_ptr<const std::string> document_for(const Identity& identity);
+  [[nodiscard]] std::shared_ptr<const std::string> document_for(const Identity& identity,
+                                                                const std::string& profile);
 
   const engine::Engine& engine_;
   const auth::Authenticator& authenticator_;
   const engine::Procedures& procedures_;
   const DocumentOptions options_;
   std::mutex mutex_;
-  std::array<Cached, 2> cached_;  // guarded by mutex_; anonymous, service
+  std::map<std::pair<std::string, Role>, Cached> cached_;  // guarded by mutex_; by profile; anonymous, service
 };
 
 }  // namespace trivet::api::openapi

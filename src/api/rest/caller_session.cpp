@@ -28,6 +28,15 @@ std::string claims_of(const Identity& identity, const std::string& role) {
 
 }  // namespace
 
+std::string quoted_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    if (c == '"') quoted += c;
+    quoted += c;
+  }
+  return quoted += '"';
+}
+
 std::string headers_json(const http::Request& request) {
   std::string json = "{";
   for (const http::HeaderView& field : request.headers) {

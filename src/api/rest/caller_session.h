@@ -10,6 +10,8 @@
 
 namespace trivet::api::rest {
 
+// As a list of names in a setting says it: "Sales".
+[[nodiscard]] std::string quoted_name(std::string_view name);
 // An object by names in lower case. Credentials stay here: who asks is told by the claims.
 [[nodiscard]] std::string headers_json(const http::Request& request);
 // An object; of several of one name the first.

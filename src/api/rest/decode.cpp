@@ -73,7 +73,7 @@ bool same_visibility(const Prepared& prepared, const Visibility& visibility) {
 result<Decoded> decode(const http::Request& request,
                        const std::shared_ptr<const schema::Schema>& schema,
                        const DecodeOptions& options, DecodeCache& cache) {
-  const std::shared_ptr<const Catalog> catalog = cache.catalog(schema);
+  cache.keep_for(schema);
   const Headers headers = find_headers(request);
   Decoded decoded;
   ShapeScan scan(request, headers, decoded.arena);
@@ -91,10 +91,11 @@ result<Decoded> decode(const http::Request& request,
       return decoded;
     decoded.params = {};
   }
-  TRIVET_TRY(ApiRequest api, decode_request(request, options.path_below_prefix));
+  TRIVET_TRY(ApiRequest api, decode_request(request, options.path_below_prefix, options.schemas));
   for (const SegmentText& literal : decoded.literals) api.simple_segments.push_back(literal.segment);
   const RequestBody body{.content_type = headers.content_type, .bytes = request.body};
-  TRIVET_TRY(const std::shared_ptr<Prepared> prepared, prepare(catalog, api, body, options.prepare));
+  TRIVET_TRY(const std::shared_ptr<Prepared> prepared,
+             prepare(cache.catalog(schema, {options.schemas, api.profile}), api, body, options.prepare));
   decoded.params = prepared->parameters.params;
   decoded.prepared = prepared;
   // What the cache keeps views no body; nested writes are in the operation, values and all.

@@ -16,6 +16,7 @@ struct Decoded {
 
 struct DecodeOptions {
   std::string_view path_below_prefix;
+  const std::vector<std::string>& schemas;  // that are served
   PrepareOptions prepare;
 };
 

@@ -10,15 +10,21 @@ DecodeCache::Table* DecodeCache::table() const {
   return tables_[slot].get();
 }
 
-std::shared_ptr<const Catalog> DecodeCache::catalog(
-    const std::shared_ptr<const schema::Schema>& schema) {
+void DecodeCache::keep_for(const std::shared_ptr<const schema::Schema>& schema) {
   Table* own = table();
-  if (own == nullptr) return std::make_shared<const Catalog>(schema);
-  if (!own->catalog || own->catalog->schema() != schema) {
-    own->entries.clear();
-    own->catalog = std::make_shared<const Catalog>(schema);
-  }
-  return own->catalog;
+  if (own == nullptr || own->schema == schema) return;
+  own->entries.clear();
+  own->catalogs.clear();
+  own->schema = schema;
+}
+
+std::shared_ptr<const Catalog> DecodeCache::catalog(const std::shared_ptr<const schema::Schema>& schema,
+                                                    const Exposure& exposure) {
+  Table* own = table();
+  if (own == nullptr) return std::make_shared<const Catalog>(schema, exposure);
+  std::shared_ptr<const Catalog>& known = own->catalogs[exposure.profile];
+  if (!known) known = std::make_shared<const Catalog>(schema, exposure);
+  return known;
 }
 
 std::shared_ptr<const Prepared> DecodeCache::find(std::string_view key) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,10 +18,12 @@ class DecodeCache {
  public:
   static constexpr size_t entries_max = 512;  // per thread
 
-  // The catalog of `schema`, made once per thread and schema.
-  [[nodiscard]] std::shared_ptr<const Catalog> catalog(
-      const std::shared_ptr<const schema::Schema>& schema);
-  // Null if there is none. Call catalog() before: it drops what an older schema left.
+  // Drops what an older schema left. Call it before the others.
+  void keep_for(const std::shared_ptr<const schema::Schema>& schema);
+  // Made once per thread, schema and profile.
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog(const std::shared_ptr<const schema::Schema>& schema,
+                                                       const Exposure& exposure);
+  // Null if there is none.
   [[nodiscard]] std::shared_ptr<const Prepared> find(std::string_view key) const;
   void put(std::string_view key, std::shared_ptr<const Prepared> prepared);
 
@@ -30,7 +33,8 @@ class DecodeCache {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   struct Table {
-    std::shared_ptr<const Catalog> catalog;
+    std::shared_ptr<const schema::Schema> schema;
+    std::map<std::string, std::shared_ptr<const Catalog>> catalogs;  // by profile
     std::unordered_map<std::string, std::shared_ptr<const Prepared>, Hash, std::equal_to<>> entries;
   };
   [[nodiscard]] Table* table() const;

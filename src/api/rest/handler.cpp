@@ -162,7 +162,7 @@ result<std::unique_ptr<engine::Watch>> RestHandler::start_watch(const http::Requ
   TRIVET_TRY(const Decoded decoded,
              decode(probe, engine_.schema(), decode_options(probe, visibility, computed), cache_));
   TRIVET_CHECK(check_watchable(*decoded.prepared, request));
-  return options_.changes->watch(decoded.prepared->catalog->model(decoded.prepared->model).db_name);
+  return options_.changes->watch(decoded.prepared->catalog->model(decoded.prepared->model).table());
 }
 
 bool RestHandler::found(const http::Request& request, const store::Change& deleted) {
@@ -195,9 +195,10 @@ DecodeOptions RestHandler::decode_options(const http::Request& request,
                                           const Visibility& visibility,
                                           ComputedFields& computed) const {
   return {.path_below_prefix = request.path.substr(options_.prefix.size()),
+          .schemas = options_.schemas,
           .prepare = {.limits = engine_.limits(),
                       .aggregates_allowed = options_.aggregates == Switch::on,
-                      .rollback_allowed = options_.rollback == Switch::on,
+                      .end = options_.end,
                       .plans_allowed = options_.plans != nullptr,
                       .visibility = visibility,
                       .views = options_.views,
@@ -214,7 +215,7 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
                                                           http::StageTimes& times) const {
   StageClock clock(times);
   TRIVET_CO_TRY(ApiRequest api,
-                decode_request(request, request.path.substr(options_.prefix.size())));
+                decode_request(request, request.path.substr(options_.prefix.size()), options_.schemas));
   std::optional<store::CallerSession> session = session_of(request, identity);
   ComputedFields computed(options_.procedures, identity);
   const Caller caller{.identity = identity,
@@ -223,10 +224,13 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
                       .options = {.limits = engine_.limits(),
                                   .engine = engine_,
                                   .identity = identity,
-                                  .rollback_allowed = options_.rollback == Switch::on,
+                                  .end = options_.end,
                                   .aggregates_allowed = options_.aggregates == Switch::on,
+                                  .schemas = options_.schemas,
                                   .computed = &computed}};
   TRIVET_CO_TRY(ReadyCall ready, ready_call(std::move(api), request, caller));
+  if (auto path = search_path_of(request); !session && !path.empty())
+    ready.prepared.call.settings.emplace_back("search_path", std::move(path));
   clock.mark(Stage::decode);
   if (request.method == http::Method::options) co_return call_options(ready);
   result<http::Response> answer = co_await answer_call(std::move(ready), request, caller);
@@ -237,8 +241,20 @@ task<result<http::Response>> RestHandler::answer_function(const http::Request& r
 std::optional<store::CallerSession> RestHandler::session_of(const http::Request& request,
                                                             const Identity& identity) const {
   if (options_.authority == engine::Authority::rules) return std::nullopt;
-  return store::CallerSession{caller_settings(request, identity, options_.anonymous_role,
-                                              request.path.substr(options_.prefix.size()))};
+  store::CallerSession session{caller_settings(request, identity, options_.anonymous_role,
+                                               request.path.substr(options_.prefix.size()))};
+  if (auto path = search_path_of(request); !path.empty()) session.settings.emplace_back("search_path", std::move(path));
+  return session;
+}
+
+// Of a project with several schemas: functions and triggers look things up in that of the request first.
+std::string RestHandler::search_path_of(const http::Request& request) const {
+  if (engine_.schema()->datasource.schemas.empty()) return {};
+  const result<std::string> profile = find_profile(request, options_.schemas);
+  if (!profile) return {};  // then the request is refused
+  std::string path = quoted_name(*profile);
+  for (const std::string& name : options_.search_path) path += ", " + quoted_name(name);
+  return path;
 }
 
 bool RestHandler::needs_no_rows(const http::Request& request) const {
@@ -249,8 +265,8 @@ bool RestHandler::needs_no_rows(const http::Request& request) const {
 result<http::Response> RestHandler::answer_without_rows(const http::Request& request,
                                                         const Identity& identity) const {
   TRIVET_TRY(const ApiRequest api,
-             decode_request(request, request.path.substr(options_.prefix.size())));
-  const Catalog catalog(engine_.schema());
+             decode_request(request, request.path.substr(options_.prefix.size()), options_.schemas));
+  const Catalog catalog(engine_.schema(), {options_.schemas, api.profile});
   if (request.method == http::Method::options) return answer_options(catalog, api, options_.views);
   // The document would show what others may use: what the caller may is known to the database alone.
   if (options_.authority == engine::Authority::database)

@@ -20,8 +20,10 @@ namespace trivet::api::rest {
 
 struct RestOptions {
   std::string prefix = "/rest/v1";
+  std::vector<std::string> schemas = {"public"};  // of the database, that are served; the first for who names none
+  std::vector<std::string> search_path{};  // looked in after that of the request
   Switch aggregates = Switch::off;  // db-aggregates-enabled
-  Switch rollback = Switch::off;    // Prefer: tx=
+  TransactionEnd end{};             // db-tx-end
   engine::Authority authority = engine::Authority::rules;  // as the engine's
   std::string anonymous_role = "anon";  // of the database, where it decides
   const engine::Procedures* procedures = nullptr;  // of the database; outlive the handler. Null: none
@@ -58,6 +60,8 @@ class RestHandler final : public http::Handler, private RowReader {
   // Whom the database is to decide about; absent where the rules decide.
   [[nodiscard]] std::optional<store::CallerSession> session_of(const http::Request& request,
                                                                const Identity& identity) const;
+  // As a setting of the database; empty: it stays what it is.
+  [[nodiscard]] std::string search_path_of(const http::Request& request) const;
   // What needs no rows: OPTIONS, the root document.
   [[nodiscard]] result<http::Response> answer_without_rows(const http::Request& request,
                                                            const Identity& identity) const;

@@ -11,11 +11,11 @@ result<http::Response> answer_options(const Catalog& catalog, const ApiRequest& 
     const int index = catalog.find_table(request.path.name);
     if (index < 0)
       return fail(ErrorCode::unknown_table,
-                  fmt::format("Could not find the table 'public.{}' in the schema cache",
+                  fmt::format("Could not find the table '{}.{}' in the schema cache", catalog.profile(),
                               request.path.name));
     const schema::Model& model = catalog.model(index);
     if (model.is_view && views != nullptr) {
-      const store::ViewWrites takes = views->find(model.db_name);
+      const store::ViewWrites takes = views->find(model.table());
       if (takes.insert) allow += ",POST";
       if (takes.update) allow += ",PATCH";
       if (takes.delete_) allow += ",DELETE";

@@ -97,6 +97,8 @@ struct Config {
   bool aggregates = false;
   bool rollback = false;
   bool plans = false;
+  std::string tx_end;
+  std::vector<std::string> rest_schemas;
   std::vector<std::string> functions;
   std::string authority = "rules";
   std::string anonymous_role = "anon";

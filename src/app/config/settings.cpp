@@ -6,6 +6,7 @@
 namespace trivet::app {
 namespace {
 
+constexpr std::array<std::string_view, 5> ends = {"", "commit", "commit-allow-override", "rollback", "rollback-allow-override"};
 constexpr std::array<std::string_view, 2> authorities = {"rules", "database"};
 constexpr std::array<std::string_view, 3> log_formats = {"auto", "pretty", "json"};
 constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warning", "error"};
@@ -197,12 +198,20 @@ constexpr Setting table[] = {
      TRIVET_SLOT(limits.rows_max)},
     {"rest.aggregates", "", "Allow aggregate functions in `select`.", TRIVET_SLOT(aggregates)},
     {"rest.rollback", "", "Honour `Prefer: tx=rollback`.", TRIVET_SLOT(rollback)},
+    {"rest.tx_end", "",
+     "What ends each transaction: commit, commit-allow-override (Prefer: tx=rollback is honoured), rollback or rollback-allow-override "
+     "(Prefer: tx=commit is); empty = as rest.rollback says.",
+     TRIVET_SLOT(tx_end), false, ends},
     {"rest.plans", "",
      "PostgreSQL: show the plan of a read to whoever asks for application/vnd.pgrst.plan, with what rules add: not for production.",
      TRIVET_SLOT(plans)},
+    {"rest.schemas", "",
+     "PostgreSQL: schemas of the datasource that are served, chosen by Accept-Profile and Content-Profile; the first for who names "
+     "none; empty = public.",
+     TRIVET_SLOT(rest_schemas)},
     {"rest.functions", "",
      "PostgreSQL: functions of the database that may be called at /rest/v1/rpc/NAME, past the models' rules: "
-     "\"name\" by everyone, \"name: authenticated\" or \"name: service_role\" by those alone; empty = none.",
+     "\"name\" or \"schema.name\" by everyone, \"name: authenticated\" or \"name: service_role\" by those alone; empty = none.",
      TRIVET_SLOT(functions)},
     {"rest.authority", "",
      "Who decides what a caller may: rules = the schema's; database = PostgreSQL, by roles, grants and row security, as with PostgREST: "

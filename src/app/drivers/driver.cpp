@@ -52,7 +52,7 @@ result<std::unique_ptr<Driver>> find_driver(const Config& config, const schema::
   if (store::postgres::is_postgres_url(url)) {
     if (provider != schema::Provider::postgresql)
       return wrong_provider(title_of(provider), "PostgreSQL's");
-    return make_postgres_driver(config, url);
+    return make_postgres_driver(config, schema, url);
   }
   if (!config.database_replicas.empty())
     return fail(ErrorCode::bad_config, "database.replicas are of PostgreSQL alone", {}, "take them away");

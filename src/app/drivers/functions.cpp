@@ -7,9 +7,10 @@
 
 namespace trivet::app {
 
-result<std::vector<std::string>> refresh_functions(const Config& config, OpenDatabase& database) {
+result<std::vector<std::string>> refresh_functions(const Config& config, const std::vector<std::string>& schemas,
+                                                   OpenDatabase& database) {
   std::vector<std::string> missing;
-  TRIVET_TRY(const engine::OpenProcedures open, engine::parse_open_procedures(config.functions));
+  TRIVET_TRY(const engine::OpenProcedures open, engine::parse_open_procedures(config.functions, schemas));
   if (authority_of(config) == engine::Authority::database) {
     TRIVET_CHECK(database.refresh_procedures());
     return missing;
@@ -22,7 +23,7 @@ result<std::vector<std::string>> refresh_functions(const Config& config, OpenDat
   TRIVET_CHECK(database.refresh_procedures());
   const auto list = procedures->procedures();
   for (const auto& [name, role] : open)
-    if (std::ranges::find(*list, name, &store::Procedure::name) == list->end()) missing.push_back(name);
+    if (std::ranges::find(*list, name, engine::name_of) == list->end()) missing.push_back(schema::told_name(name));
   return missing;
 }
 

@@ -10,8 +10,10 @@
 
 namespace trivet::app {
 
-// Checks the setting and, if it opens any, looks at the database's functions again; returns the names that it doesn't have.
+// `schemas`: schemas_of_functions (profiles.h). Checks the setting and, if it opens any, looks at the database's functions again;
+// returns the names that it doesn't have.
 // Errors: bad_config, also where the kind of database has no functions.
-[[nodiscard]] result<std::vector<std::string>> refresh_functions(const Config& config, OpenDatabase& database);
+[[nodiscard]] result<std::vector<std::string>> refresh_functions(const Config& config, const std::vector<std::string>& schemas,
+                                                                 OpenDatabase& database);
 
 }  // namespace trivet::app

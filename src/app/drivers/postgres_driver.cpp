@@ -93,7 +93,7 @@ class OpenServer final : public OpenDatabase {
   [[nodiscard]] const store::WritableViews* views() override { return &views_; }
   result<void> refresh_views() override {
     TRIVET_TRY(const auto session, postgres::Session::open(options_));
-    TRIVET_TRY(store::ViewWritesByName found, postgres::find_writable_views(*session));
+    TRIVET_TRY(store::ViewWritesByName found, postgres::find_writable_views(*session, options_.schemas));
     views_.replace(std::move(found));
     return {};
   }
@@ -230,8 +230,8 @@ class PostgresDriver final : public Driver {
 
  private:
   [[nodiscard]] std::string table_name(const schema::Model& model) const {
-    const std::string table = store::sql::quote_identifier(model.db_name);
-    return options_.schema.empty() ? table
+    const std::string table = store::sql::quote_identifier(model.table());
+    return options_.schema.empty() || !model.db_schema.empty() ? table
                                    : store::sql::quote_identifier(options_.schema) + '.' + table;
   }
   // As SQL names it; empty if the column has none.
@@ -275,8 +275,10 @@ result<postgres::ReplicaOptions> replica_options(const Config& config, const pos
 
 }  // namespace
 
-result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const std::string& url) {
+result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const schema::Schema& schema,
+                                                     const std::string& url) {
   postgres::PostgresOptions options;
+  options.schemas = schema.datasource.schemas;
   options.connections = config.database_connections;
   options.connect_timeout = config.database_connect_timeout;
   options.wait_max = config.database_queue_timeout;

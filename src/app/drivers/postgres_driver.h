@@ -8,7 +8,7 @@
 
 namespace trivet::app {
 
-[[nodiscard]] result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config,
+[[nodiscard]] result<std::unique_ptr<Driver>> make_postgres_driver(const Config& config, const schema::Schema& schema,
                                                                    const std::string& url);
 
 }  // namespace trivet::app

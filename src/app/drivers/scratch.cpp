@@ -83,7 +83,7 @@ class ScratchOnServer final : public ScratchDatabase {
     }
     name_ = name;
     url_ = with_database(url, name);
-    TRIVET_TRY(driver_, make_postgres_driver(config, url_));
+    TRIVET_TRY(driver_, make_postgres_driver(config, schema, url_));
     return make_tables(*driver_, schema);
   }
 
@@ -97,9 +97,7 @@ class ScratchOnServer final : public ScratchDatabase {
       for (int column : model.columns) {
         const schema::Field& field = model.fields[column];
         if (field.default_value.kind != schema::DefaultKind::autoincrement) continue;
-        std::string table = store::sql::quote_identifier(model.db_name);
-        if (!model.db_schema.empty())
-          table.insert(0, store::sql::quote_identifier(model.db_schema) + ".");
+        const std::string table = store::sql::quote_identifier(model.table());
         const std::string name = store::sql::quote_identifier(field.db_name);
         TRIVET_CHECK(session->execute(fmt::format(
             "SELECT setval(pg_get_serial_sequence({}, {}), greatest(max({}), 1), max({}) IS NOT "

@@ -37,7 +37,7 @@ std::string loss_advice(std::string_view row, const Loss& loss) {
   switch (loss.kind) {
     case LossKind::table_dropped:
       return fmt::format("keep a copy (trivet export {} FILE), and drop it once no version uses it",
-                         loss.table);
+                         schema::told_name(loss.table));
     case LossKind::column_dropped:
       return "copy what matters first, and drop it once no version uses it";
     case LossKind::type_changed:
@@ -74,6 +74,7 @@ class DangerFinder {
     for (const store::sql::TableCost& cost : live_.find_costs(diff_, facts_))
       TRIVET_CHECK(costs(cost));
     TRIVET_CHECK(script());
+    for (Danger& danger : found_) danger.table = schema::told_name(danger.table);
     return std::move(found_);
   }
 
@@ -94,7 +95,7 @@ class DangerFinder {
       breaks(rename.to, {}, rows,
              fmt::format("table {} is renamed to {}", quote_identifier(rename.table),
                          quote_identifier(rename.to)),
-             fmt::format("keep the name in the database, with @@map(\"{}\")", rename.table));
+             fmt::format("keep the name in the database, with @@map(\"{}\")", schema::split_name(rename.table).name));
       return {};
     }
     TRIVET_TRY(const int64_t rows, rows_of(rename.table));

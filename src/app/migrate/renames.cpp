@@ -25,7 +25,7 @@ class Namer {
 
   [[nodiscard]] std::string table(const std::string& name) const {
     const schema::Model* model = schema_.find_model(name);
-    return model == nullptr ? name : model->db_name;
+    return model == nullptr ? name : model->table();
   }
   [[nodiscard]] std::string column(const std::string& table, const std::string& name) const {
     const schema::Model* model = schema_.find_table(table);
@@ -47,7 +47,12 @@ std::unexpected<Error> bad_choice(std::string_view option, const std::string& ch
 const TableDescription* find_table(const DatabaseDescription& layout, const Namer& namer,
                                    const std::string& name) {
   const TableDescription* found = layout.find_table(name);
-  return found != nullptr ? found : layout.find_table(namer.table(name));
+  if (found == nullptr) found = layout.find_table(namer.table(name));
+  if (found != nullptr) return found;
+  const auto bare = std::ranges::find(layout.tables, name, [](const TableDescription& table) {
+    return schema::split_name(table.name).name;
+  });
+  return bare == layout.tables.end() ? nullptr : &*bare;
 }
 
 result<Rename> parse_rename(const std::string& choice, const LayoutDiff& diff, const Namer& namer) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +13,7 @@
 
 #include "app/database.h"
 #include "app/project.h"
+#include "store/introspect/draft.h"
 #include "store/introspect/mysql/mysql.h"
 #include "store/introspect/postgres/postgres.h"
 #include "store/introspect/sqlite.h"
@@ -65,8 +67,12 @@ std::string sqlite_datasource(const std::string& database, const std::string& sc
 }
 
 // The URL may hold a password, so the schema doesn't.
-constexpr const char* postgres_datasource =
-    "datasource db {\n  provider = \"postgresql\"\n  url      = env(\"DATABASE_URL\")\n}\n";
+std::string postgres_datasource(const std::vector<std::string>& schemas) {
+  std::string list;
+  for (const std::string& name : schemas) list += (list.empty() ? "" : ", ") + store::introspect::quoted(name);
+  return "datasource db {\n  provider = \"postgresql\"\n  url      = env(\"DATABASE_URL\")\n" +
+         (list.empty() ? std::string() : "  schemas  = [" + list + "]\n") + "}\n";
+}
 
 constexpr const char* mysql_datasource =
     "datasource db {\n  provider = \"mysql\"\n  url      = env(\"DATABASE_URL\")\n}\n";
@@ -114,6 +120,18 @@ result<std::string> sqlite_path(const LoadedConfig& loaded, const PullRequest& r
   return fail(ErrorCode::file_error, fmt::format("there is no database {}", path));
 }
 
+// Those that the present schema has, which --schema can't change: each model says its own.
+result<std::vector<std::string>> schemas_of(const PullRequest& request, const schema::Schema* schema) {
+  if (schema == nullptr) return request.schemas;
+  const std::vector<std::string>& present = schema->datasource.schemas;
+  for (const std::string& name : request.schemas)
+    if (std::ranges::find(present, name) == present.end())
+      return fail(ErrorCode::bad_config,
+                  fmt::format("the schema \"{}\" is none of the present datasource's", name), {},
+                  "write schemas = [\"public\", …] into it and @@schema into each model first; or write it anew with --force");
+  return present;
+}
+
 struct Source {
   LiveDatabase live;
   std::string sqlite_path;  // empty: a server
@@ -123,13 +141,16 @@ result<Source> read_source(const LoadedConfig& loaded, const PullRequest& reques
                            const schema::Schema* schema) {
   const std::string url = url_of(loaded, request, schema);
   TRIVET_CHECK(refuse_other_databases(url));
+  if (!request.schemas.empty() && !is_postgres(url))
+    return fail(ErrorCode::bad_config, "--schema is of PostgreSQL: other databases have no schemas within");
   Source source;
   if (store::mysql::is_mysql_url(url)) {
     TRIVET_TRY(source.live, store::introspect::read_mysql(url, schema));
     return source;
   }
   if (is_postgres(url)) {
-    TRIVET_TRY(source.live, store::introspect::read_postgres(url));
+    TRIVET_TRY(const std::vector<std::string> schemas, schemas_of(request, schema));
+    TRIVET_TRY(source.live, store::introspect::read_postgres(url, schemas));
     return source;
   }
   if (url.empty() && (schema == nullptr || schema->datasource.provider != schema::Provider::sqlite))
@@ -147,7 +168,7 @@ result<Source> read_source(const LoadedConfig& loaded, const PullRequest& reques
 std::string datasource_of(const Source& source, const std::string& schema_file) {
   switch (source.live.provider) {
     case schema::Provider::postgresql:
-      return postgres_datasource;
+      return postgres_datasource(source.live.schemas);
     case schema::Provider::mysql:
       return mysql_datasource;
     default:

@@ -14,6 +14,7 @@ enum class Present : uint8_t { update, ignore };
 
 struct PullRequest {
   std::string url;                    // empty = the project's database
+  std::vector<std::string> schemas;   // of PostgreSQL; empty = those of the present schema, or the URL's alone
   Present present = Present::update;  // what to do with a schema that is there
   // That made the database: new models follow its conventions.
   store::introspect::Framework framework = store::introspect::Framework::none;

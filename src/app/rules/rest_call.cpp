@@ -43,6 +43,16 @@ http::Request request_of(const RestCall& call) {
   return request;
 }
 
+// All of the database's, first the one that has the table: calls of the command line name no profile.
+std::vector<std::string> schemas_for(const schema::Schema& schema, std::string_view path) {
+  std::vector<std::string> schemas = schema.datasource.schemas;
+  if (schemas.empty()) return {"public"};
+  const std::string table(path.substr(std::min(path.size(), prefix.size() + 1)));
+  const auto has_it = [&](const std::string& name) { return schema.find_table(schema::place_name({name, table})) != nullptr; };
+  std::ranges::stable_partition(schemas, has_it);
+  return schemas;
+}
+
 }  // namespace
 
 result<RestCall> parse_call(std::string_view text) {
@@ -64,11 +74,13 @@ result<RestCall> parse_call(std::string_view text) {
 result<api::rest::Decoded> RestCaller::decode(const RestCall& call, const Identity& identity) {
   const http::Request request = request_of(call);
   const api::rest::CallerVisibility visibility(engine_, identity);
+  const std::vector<std::string> schemas = schemas_for(*engine_.schema(), request.path);
   return api::rest::decode(request, engine_.schema(),
                            {.path_below_prefix = request.path.substr(prefix.size()),
+                            .schemas = schemas,
                             .prepare = {.limits = engine_.limits(),
                                         .aggregates_allowed = true,
-                                        .rollback_allowed = true,
+                                        .end = {.rolls_back = false, .may_choose = true},
                                         .visibility = visibility}},
                            cache_);
 }

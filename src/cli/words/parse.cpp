@@ -173,6 +173,7 @@ void describe_database(Parser& parser) {
   add_common(pull, source.common, FolderWord::option);
   pull->add_option("--from", source.from, "The framework that made it, whose conventions new models follow")
       ->check(CLI::IsMember({"django", "rails", "aspnet", "laravel"}));
+  pull->add_option("--schema", source.schemas, "PostgreSQL: the database's schemas to read, with commas: public,audit");
   add_switch(pull, "--print", source.print, "Print the schema, and write nothing");
   add_switch(pull, "--force", source.force, "Write it anew: rules and edits of the present one are lost");
   add_json(pull, source.common.output);

@@ -23,6 +23,14 @@ result<Role> role_of(std::string_view text) {
               "write name, \"name: authenticated\" or \"name: service_role\"");
 }
 
+std::string placed(std::string_view name, const std::vector<std::string>& schemas) {
+  if (schemas.empty()) return std::string(name);
+  const size_t dot = name.find('.');
+  if (dot != name.npos && std::ranges::find(schemas, name.substr(0, dot)) != schemas.end())
+    return schema::place_name({name.substr(0, dot), name.substr(dot + 1)});
+  return schema::place_name({schemas.front(), name});
+}
+
 // The claims as they came; those of nobody say so.
 std::string claims_of(const Identity& identity) {
   if (!identity.claims_json.empty()) return identity.claims_json;
@@ -41,7 +49,11 @@ void add_session(const store::Settings& session, store::Settings& settings) {
 
 }  // namespace
 
-result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts) {
+std::string name_of(const store::Procedure& procedure) {
+  return schema::place_name({procedure.place, procedure.name});
+}
+
+result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts, const std::vector<std::string>& schemas) {
   OpenProcedures open;
   for (const std::string_view text : texts) {
     const size_t colon = text.find(':');
@@ -50,7 +62,7 @@ result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& tex
       return fail(ErrorCode::bad_config, fmt::format("rest.functions: no name in \"{}\"", text));
     TRIVET_TRY(const Role role,
                role_of(colon == text.npos ? std::string_view() : trimmed(text.substr(colon + 1))));
-    open.insert_or_assign(std::string(name), role);
+    open.insert_or_assign(placed(name, schemas), role);
   }
   return open;
 }
@@ -71,16 +83,33 @@ Candidates Procedures::find(std::string_view name, const Identity& identity) con
   if (store_ == nullptr || !may_call(name, identity)) return {};
   Candidates found{.list = store_->procedures(), .procedures = {}};
   for (const store::Procedure& procedure : *found.list)
-    if (procedure.name == name) found.procedures.push_back(&procedure);
+    if (name_of(procedure) == name) found.procedures.push_back(&procedure);
   return found;
 }
 
 std::optional<ComputedField> Procedures::find_computed(std::string_view table, std::string_view name,
                                                        const Identity& identity) const {
-  for (const store::Procedure* procedure : find(name, identity).procedures) {
+  const schema::PlacedName row = schema::split_name(table);
+  for (const store::Procedure* procedure : find(schema::place_name({row.db_schema, name}), identity).procedures) {
     const bool reads = procedure->volatility != store::Volatility::volatile_;
-    if (reads && procedure->row_of == table && procedure->shape == store::ResultShape::value)
+    if (reads && procedure->row_of == row.name && procedure->shape == store::ResultShape::value)
       return ComputedField{procedure->schema, procedure->name, procedure->value_type};
+  }
+  return std::nullopt;
+}
+
+// Of one that gives a row, or says that it gives one (ROWS 1), the row is an object.
+std::optional<ComputedRelationship> Procedures::find_related(std::string_view table, std::string_view name,
+                                                             const Identity& identity) const {
+  using store::ResultShape;
+  const schema::PlacedName row = schema::split_name(table);
+  for (const store::Procedure* procedure : find(schema::place_name({row.db_schema, name}), identity).procedures) {
+    const bool reads = procedure->volatility != store::Volatility::volatile_;
+    const bool gives_rows = procedure->shape == ResultShape::rows || procedure->shape == ResultShape::row;
+    if (!reads || !gives_rows || procedure->relation.empty() || procedure->row_of != row.name) continue;
+    return ComputedRelationship{schema::place_name({row.db_schema.empty() ? std::string_view(procedure->schema) : row.db_schema, name}),
+                                schema::place_name({procedure->place, procedure->relation}),
+                                procedure->shape == ResultShape::row || procedure->rows_expected == 1};
   }
   return std::nullopt;
 }
@@ -89,13 +118,13 @@ Candidates Procedures::all(const Identity& identity) const {
   if (store_ == nullptr) return {};
   Candidates found{.list = store_->procedures(), .procedures = {}};
   for (const store::Procedure& procedure : *found.list)
-    if (may_call(procedure.name, identity)) found.procedures.push_back(&procedure);
+    if (may_call(name_of(procedure), identity)) found.procedures.push_back(&procedure);
   return found;
 }
 
 task<result<store::CallAnswer>> Procedures::run(store::Call call, Context context) const {
   TRIVET_ASSERT(store_ != nullptr && call.procedure != nullptr);
-  if (!may_call(call.procedure->name, context.identity))
+  if (!may_call(name_of(*call.procedure), context.identity))
     co_return fail(ErrorCode::permission_denied, "permission denied for function");
   if ((authority_ == Authority::database) != (context.session != nullptr))
     co_return fail(ErrorCode::internal, "a call without the session that its database decides by");

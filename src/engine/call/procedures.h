@@ -18,17 +18,28 @@
 
 namespace trivet::engine {
 
-// The least role that may call; by name of the function, for all of its overloads.
+// The least role that may call; by name of the function, as stores name it, for all of its overloads.
 using OpenProcedures = std::map<std::string, Role, std::less<>>;
 
 // "name", "name: authenticated", "name: service_role"; without a role everyone may call. bad_config.
-[[nodiscard]] result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts);
+// Of a project with several database schemas, `schemas` are those that are served: "schema.name" is in that one, "name" in the first.
+[[nodiscard]] result<OpenProcedures> parse_open_procedures(const std::vector<std::string>& texts,
+                                                           const std::vector<std::string>& schemas = {});
+// As stores name it.
+[[nodiscard]] std::string name_of(const store::Procedure& procedure);
 
 // A function of one row, read like a column of its table.
 struct ComputedField {
   std::string schema;
   std::string function;
   std::string type;  // as SQL names it
+};
+
+// A function of one row that gives rows of a table, read like what is linked to the row.
+struct ComputedRelationship {
+  std::string function;  // both as stores name them
+  std::string target;
+  bool to_one = false;
 };
 
 // The overloads of one name; they live as long as `list` does.
@@ -46,11 +57,15 @@ class Procedures {
   // Of a database that decides; not null.
   explicit Procedures(store::ProcedureStore& store) : store_(&store), authority_(Authority::database) {}
 
-  // Empty if there are none or the caller may not call them: nobody can tell the difference.
+  // Tables and functions by the names that stores give them. Empty if there are none or the caller may not call them: nobody can tell
+  // the difference.
   [[nodiscard]] Candidates find(std::string_view name, const Identity& identity) const;
   // Of that table; one that changes nothing, gives one value, and that the caller may call.
   [[nodiscard]] std::optional<ComputedField> find_computed(std::string_view table, std::string_view name,
                                                            const Identity& identity) const;
+  // Of that table, in the same schema; one that changes nothing, gives rows of a table, and that the caller may call.
+  [[nodiscard]] std::optional<ComputedRelationship> find_related(std::string_view table, std::string_view name,
+                                                                 const Identity& identity) const;
   // All that the caller may call; no list where the database has no functions.
   [[nodiscard]] Candidates all(const Identity& identity) const;
   // `call` is of a candidate of this caller. Adds who calls to its settings.

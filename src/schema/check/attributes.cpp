@@ -207,14 +207,13 @@ void bind_enum(Context& c, const EnumSource& source, Enum& made) {
   const bool placed = std::any_of(block.begin(), block.end(), [](const AttributeUse& use) {
     return use.id() == AttributeId::block_schema;
   });
-  if (!placed && !c.schema.datasource.schemas.empty() && c.prisma(source.file)) {
-    c.error(DiagnosticKind::arg, source.node->name.where,
-            "the enum " + quoted(made.name) + " has no @@schema",
-            "name one of the datasource's schemas");
-  }
+  if (!placed) check_has_schema(c, {"enum", made.name, source.node->name.where}, source.file);
+  made.db_schema = c.schema.datasource.default_schema;
   for (const auto& use : block) {
     if (use.id() == AttributeId::block_map) read_string(use.argument("name"), made.db_name);
-    if (use.id() == AttributeId::block_schema) check_schema_name(c, use);
+    if (use.id() != AttributeId::block_schema) continue;
+    check_schema_name(c, use);
+    read_string(use.argument("map"), made.db_schema);
   }
   for (size_t i = 0; i < source.node->fields.size(); ++i) {
     std::vector<AttributeUse> on_value;
@@ -241,6 +240,15 @@ void check_schema_name(Context& c, const AttributeUse& use) {
   if (std::find(schemas.begin(), schemas.end(), name) != schemas.end()) return;
   c.error(DiagnosticKind::unknown, use.argument("map")->where, "the schema " + quoted(name) + " is not declared",
           "add it in the datasource: schemas = [\"" + name + "\"]");
+}
+
+void check_has_schema(Context& c, const Unplaced& what, uint32_t file) {
+  const auto& source = c.schema.datasource;
+  if (source.schemas.empty()) return;
+  const bool is_there = std::find(source.schemas.begin(), source.schemas.end(), source.default_schema) != source.schemas.end();
+  if (is_there && !c.prisma(file)) return;
+  c.error(DiagnosticKind::arg, what.where, "the " + std::string(what.kind) + " " + quoted(what.name) + " has no @@schema",
+          "name one of the datasource's schemas");
 }
 
 void bind_attributes(Context& c) {

@@ -116,11 +116,8 @@ void check_blocks(Context& c, const Shape& shape) {
   }
   auto& model = c.schema.models[static_cast<size_t>(shape.index)];
   model.db_name = model.name;
-  if (!c.schema.datasource.schemas.empty() && c.prisma(shape.file) && !shape.find(AttributeId::block_schema)) {
-    c.error(DiagnosticKind::arg, model.where,
-            "the model " + quoted(model.name) + " has no @@schema",
-            "name one of the datasource's schemas");
-  }
+  model.db_schema = c.schema.datasource.default_schema;
+  if (!shape.find(AttributeId::block_schema)) check_has_schema(c, {"model", model.name, model.where}, shape.file);
   for (const auto& use : shape.attributes) {
     if (use.id() == AttributeId::block_map && !use.inherited) {
       std::string name;

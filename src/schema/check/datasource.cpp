@@ -63,6 +63,7 @@ void read_schemas(Context& c, const Entry& entry) {
   for (const auto& element : entry.value.arguments) {
     std::string name;
     fine = fine && read_string(&element.value, name) && !name.empty() && seen.insert(name).second;
+    fine = fine && name.find(schema_mark) == name.npos;
     c.schema.datasource.schemas.push_back(name);
   }
   if (!fine) bad_value(c, entry, "write a list of different names: [\"public\", \"auth\"]");
@@ -104,8 +105,12 @@ void check_default_schema(Context& c, const tree::Declaration& d) {
     std::string name;
     if (entry.key.text != "defaultSchema" || !read_string(&entry.value, name)) continue;
     const auto& schemas = c.schema.datasource.schemas;
-    if (std::find(schemas.begin(), schemas.end(), name) == schemas.end()) bad_value(c, entry, "it must be one of `schemas`");
+    const bool is_there = std::find(schemas.begin(), schemas.end(), name) != schemas.end();
+    if (!is_there) bad_value(c, entry, "it must be one of `schemas`");
+    if (!schemas.empty()) c.schema.datasource.default_schema = is_there ? name : schemas.front();
   }
+  if (!c.schema.datasource.schemas.empty() && c.schema.datasource.default_schema.empty())
+    c.schema.datasource.default_schema = "public";
 }
 
 void read_datasource(Context& c, const tree::Declaration& d, uint32_t file) {

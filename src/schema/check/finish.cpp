@@ -73,7 +73,7 @@ uint64_t fingerprint(const Schema& schema) {
     for (const auto& field : type.fields) add(h, field);
   }
   for (const auto& item : schema.enums) {
-    h << item.name << item.db_name;
+    h << item.name << item.db_name << item.db_schema;
     for (const auto& value : item.values) h << value.name << value.db_name;
   }
   for (const auto& r : schema.relations) {
@@ -102,7 +102,7 @@ void finish_schema(Context& c) {
   for (size_t i = 0; i < schema.models.size(); ++i) {
     index_model(schema.models[i]);
     schema.model_by_name.emplace(schema.models[i].name, static_cast<int>(i));
-    schema.model_by_db_name.emplace(schema.models[i].db_name, static_cast<int>(i));
+    schema.model_by_table.emplace(schema.models[i].table(), static_cast<int>(i));
   }
   schema.fingerprint = fingerprint(schema);
 }

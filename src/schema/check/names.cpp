@@ -29,6 +29,8 @@ class NameSpaces {
   explicit NameSpaces(Context& context) : c_(context) {}
 
   void add(const std::string& space, const std::string& name, SourceRange where, std::string_view what) {
+    if (name.find(schema_mark) != name.npos)
+      c_.error(DiagnosticKind::arg, where, "the " + std::string(what) + " name has a control character");
     if (seen_.insert(space + '\0' + name).second) return;
     c_.error(DiagnosticKind::duplicate, where,
              "the " + std::string(what) + " name " + quoted(name) + " is already taken in the database",
@@ -70,7 +72,7 @@ void check_lengths(Context& c, const Shape& shape) {
 
 void add_keys(Context& c, NameSpaces& spaces, const Model& model) {
   const bool global = c.provider().global_index_names;
-  const auto space = global ? std::string("keys") + model.db_schema : "keys of " + model.db_name;
+  const auto space = global ? std::string("keys") + model.db_schema : "keys of " + model.table();
   if (model.primary_key && c.provider().named_primary_keys) {
     spaces.add(space, model.primary_key->db_name, model.primary_key->where, "key");
   }
@@ -93,7 +95,7 @@ void add_relations(Context& c, NameSpaces& spaces) {
     if (relation.kind == RelationKind::many_to_many) continue;
     const auto& model = c.schema.models[static_cast<size_t>(relation.model[0])];
     // PostgreSQL: constraints of one table share names with its primary key.
-    const auto space = global ? std::string("foreign keys") : "foreign keys of " + model.db_name;
+    const auto space = global ? std::string("foreign keys") : "foreign keys of " + model.table();
     spaces.add(space, relation.constraint, relation.where, "foreign key");
   }
 }
@@ -134,7 +136,7 @@ void check_names(Context& c) {
   add_join_tables(c, spaces);
   for (const auto& model : c.schema.models) add_keys(c, spaces, model);
   for (size_t i = 0; i < c.enums.size(); ++i) {
-    spaces.add("enums", c.schema.enums[i].db_name, c.enums[i].node->name.where, "enum");
+    spaces.add("enums " + c.schema.enums[i].db_schema, c.schema.enums[i].db_name, c.enums[i].node->name.where, "enum");
   }
   add_relations(c, spaces);
 }

@@ -24,6 +24,13 @@ bool read_integer(const tree::Node* node, int64_t& out);
 
 // @@schema("x"): declared in the datasource?
 void check_schema_name(Context& context, const AttributeUse& use);
+// Of something without @@schema: may it be without? Models of .prisma files may not, nor where the default isn't declared.
+struct Unplaced {
+  std::string_view kind;
+  std::string_view name;
+  SourceRange where;
+};
+void check_has_schema(Context& context, const Unplaced& what, uint32_t file);
 
 // The file that `import "raw"` in `from` names.
 [[nodiscard]] std::string import_target(std::string_view from, std::string_view raw);

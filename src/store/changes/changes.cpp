@@ -7,7 +7,7 @@ std::vector<WatchedTable> watched_tables(const schema::Schema& schema) {
   for (const schema::Model& model : schema.models) {
     if (model.realtime == 0 || model.ignored || model.is_view) continue;
     WatchedTable& table = watched.emplace_back();
-    table.table = model.db_name;
+    table.table = model.table();
     table.operations = model.realtime;
     const schema::Key& key = model.primary_key ? *model.primary_key : model.uniques.front();
     for (const schema::KeyColumn& column : key.columns)

@@ -86,6 +86,11 @@ std::string map_of(const std::string& name, const std::string& written,
   return name == written ? std::string() : std::string(attribute) + "(" + quoted(name) + ")";
 }
 
+std::string schema_line(const std::string& placed) {
+  const std::string_view name = schema::split_name(placed).db_schema;
+  return name.empty() ? std::string() : "@@schema(" + quoted(name) + ")\n";
+}
+
 std::string field_name(const Draft& draft, int table, const std::string& column) {
   return draft.names.fields[table][draft.live.tables[table].find_column(column)];
 }
@@ -102,7 +107,7 @@ std::string map_argument(const Draft& draft, int table, const std::string& name,
   if (name.empty()) return {};
   const std::vector<std::string_view> views(columns.begin(), columns.end());
   const std::string usual =
-      schema::constraint_name(draft.live.tables[table].name, views, suffix,
+      schema::constraint_name(bare_name(draft.live.tables[table].name), views, suffix,
                               schema::provider_info(draft.live.provider).identifier_max);
   return name == usual ? std::string() : "map: " + quoted(name);
 }
@@ -164,7 +169,7 @@ void append_body(const Draft& draft, int table, std::string& text) {
   if (live.primary_key.size() > 1) text += key_line(draft, table) + "\n";
   for (const LiveIndex& index : live.indexes)
     if (unique_text(draft, table, index).empty()) text += index_line(draft, table, index) + "\n";
-  text += map_of(live.name, draft.names.models[table], "@@map") + "\n";
+  text += map_of(bare_name(live.name), draft.names.models[table], "@@map") + "\n" + schema_line(live.name);
   for (const std::string& attribute : is_ignored(draft, table)
                                           ? std::vector<std::string>{"@@ignore"}
                                           : model_attributes(draft.live, table,
@@ -350,7 +355,7 @@ std::string enum_text(const Draft& draft, int at) {
     const std::string& name = draft.names.enum_values[at][i];
     text += join({name, map_of(live.values[i], name, "@map")}, " ") + "\n";
   }
-  return text + map_of(live.name, draft.names.enums[at], "@@map") + "\n}\n";
+  return text + map_of(bare_name(live.name), draft.names.enums[at], "@@map") + "\n" + schema_line(live.name) + "}\n";
 }
 
 }  // namespace trivet::store::introspect

@@ -87,6 +87,8 @@ struct LiveDatabase {
   schema::Provider provider = schema::Provider::sqlite;
   std::vector<LiveTable> tables;  // in the order in which their models are written
   std::vector<LiveEnum> enums;
+  // Of several schemas of a database: tables, enums and what refers to them are then named as stores name them (schema::place_name).
+  std::vector<std::string> schemas{};
   std::vector<std::string> warnings;  // what is there and can't be said, a sentence each
   Framework framework = Framework::none;
 

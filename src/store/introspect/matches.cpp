@@ -14,7 +14,7 @@ using schema::Schema;
 
 int model_of(const Schema& schema, const LiveTable& table) {
   for (size_t i = 0; i < schema.models.size(); ++i)
-    if (schema.models[i].db_name == table.name && schema.models[i].is_view == table.is_view)
+    if (schema.models[i].table() == table.name && schema.models[i].is_view == table.is_view)
       return static_cast<int>(i);
   return -1;
 }
@@ -37,7 +37,7 @@ int reference_of(const Schema& schema, int model, const LiveForeignKey& key) {
     const Relation& relation = schema.relations[i];
     if (relation.kind == RelationKind::many_to_many || relation.model[0] != model) continue;
     const Model& to = schema.models[relation.model[1]];
-    if (to.db_name == key.table &&
+    if (to.table() == key.table &&
         columns_of(schema.models[model], relation.from_fields) == key.columns &&
         columns_of(to, relation.to_fields) == key.to_columns)
       return static_cast<int>(i);
@@ -48,7 +48,7 @@ int reference_of(const Schema& schema, int model, const LiveForeignKey& key) {
 int join_of(const Schema& schema, const LiveTable& table) {
   for (size_t i = 0; i < schema.relations.size(); ++i)
     if (schema.relations[i].kind == RelationKind::many_to_many &&
-        schema.relations[i].constraint == table.name)
+        schema.join_table(schema.relations[i]) == table.name)
       return static_cast<int>(i);
   return -1;
 }
@@ -73,7 +73,7 @@ Matches match(const LiveDatabase& live, const Schema* schema) {
     const auto found = schema == nullptr
                            ? -1
                            : static_cast<int>(std::ranges::find(schema->enums, live_enum.name,
-                                                                &schema::Enum::db_name) -
+                                                                &schema::Enum::type) -
                                               schema->enums.begin());
     matches.enums.push_back(
         schema == nullptr || found == static_cast<int>(schema->enums.size()) ? -1 : found);

@@ -25,10 +25,21 @@ std::string type_name(const std::string& name, const std::string& otherwise) {
   return written.empty() ? otherwise : written;
 }
 
+// Two things of one name in two schemas are told apart by these, as Prisma does it.
+std::string name_among(const LiveDatabase& live, const std::string& placed) {
+  const schema::PlacedName parts = schema::split_name(placed);
+  std::ptrdiff_t same = 0;
+  const auto is_same = [&](const auto& other) { return schema::split_name(other.name).name == parts.name; };
+  same += std::ranges::count_if(live.tables, is_same);
+  same += std::ranges::count_if(live.enums, is_same);
+  if (parts.db_schema.empty() || same < 2) return std::string(parts.name);
+  return std::string(parts.db_schema) + "_" + std::string(parts.name);
+}
+
 std::string model_name(const LiveDatabase& live, const Matches& matches, size_t table,
                        std::set<std::string>& taken) {
   if (const schema::Model* model = matches.model(static_cast<int>(table))) return model->name;
-  return free_name(type_name(live.tables[table].name, "Table" + std::to_string(table + 1)), taken);
+  return free_name(type_name(name_among(live, live.tables[table].name), "Table" + std::to_string(table + 1)), taken);
 }
 
 void name_fields(const LiveTable& table, const Matches& matches, int at, Names& names) {
@@ -51,12 +62,12 @@ void name_fields(const LiveTable& table, const Matches& matches, int at, Names& 
     }
 }
 
-void name_enum(const LiveEnum& live_enum, const schema::Enum* previous, Names& names,
-               std::set<std::string>& taken) {
+void name_enum(const LiveDatabase& live, const LiveEnum& live_enum, const schema::Enum* previous,
+               Names& names, std::set<std::string>& taken) {
   names.enums.push_back(
       previous != nullptr
           ? previous->name
-          : free_name(type_name(live_enum.name, "Enum" + std::to_string(names.enums.size() + 1)),
+          : free_name(type_name(name_among(live, live_enum.name), "Enum" + std::to_string(names.enums.size() + 1)),
                       taken));
   std::set<std::string> values_taken;
   std::vector<std::string>& values = names.enum_values.emplace_back();
@@ -73,6 +84,8 @@ void name_enum(const LiveEnum& live_enum, const schema::Enum* previous, Names& n
 }
 
 }  // namespace
+
+std::string bare_name(const std::string& placed) { return std::string(schema::split_name(placed).name); }
 
 std::string identifier(std::string_view name) {
   const size_t start = static_cast<size_t>(std::ranges::find_if(name, is_letter) - name.begin());
@@ -99,12 +112,12 @@ Names make_names(const LiveDatabase& live, const Matches& matches) {
   names.models.resize(live.tables.size());
   for (const bool plain : {true, false})
     for (size_t i = 0; i < live.tables.size(); ++i)
-      if ((identifier(live.tables[i].name) == live.tables[i].name) == plain)
+      if ((identifier(bare_name(live.tables[i].name)) == bare_name(live.tables[i].name)) == plain)
         names.models[i] = model_name(live, matches, i, taken);
   for (size_t i = 0; i < live.tables.size(); ++i)
     name_fields(live.tables[i], matches, static_cast<int>(i), names);
   for (size_t i = 0; i < live.enums.size(); ++i)
-    name_enum(live.enums[i],
+    name_enum(live, live.enums[i],
               matches.enums[i] < 0 ? nullptr : &matches.schema->enums[matches.enums[i]], names,
               taken);
   return names;

@@ -24,6 +24,8 @@ struct Names {
 
 [[nodiscard]] Names make_names(const LiveDatabase& live, const Matches& matches);
 
+// Without the schema that it is in.
+[[nodiscard]] std::string bare_name(const std::string& placed);
 // `wanted`, or with _2, _3 … behind it; enters it into `taken`.
 [[nodiscard]] std::string free_name(std::string wanted, std::set<std::string>& taken);
 // Empty if nothing of it can be written.

@@ -1,5 +1,7 @@
 #include "store/introspect/relations.h"
 
+#include "store/introspect/names.h"
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -28,14 +30,15 @@ bool is_index(const LiveIndex& index, const std::string& name,
 }
 
 bool has_join_indexes(const LiveDatabase& live, const LiveTable& table) {
+  const std::string name = bare_name(table.name);
   bool unique = live.provider == Provider::postgresql &&
-                table.primary_key_name == table.name + "_AB_pkey" &&
+                table.primary_key_name == name + "_AB_pkey" &&
                 table.primary_key == std::vector<std::string>{"A", "B"};
   bool plain = false;
   for (const LiveIndex& index : table.indexes) {
-    if (index.unique && is_index(index, table.name + "_AB_unique", {"A", "B"}))
+    if (index.unique && is_index(index, name + "_AB_unique", {"A", "B"}))
       unique = true;
-    else if (!index.unique && is_index(index, table.name + "_B_index", {"B"}))
+    else if (!index.unique && is_index(index, name + "_B_index", {"B"}))
       plain = true;
     else
       return false;
@@ -138,7 +141,7 @@ class Namer {
   void name_join(LiveRelation& relation) {
     const std::string& a = names_.models[relation.from];
     const std::string& b = names_.models[relation.to];
-    const std::string& table = live_.tables[relation.join].name;
+    const std::string table = bare_name(live_.tables[relation.join].name);
     const bool self = relation.from == relation.to;
     const std::string suffix = ambiguous_.contains(relation) ? table : std::string();
     if (self || !suffix.empty() || table != "_" + a + "To" + b) relation.name = table.substr(1);
@@ -188,13 +191,15 @@ std::vector<LiveRelation> find_relations(const LiveDatabase& live, const Matches
 
 bool is_join_table(const LiveDatabase& live, const Matches& matches, const Names& names, int at) {
   const LiveTable& table = live.tables[at];
+  const std::string name = bare_name(table.name);
   if (matches.model(at) != nullptr || table.is_view || table.columns.size() != 2 ||
       table.find_column("A") < 0 || table.find_column("B") < 0 || table.foreign_keys.size() != 2 ||
-      table.name.size() < 2 || table.name.front() != '_' || !has_join_indexes(live, table))
+      name.size() < 2 || name.front() != '_' || !has_join_indexes(live, table))
     return false;
   const int a = join_target(live, table, "A");
   const int b = join_target(live, table, "B");
-  return a >= 0 && b >= 0 && names.models[a] <= names.models[b];
+  if (a < 0 || b < 0 || names.models[a] > names.models[b]) return false;
+  return schema::split_name(live.tables[a].name).db_schema == schema::split_name(table.name).db_schema;
 }
 
 std::vector<LiveRelation> make_relations(const LiveDatabase& live, const Matches& matches,

@@ -18,6 +18,8 @@ struct PostgresOptions {
   std::string
       url;  // what libpq takes: postgresql://user@host:port/database?sslmode=…, or key=value
   std::string schema;  // of the database, where the tables are; empty = the server's search path
+  // Those of the datasource: tables, types and functions are then named with theirs. Empty = all in the one above.
+  std::vector<std::string> schemas{};
   std::vector<std::string> more_schemas{};  // looked in after `schema` ("public" where that is empty)
   // A function, as SQL names it, that the transactions of callers (store/session.h) and calls begin with. Empty = none.
   std::string pre_request{};

@@ -107,7 +107,7 @@ sql::NestedSource source_of(const Query& query) {
   return {.table =
               [&model, param](sql::Renderer& out) {
                 out.raw("json_populate_recordset(NULL::");
-                out.identifier(model.db_name);
+                out.identifier(model.table());
                 out.raw(", ");
                 out.bind_typed(sql::BindKind::param, param, Type::json, -1);
                 out.raw(")");

@@ -22,6 +22,7 @@ ResolvedLink resolve_link(const schema::Schema& schema, const Link& link) {
   ResolvedLink resolved;
   if (link.every >= 0) {
     resolved.target = link.every;
+    resolved.function = link.function;
     return resolved;
   }
   const schema::Relation& first = schema.relations[link.relation];
@@ -30,7 +31,7 @@ ResolvedLink resolve_link(const schema::Schema& schema, const Link& link) {
   if (first.kind == schema::RelationKind::many_to_many) {
     TRIVET_ASSERT(link.second < 0);
     resolved.target = first.model[1 - side];
-    resolved.junction = first.constraint;
+    resolved.junction = schema.join_table(first);
     resolved.far_columns = {side == 0 ? "A" : "B"};
     resolved.junction_columns = {side == 0 ? "B" : "A"};
     resolved.target_columns =
@@ -46,7 +47,7 @@ ResolvedLink resolve_link(const schema::Schema& schema, const Link& link) {
   const schema::Relation& second = schema.relations[link.second];
   const int second_side = link.second_side;
   resolved.target = second.model[1 - second_side];
-  resolved.junction = next.db_name;
+  resolved.junction = next.table();
   resolved.junction_columns = column_names(next, end_fields(second, second_side));
   resolved.target_columns =
       column_names(schema.models[resolved.target], end_fields(second, 1 - second_side));

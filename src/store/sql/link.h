@@ -16,6 +16,7 @@ struct ResolvedLink {
   std::vector<std::string>
       far_columns;       // what they equal: columns of the junction, or of the target without one
   std::string junction;  // table, empty = none
+  std::string function;  // of the current row, that gives the linked ones; empty = they are in a table
   std::vector<std::string> junction_columns;  // what equals target_columns
   std::vector<std::string> target_columns;
 };

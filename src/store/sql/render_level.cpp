@@ -105,13 +105,13 @@ class LevelRenderer {
   void tables(const ResolvedLink* link) {
     out_.raw(" FROM ");
     if (link == nullptr) {
-      out_.identifier(schema_.models[level_.model].db_name);
+      out_.identifier(schema_.models[level_.model].table());
       out_.raw(" AS " + alias_);
       return;
     }
     TRIVET_ASSERT(link->target == level_.model);
     junction_ = link->junction.empty() ? alias_ : out_.fresh_alias();
-    out_.link_tables(*link, alias_, junction_);
+    out_.link_tables(*link, {alias_, junction_, {}});
   }
 
   void next_condition() { out_.raw(conditions_++ == 0 ? " WHERE " : " AND "); }

@@ -71,6 +71,8 @@ class NestedRenderer {
       // Not the bare name: a column of any table around could have it.
       out_.raw(embed.to_one ? "(SELECT ROW(d.*) FROM (" : "ARRAY(SELECT ROW(d.*) FROM (");
       this->level(embed.level, &parent, {});
+      // A function that says that it gives one row may give several.
+      if (embed.to_one && !parent.link.function.empty() && embed.level.limit_param < 0) out_.raw(" LIMIT 1");
       out_.raw(") AS d)");
       name();
     }
@@ -86,17 +88,21 @@ class NestedRenderer {
       if (source.table)
         source.table(out_);
       else
-        out_.identifier(schema_.models[level.model].db_name);
+        out_.identifier(schema_.models[level.model].table());
       out_.raw(" AS " + alias);
     } else {
       TRIVET_ASSERT(parent->link.target == level.model);
       const std::string junction = parent->link.junction.empty() ? alias : out_.fresh_alias();
-      out_.link_tables(parent->link, alias, junction);
+      out_.link_tables(parent->link, {alias, junction, parent->alias});
       for (size_t i = 0; i < parent->link.far_columns.size(); ++i) {
         next();
         out_.column(junction, parent->link.far_columns[i]);
         out_.raw(" = ");
         out_.column(parent->alias, parent->model->fields[parent->link.near_fields[i]].db_name);
+      }
+      if (!parent->link.function.empty()) {
+        next();
+        out_.no_null_row(alias);
       }
       const Embed& embed = *parent->embed;
       if (embed.near) {
@@ -132,11 +138,16 @@ class NestedRenderer {
       out_.raw(std::to_string(position));
     }
     const schema::Model& model = schema_.models[level.model];
-    for (const Embed& embed : level.embeds)
+    for (const Embed& embed : level.embeds) {
+      if (!embed.link.function.empty()) {
+        next();
+        out_.raw(alias);
+      }
       for (const int field : resolve_link(schema_, embed.link).near_fields) {
         next();
         out_.column(alias, model.fields[field].db_name);
       }
+    }
   }
 
   // Made rows are ordered by what was selected: the same expression written again, with other

@@ -132,14 +132,21 @@ void Renderer::cast(const Expr& expr) {
       [&] { raw(std::to_string(static_cast<int>(expr.type))); });
 }
 
-void Renderer::link_tables(const ResolvedLink& link, std::string_view target_alias,
-                           std::string_view junction_alias) {
+void Renderer::link_tables(const ResolvedLink& link, const LinkAliases& aliases) {
+  const auto [target_alias, junction_alias, near_alias] = aliases;
+  if (!link.function.empty()) {
+    identifier(link.function);
+    raw("(");
+    raw(near_alias);
+    raw(") AS ");
+    return raw(target_alias);
+  }
   const auto table = [&](std::string_view name, std::string_view alias) {
     identifier(name);
     raw(" AS ");
     raw(alias);
   };
-  table(schema_.models[link.target].db_name, target_alias);
+  table(schema_.models[link.target].table(), target_alias);
   if (link.junction.empty()) return;
   raw(" JOIN ");
   table(link.junction, junction_alias);
@@ -149,6 +156,13 @@ void Renderer::link_tables(const ResolvedLink& link, std::string_view target_ali
     raw(" = ");
     column(junction_alias, link.junction_columns[i]);
   }
+}
+
+// A function that gives null instead of a row gives a row of nulls in FROM.
+void Renderer::no_null_row(std::string_view alias) {
+  raw("NOT (");
+  raw(alias);
+  raw(" IS NULL)");
 }
 
 void Renderer::linked(const Expr& expr) {
@@ -162,17 +176,23 @@ void Renderer::linked(const Expr& expr) {
     expression(expr.args[0]);
     raw(" FROM ");
   }
-  link_tables(link, target, junction);
+  link_tables(link, {target, junction, near.alias});
   for (size_t i = 0; i < link.near_fields.size(); ++i) {
     raw(i == 0 ? " WHERE " : " AND ");
     column(junction, link.far_columns[i]);
     raw(" = ");
     column(near.alias, schema_.models[near.model].fields[link.near_fields[i]].db_name);
   }
+  const bool is_call = !link.function.empty();
+  if (is_call) {
+    raw(" WHERE ");
+    no_null_row(target);
+  }
   if (expr.op == Op::exists && !expr.args.empty() && expr.args[0].op != Op::always_true) {
-    raw(link.near_fields.empty() ? " WHERE " : " AND ");
+    raw(link.near_fields.empty() && !is_call ? " WHERE " : " AND ");
     expression(expr.args[0]);
   }
+  if (is_call && expr.op == Op::related) raw(" LIMIT 1");
   raw(")");
   pop();
 }

@@ -68,7 +68,7 @@ bool has_fixed_number(Type type) {
 }  // namespace
 
 void Renderer::type_name(Type type, int enum_index) {
-  if (type == Type::enum_ && enum_index >= 0) return identifier(schema_.enums[enum_index].db_name);
+  if (type == Type::enum_ && enum_index >= 0) return identifier(schema_.enums[enum_index].type());
   raw(plain_type_name(type));
 }
 

@@ -71,6 +71,10 @@ std::string_view row_id_name(const schema::Model& model) {
 std::string quote_identifier(std::string_view name) {
   std::string quoted = "\"";
   for (const char c : name) {
+    if (c == schema::schema_mark) {
+      quoted += "\".\"";
+      continue;
+    }
     if (c == '"') quoted += c;
     quoted += c;
   }

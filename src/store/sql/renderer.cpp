@@ -48,6 +48,12 @@ std::string Renderer::push(int model) {
 void Renderer::identifier(std::string_view name) {
   text_ += dialect_.quote;
   for (const char c : name) {
+    if (c == schema::schema_mark) {
+      text_ += dialect_.quote;
+      text_ += '.';
+      text_ += dialect_.quote;
+      continue;
+    }
     if (c == dialect_.quote) text_ += c;
     text_ += c;
   }

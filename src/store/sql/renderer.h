@@ -51,8 +51,13 @@ class Renderer {
   void order_direction(const OrderTerm& term);  // what follows the key
   // The far end's table(s) of a link, joined to its target, as `FROM …`; then the condition on the
   // near row's cells.
-  void link_tables(const ResolvedLink& link, std::string_view target_alias,
-                   std::string_view junction_alias);
+  struct LinkAliases {
+    std::string_view target;
+    std::string_view junction;
+    std::string_view near;  // of the current row
+  };
+  void link_tables(const ResolvedLink& link, const LinkAliases& aliases);
+  void no_null_row(std::string_view alias);  // of what a function gave
   std::string fresh_alias();
   // No alias from here on is this name, which stands for a table.
   void keep_from_aliases(std::string_view name);

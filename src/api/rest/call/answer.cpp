@@ -47,6 +47,7 @@ http::Response call_response(const PreparedCall& prepared, http::Method method, 
     response.content_type = content_type(prepared.media);
     response.body = std::move(answer.body);
   }
+  if (!prepared.profile.empty() && !response.content_type.empty()) response.set("Content-Profile", prepared.profile);
   set_status(prepared, answer, response);
   response.set("Content-Range", range_text(prepared, answer));
   if (!prepared.preference_applied.empty()) response.set("Preference-Applied", prepared.preference_applied);

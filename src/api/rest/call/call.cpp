@@ -26,12 +26,14 @@ result<ReadyCall> ready_call(ApiRequest api, const http::Request& request, const
   if (api.method == http::Method::post) TRIVET_CHECK(read_body_arguments(request, arguments));
   take_columns(api.query, arguments);
   engine::Candidates candidates;
-  if (caller.procedures != nullptr) candidates = caller.procedures->find(api.path.name, caller.identity);
+  const Catalog catalog(caller.options.engine.schema(), {caller.options.schemas, api.profile});
+  if (caller.procedures != nullptr) candidates = caller.procedures->find(catalog.place(api.path.name), caller.identity);
   TRIVET_TRY(const Choice choice, choose(candidates, api, arguments));
   ReadyCall ready;
   TRIVET_TRY(ready.prepared, prepare_call(api, request, arguments, choice, caller.options));
   ready.prepared.call.list = candidates.list;
   ready.volatility = choice.procedure->volatility;
+  if (api.names_profile || catalog.has_profiles()) ready.prepared.profile = api.profile;
   return ready;
 }
 

@@ -80,8 +80,7 @@ std::string searched_with(const Arguments& arguments, bool is_post) {
 
 std::unexpected<Error> none(const std::vector<const Procedure*>& candidates, const ApiRequest& api,
                             const Arguments& arguments) {
-  const std::string schema = candidates.empty() ? "public" : candidates.front()->schema;
-  const std::string function = schema + "." + api.path.name;
+  const std::string function = (candidates.empty() ? api.profile : candidates.front()->schema) + "." + api.path.name;
   const bool is_post = api.method == http::Method::post;
   const bool names_none = arguments.names.empty();
   const bool is_raw = is_post && !arguments.raw_type.empty() && arguments.raw_type != "json";

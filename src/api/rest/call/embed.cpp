@@ -119,7 +119,7 @@ bool is_about_embeds(const Query& query, const Logic& logic) {
 result<std::unique_ptr<CallEmbedding>> prepare_embedding(const ApiRequest& api, const Page& page,
                                                          const store::Procedure& procedure,
                                                          const CallOptions& options) {
-  const auto catalog = std::make_shared<const Catalog>(options.engine.schema());
+  const auto catalog = std::make_shared<const Catalog>(options.engine.schema(), Exposure{options.schemas, api.profile});
   TRIVET_TRY(const int model, find_model(*catalog, api, procedure));
   auto made = std::make_unique<CallEmbedding>();
   made->zone = api.prefer.zone;
@@ -127,7 +127,7 @@ result<std::unique_ptr<CallEmbedding>> prepare_embedding(const ApiRequest& api, 
   made->rows_param = made->parameters.add(Value::json("[]"));
   const Query query = rest_of(api.query, made->has_page);
   TRIVET_TRY(const Node root, build_tree(*catalog, model, query, options.limits,
-                                         {.aggregates_allowed = options.aggregates_allowed}));
+                                         {.aggregates_allowed = options.aggregates_allowed, .computed = options.computed}));
   const LiteralContext context{.catalog = *catalog, .zone = made->zone.get(), .limits = options.limits,
                                .computed = options.computed};
   Expressions expressions(context, made->parameters);

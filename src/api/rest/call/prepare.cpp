@@ -147,12 +147,12 @@ result<void> check_preferences(const Preferences& prefer, ResultShape shape) {
   return {};
 }
 
-std::string applied(const Preferences& prefer, bool rollback_allowed) {
+std::string applied(const Preferences& prefer, const TransactionEnd& end) {
   std::vector<std::string> list;
   if (prefer.count == engine::CountKind::exact) list.emplace_back("count=exact");
   if (prefer.count == engine::CountKind::planned) list.emplace_back("count=planned");
   if (prefer.count == engine::CountKind::estimated) list.emplace_back("count=estimated");
-  if (rollback_allowed && prefer.transaction != Transaction::unspecified)
+  if (end.may_choose && prefer.transaction != Transaction::unspecified)
     list.emplace_back(prefer.transaction == Transaction::commit ? "tx=commit" : "tx=rollback");
   if (prefer.handling != Handling::unspecified)
     list.emplace_back(prefer.strict() ? "handling=strict" : "handling=lenient");
@@ -237,10 +237,9 @@ result<PreparedCall> prepare_call(const ApiRequest& api, const http::Request& re
   const bool changes = !api.is_read() && choice.procedure->volatility == store::Volatility::volatile_;
   call.access = changes ? store::CallAccess::read_write : store::CallAccess::read_only;
   TRIVET_CHECK(check_end(prepared));
-  const bool undone = options.rollback_allowed && api.prefer.transaction == Transaction::rollback;
-  call.end = undone ? store::CallEnd::rollback : store::CallEnd::commit;
+  call.end = options.end.undoes(api.prefer) ? store::CallEnd::rollback : store::CallEnd::commit;
   if (api.prefer.strict()) call.rows_max = api.prefer.max_affected;
-  prepared.preference_applied = applied(api.prefer, options.rollback_allowed);
+  prepared.preference_applied = applied(api.prefer, options.end);
   add_settings(api, request, call);
   return prepared;
 }

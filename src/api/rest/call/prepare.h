@@ -14,8 +14,9 @@ struct CallOptions {
   const Limits& limits;
   engine::Engine& engine;  // reads what results embed
   const Identity& identity;
-  bool rollback_allowed = false;
+  TransactionEnd end{};
   bool aggregates_allowed = false;
+  const std::vector<std::string>& schemas;  // that are served
   ComputedFields* computed = nullptr;
 };
 
@@ -34,6 +35,7 @@ struct PreparedCall {
   store::Call call;
   Media media;
   std::string preference_applied;
+  std::string profile{};  // told in Content-Profile; empty: it isn't
   int64_t offset = 0;
   bool is_counted = false;
   std::unique_ptr<CallEmbedding> embedding{};  // null: only columns of the result are asked for

@@ -53,8 +53,8 @@ std::optional<int64_t> write_total(const Prepared& prepared, int64_t affected) {
 void set_common(http::Response& response, const Prepared& prepared) {
   if (!prepared.preference_applied.empty())
     response.headers.emplace_back("Preference-Applied", prepared.preference_applied);
-  if (prepared.names_profile && !response.content_type.empty())
-    response.headers.emplace_back("Content-Profile", "public");
+  if (prepared.tells_profile && !response.content_type.empty())
+    response.headers.emplace_back("Content-Profile", prepared.catalog->profile());
 }
 
 void set_content_location(http::Response& response, const Run& run) {

@@ -43,7 +43,7 @@ class Document {
       : catalog_(catalog) {
     for (size_t i = 0; i < catalog.schema()->models.size(); ++i) {
       const auto index = static_cast<int>(i);
-      if (catalog.model(index).ignored) continue;
+      if (!catalog.serves(index)) continue;
       const engine::ModelAccess access = engine.model_access(index, identity);
       if (!access.read && !access.create) continue;
       Table table{.model = index, .access = access, .columns = {}};
@@ -315,6 +315,7 @@ http::Response answer_root(const Catalog& catalog, const engine::Engine& engine,
                            const Identity& identity, const RootRequest& root) {
   http::Response response;
   response.content_type = "application/openapi+json; charset=utf-8";
+  if (catalog.has_profiles()) response.set("Content-Profile", catalog.profile());
   if (root.request.method == http::Method::head) return response;
   Document document(catalog, engine, identity);
   response.body = document.render(root.request.header("host"), root.prefix);

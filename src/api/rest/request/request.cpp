@@ -1,6 +1,7 @@
 #include "api/rest/request/request.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -10,8 +11,6 @@ namespace trivet::api::rest {
 namespace {
 
 using http::Method;
-
-constexpr std::string_view default_profile = "public";
 
 bool method_fits(Method method, Target target) {
   switch (method) {
@@ -36,13 +35,16 @@ result<void> check_method(const http::Request& request, Target target) {
               fmt::format("Unsupported HTTP method: {}", request.method_text));
 }
 
-// `public` always names the default schema; there is no other yet.
-result<std::string> check_profile(const Headers& headers, Method method) {
+std::string_view named_profile(const Headers& headers, Method method) {
   const bool reads = method == Method::get || method == Method::head || method == Method::options;
-  const std::string_view profile = reads ? headers.accept_profile : headers.content_profile;
-  if (profile.empty() || profile == default_profile) return std::string(profile);
-  return fail(ErrorCode::unknown_profile, fmt::format("Invalid schema: {}", profile), {},
-              fmt::format("Only the following schemas are exposed: {}", default_profile));
+  return reads ? headers.accept_profile : headers.content_profile;
+}
+
+result<std::string> choose_profile(std::string_view named, const std::vector<std::string>& schemas) {
+  if (named.empty()) return schemas.front();
+  if (std::ranges::find(schemas, named) != schemas.end()) return std::string(named);
+  return fail(ErrorCode::unknown_profile, fmt::format("Invalid schema: {}", named), {},
+              fmt::format("Only the following schemas are exposed: {}", fmt::join(schemas, ", ")));
 }
 
 const LimitValue* find_root(const std::vector<AtPath<LimitValue>>& values) {
@@ -123,14 +125,21 @@ result<Path> parse_path(std::string_view path) {
   return parsed;
 }
 
+result<std::string> find_profile(const http::Request& request, const std::vector<std::string>& schemas) {
+  return choose_profile(named_profile(find_headers(request), request.method), schemas);
+}
+
 result<ApiRequest> decode_request(const http::Request& request,
-                                  std::string_view path_below_prefix) {
+                                  std::string_view path_below_prefix,
+                                  const std::vector<std::string>& schemas) {
   const Headers headers = find_headers(request);
   ApiRequest api;
   api.method = request.method;
   api.accept = headers.accept;
   TRIVET_TRY(api.path, parse_path(path_below_prefix));
-  TRIVET_TRY(api.profile, check_profile(headers, request.method));
+  const std::string_view named = named_profile(headers, request.method);
+  api.names_profile = !named.empty();
+  TRIVET_TRY(api.profile, choose_profile(named, schemas));
   TRIVET_CHECK(check_method(request, api.path.target));
   api.parameters = split_query(request.query);
   std::erase_if(api.parameters, [](const Parameter& p) { return p.key == "apikey"; });

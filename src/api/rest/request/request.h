@@ -28,6 +28,17 @@ struct Headers {
 [[nodiscard]] Headers find_headers(const http::Request& request);
 [[nodiscard]] std::string join_prefer(const http::Request& request);
 
+// Whether what a request did stays; and whether Prefer: tx= may say otherwise.
+struct TransactionEnd {
+  bool rolls_back = false;
+  bool may_choose = false;
+
+  [[nodiscard]] bool undoes(const Preferences& prefer) const {
+    if (!may_choose || prefer.transaction == Transaction::unspecified) return rolls_back;
+    return prefer.transaction == Transaction::rollback;
+  }
+};
+
 enum class Target : uint8_t { root, relation, function };
 
 struct Path {
@@ -37,10 +48,14 @@ struct Path {
 // `path` below the prefix "/rest/v1". PGRST125.
 [[nodiscard]] result<Path> parse_path(std::string_view path);
 
+// The schema that the request is about: of `schemas` the one that it names, or the first. PGRST106.
+[[nodiscard]] result<std::string> find_profile(const http::Request& request, const std::vector<std::string>& schemas);
+
 struct ApiRequest {
   http::Method method = http::Method::get;
   Path path;
-  std::string profile;      // named by the request; empty = none
+  std::string profile;      // the database schema that it is about
+  bool names_profile = false;
   std::vector<Parameter> parameters;
   Query query;
   Preferences prefer;
@@ -54,8 +69,9 @@ struct ApiRequest {
   }
 };
 
-// PGRST100, 101, 103, 106, 114, 117, 125.
+// `schemas`: those that are served, at least one. PGRST100, 101, 103, 106, 114, 117, 125.
 [[nodiscard]] result<ApiRequest> decode_request(const http::Request& request,
-                                                std::string_view path_below_prefix);
+                                                std::string_view path_below_prefix,
+                                                const std::vector<std::string>& schemas);
 
 }  // namespace trivet::api::rest

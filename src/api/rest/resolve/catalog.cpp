@@ -34,16 +34,32 @@ bool is_visible(const schema::Field& field) {
          field.type != schema::ScalarType::unsupported;
 }
 
-Catalog::Catalog(std::shared_ptr<const schema::Schema> schema) : schema_(std::move(schema)) {
+Catalog::Catalog(std::shared_ptr<const schema::Schema> schema, Exposure exposure)
+    : schema_(std::move(schema)), exposure_(std::move(exposure)) {
   for (const schema::Enum& enum_ : schema_->enums) {
     std::vector<std::string>& labels = enum_labels_.emplace_back();
     for (const schema::EnumValue& value : enum_.values) labels.push_back(value.db_name);
   }
 }
 
+std::string Catalog::place(std::string_view name) const {
+  if (schema_->datasource.schemas.empty()) return std::string(name);
+  return schema::place_name({exposure_.profile, name});
+}
+
+bool Catalog::serves(int index) const {
+  const schema::Model& m = model(index);
+  return !m.ignored && (m.db_schema.empty() || m.db_schema == exposure_.profile);
+}
+
+bool Catalog::leads_through(int index) const {
+  const schema::Model& m = model(index);
+  return !m.ignored && (m.db_schema.empty() || std::ranges::find(exposure_.schemas, m.db_schema) != exposure_.schemas.end());
+}
+
 int Catalog::find_table(std::string_view db_name) const {
-  const auto found = schema_->model_by_db_name.find(std::string(db_name));
-  if (found == schema_->model_by_db_name.end() || model(found->second).ignored) return -1;
+  const auto found = schema_->model_by_table.find(place(db_name));
+  if (found == schema_->model_by_table.end() || model(found->second).ignored) return -1;
   return found->second;
 }
 
@@ -64,7 +80,8 @@ int Catalog::find_relation_field(int model_index, std::string_view name) const {
   const auto found = m.field_by_name.find(std::string(name));
   if (found == m.field_by_name.end()) return -1;
   const schema::Field& field = m.fields[found->second];
-  return field.kind == schema::FieldKind::relation && !field.ignored ? found->second : -1;
+  if (field.kind != schema::FieldKind::relation || field.ignored) return -1;
+  return serves(schema_->relations[field.relation].model[1 - field.side]) ? found->second : -1;
 }
 
 std::vector<Column> Catalog::star(int model_index) const {
@@ -97,7 +114,7 @@ Catalog::Nearest Catalog::nearest_table(std::string_view name) const {
   Nearest best;
   for (size_t i = 0; i < schema_->models.size(); ++i) {
     const schema::Model& m = schema_->models[i];
-    const double score = m.ignored ? 0 : similarity(name, m.db_name);
+    const double score = !serves(static_cast<int>(i)) ? 0 : similarity(name, m.db_name);
     if (score > best.similarity) best = {.model = static_cast<int>(i), .similarity = score};
   }
   return best;

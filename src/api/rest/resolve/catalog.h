@@ -21,14 +21,30 @@ struct Column {
   Type type = Type::unknown;
 };
 
+// The database schemas that are served, the first for who names none, and the one that a request is about. A project whose models are
+// in no schema of their own has one, whatever its name.
+struct Exposure {
+  std::vector<std::string> schemas = {"public"};
+  std::string profile = "public";
+};
+
 class Catalog {
  public:
-  explicit Catalog(std::shared_ptr<const schema::Schema> schema);
+  explicit Catalog(std::shared_ptr<const schema::Schema> schema, Exposure exposure = {});
 
   [[nodiscard]] const std::shared_ptr<const schema::Schema>& schema() const { return schema_; }
   [[nodiscard]] const schema::Model& model(int index) const { return schema_->models[index]; }
 
-  // Model index, or -1 if there is no such table or it is ignored.
+  [[nodiscard]] const std::string& profile() const { return exposure_.profile; }
+  [[nodiscard]] bool has_profiles() const { return exposure_.schemas.size() > 1; }
+  // A table's or function's name in the request's schema, as stores name it.
+  [[nodiscard]] std::string place(std::string_view name) const;
+  // Whether it is in the request's schema, and not ignored.
+  [[nodiscard]] bool serves(int model) const;
+  // Whether it is in any schema that is served, and not ignored: what is on the way between two others.
+  [[nodiscard]] bool leads_through(int model) const;
+
+  // Of the request's schema. Model index, or -1 if there is no such table or it is ignored.
   [[nodiscard]] int find_table(std::string_view db_name) const;
   // nullptr field: no such column, or it is hidden.
   [[nodiscard]] Column find_column(int model, std::string_view db_name) const;
@@ -51,6 +67,7 @@ class Catalog {
 
  private:
   std::shared_ptr<const schema::Schema> schema_;
+  Exposure exposure_;
   std::vector<std::vector<std::string>> enum_labels_;
 };
 

@@ -20,6 +20,12 @@ class ComputedFields {
     used_ = used_ || found;
     return found;
   }
+  [[nodiscard]] std::optional<engine::ComputedRelationship> find_related(std::string_view table, std::string_view name) {
+    if (procedures_ == nullptr) return std::nullopt;
+    auto found = procedures_->find_related(table, name, identity_);
+    used_ = used_ || found;
+    return found;
+  }
   // Whether any was found: what was decoded then is for this caller alone.
   [[nodiscard]] bool used() const { return used_; }
 

@@ -48,7 +48,7 @@ result<Operand> json_steps(Operand operand, const std::vector<JsonStep>& path) {
 // Of types that filters and casts have a name for.
 std::optional<Operand> Expressions::computed(const Node& node, const std::string& name) {
   if (context_.computed == nullptr) return std::nullopt;
-  auto found = context_.computed->find(context_.catalog.model(node.model).db_name, name);
+  auto found = context_.computed->find(context_.catalog.model(node.model).table(), name);
   const std::optional<Type> type = found ? parse_type_name(found->type) : std::nullopt;
   if (!type) return std::nullopt;
   store::Expr call;

@@ -23,9 +23,9 @@ result<int> find_model(const Catalog& catalog, const ApiRequest& request,
   const Catalog::Nearest near = catalog.nearest_table(request.path.name);
   std::string hint;
   if (near.similarity > near_enough && visibility.usable(near.model))
-    hint = fmt::format("Perhaps you meant the table 'public.{}'", catalog.model(near.model).db_name);
+    hint = fmt::format("Perhaps you meant the table '{}.{}'", catalog.profile(), catalog.model(near.model).db_name);
   return fail(ErrorCode::unknown_table,
-              fmt::format("Could not find the table 'public.{}' in the schema cache",
+              fmt::format("Could not find the table '{}.{}' in the schema cache", catalog.profile(),
                           request.path.name),
               {}, std::move(hint));
 }
@@ -65,7 +65,7 @@ bool has_row_key(const schema::Model& model) {
 
 // Writes go through a view where its database says so. No upserts: a view has no constraint that a row could meet.
 result<void> check_view(const ApiRequest& request, const schema::Model& model, const store::WritableViews* views) {
-  const store::ViewWrites takes = views == nullptr ? store::ViewWrites() : views->find(model.db_name);
+  const store::ViewWrites takes = views == nullptr ? store::ViewWrites() : views->find(model.table());
   const bool merges = request.prefer.resolution != Resolution::none && request.query.on_conflict;
   const bool taken = request.method == Method::post      ? takes.insert && !merges
                      : request.method == Method::patch   ? takes.update
@@ -126,7 +126,7 @@ std::string applied_preferences(const ApiRequest& request, bool has_key,
   AppliedList list;
   if (!request.is_read()) add_write_preferences(request, has_key, list);
   if (prefer.count != engine::CountKind::none) list.add(count_text(prefer.count));
-  if (options.rollback_allowed && prefer.transaction != Transaction::unspecified)
+  if (options.end.may_choose && prefer.transaction != Transaction::unspecified)
     list.add(prefer.transaction == Transaction::commit ? "tx=commit" : "tx=rollback");
   if (prefer.handling != Handling::unspecified)
     list.add(prefer.strict() ? "handling=strict" : "handling=lenient");
@@ -249,7 +249,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
   prepared->catalog = std::move(catalog);
   prepared->method = request.method;
   prepared->prefer = request.prefer;
-  prepared->names_profile = !request.profile.empty();
+  prepared->tells_profile = request.names_profile || prepared->catalog->has_profiles();
   const Catalog& tables = *prepared->catalog;
 
   Payload payload;
@@ -263,7 +263,8 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
   if (tables.model(prepared->model).is_view && !request.is_read())
     TRIVET_CHECK(check_view(request, tables.model(prepared->model), options.views));
   TRIVET_TRY(const Node root, build_tree(tables, prepared->model, request.query, options.limits,
-                                         {.aggregates_allowed = options.aggregates_allowed}));
+                                         {.aggregates_allowed = options.aggregates_allowed,
+                                          .computed = options.computed}));
   const LiteralContext context{.catalog = tables,
                                .zone = request.prefer.zone.get(),
                                .limits = options.limits,
@@ -280,8 +281,7 @@ result<std::shared_ptr<Prepared>> prepare(std::shared_ptr<const Catalog> catalog
     TRIVET_CHECK(writes.build(payload, operation));
     prepared->body_columns = writes.body_columns();
     operation.write.singular = prepared->media.kind == MediaKind::object;
-    operation.write.rollback =
-        options.rollback_allowed && request.prefer.transaction == Transaction::rollback;
+    operation.write.rollback = options.end.undoes(request.prefer);
   }
   const bool has_key = tables.model(prepared->model).primary_key || request.query.on_conflict;
   prepared->preference_applied = applied_preferences(request, has_key, options);

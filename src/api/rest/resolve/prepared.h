@@ -31,7 +31,7 @@ struct Prepared {
   http::Method method = http::Method::get;
   Media media;
   Preferences prefer;
-  bool names_profile = false;
+  bool tells_profile = false;  // in Content-Profile
   engine::Operation operation;
   Parameters parameters;
   LevelCodec codec;
@@ -53,7 +53,7 @@ struct Prepared {
 struct PrepareOptions {
   const Limits& limits;
   bool aggregates_allowed = false;
-  bool rollback_allowed = false;
+  TransactionEnd end{};
   bool plans_allowed = false;
   const Visibility& visibility;
   const store::WritableViews* views = nullptr;  // null: no view takes writes

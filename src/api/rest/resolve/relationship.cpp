@@ -82,7 +82,7 @@ class Lister {
   void add_key(int index, int side) {
     const Relation& relation = schema_.relations[index];
     Relationship r = start(index, side);
-    if (model(r.target).ignored) return;
+    if (!catalog_.serves(r.target)) return;
     const std::vector<int>& own = side == 0 ? relation.from_fields : relation.to_fields;
     const std::vector<int>& other = side == 0 ? relation.to_fields : relation.from_fields;
     const bool unique = is_unique_set(model(relation.model[0]), relation.from_fields);
@@ -99,7 +99,7 @@ class Lister {
 
   void add_implicit(int index, int side) {
     Relationship r = start(index, side);
-    if (model(r.target).ignored) return;
+    if (!catalog_.serves(r.target)) return;
     r.cardinality = Cardinality::many_to_many;
     const char* own = side == 0 ? "A" : "B";
     const char* other = side == 0 ? "B" : "A";
@@ -112,7 +112,7 @@ class Lister {
   void add_junctions(int index) {
     const Relation& first = schema_.relations[index];
     const int junction = first.model[0];
-    if (model(junction).ignored || !in_primary_key(junction, first.from_fields) ||
+    if (!catalog_.leads_through(junction) || !in_primary_key(junction, first.from_fields) ||
         is_unique_set(model(junction), first.from_fields))
       return;
     for (size_t i = 0; i < schema_.relations.size(); ++i) {
@@ -120,7 +120,7 @@ class Lister {
       if (static_cast<int>(i) == index || second.model[0] != junction ||
           second.kind == RelationKind::many_to_many ||
           !in_primary_key(junction, second.from_fields) ||
-          is_unique_set(model(junction), second.from_fields) || model(second.model[1]).ignored)
+          is_unique_set(model(junction), second.from_fields) || !catalog_.serves(second.model[1]))
         continue;
       add_junction(index, static_cast<int>(i));
     }
@@ -204,8 +204,8 @@ std::unexpected<Error> not_found(const Catalog& catalog, int origin, EmbedName n
               fmt::format("Could not find a relationship between '{}' and '{}' in the schema cache",
                           table, name.target),
               fmt::format("Searched for a foreign key relationship between '{}' and '{}'{} in the "
-                          "schema 'public', but no matches were found.",
-                          table, name.target, with_hint));
+                          "schema '{}', but no matches were found.",
+                          table, name.target, with_hint, catalog.profile()));
 }
 
 std::unexpected<Error> ambiguous(const Catalog& catalog, int origin, EmbedName name,

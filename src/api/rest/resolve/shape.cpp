@@ -26,6 +26,8 @@ class Writer {
     number(link.side);
     number(link.second);
     number(link.second_side);
+    number(link.every);
+    text(link.function);
   }
 
   void expr(const store::Expr& e) {

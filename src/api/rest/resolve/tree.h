@@ -11,6 +11,7 @@
 
 #include "api/rest/request/query.h"
 #include "api/rest/resolve/catalog.h"
+#include "api/rest/resolve/computed.h"
 #include "api/rest/resolve/relationship.h"
 #include "base/limits.h"
 
@@ -41,6 +42,7 @@ struct Node {
 
 struct TreeOptions {
   bool aggregates_allowed = false;
+  ComputedFields* computed = nullptr;  // functions of rows that may be embedded
 };
 
 [[nodiscard]] result<Node> build_tree(const Catalog& catalog, int model, const Query& query,

@@ -50,7 +50,7 @@ class Reader {
     } else if (text == "aggregates on") {
       file.options.aggregates = Switch::on;
     } else if (text == "rollback on") {
-      file.options.rollback = Switch::on;
+      file.options.end.may_choose = true;
     } else {
       section_ = Section::cases;
       file.cases.push_back({.name = text, .exchanges = {}});

@@ -185,14 +185,14 @@ class Translator {
     const std::vector<std::string> schemas = split_list(take("db-schemas"));
     if (!schemas.empty()) schema_ = schemas.front();
     if (schemas.size() > 1)
-      note("db-schemas", fmt::format("one schema is served, {} here", schemas.front()));
+      set("rest.schemas", quote_list(schemas), "`trivet db pull --schema …` writes the schema of them");
     if (uri.starts_with('@'))
       return note("db-uri", fmt::format("the url is in the file {}: give it as TRIVET_DATABASE_URL",
                                         uri.substr(1)));
     const auto url = as_url(uri.empty() ? "postgresql://" : uri);
     if (!url) return note("db-uri", "this isn't a connection string");
     std::string whole = *url;
-    if (!schemas.empty() && schemas.front() != "public")
+    if (schemas.size() == 1 && schemas.front() != "public")
       whole += (whole.find('?') == whole.npos ? "?schema=" : "&schema=") +
                percent_encoded(schemas.front());
     set("database.url", quote(whole));
@@ -280,9 +280,10 @@ class Translator {
       set("rest.rollback", "false");
     else if (end == "commit-allow-override")
       set("rest.rollback", "true");
+    else if (end == "rollback" || end == "rollback-allow-override")
+      set("rest.tx_end", quote(end));
     else
-      note("db-tx-end", "writes are kept unless a request asks for the opposite; nothing is rolled "
-                        "back by default");
+      note("db-tx-end", "this isn't a value of the setting");
   }
 
   void logs_and_documents() {

@@ -95,7 +95,7 @@ bool holds(Names names, std::string_view name) {
 }
 
 bool is_user_table(const Convention& convention, const LiveTable& table) {
-  return holds(convention.users, table.name) ||
+  return holds(convention.users, schema::split_name(table.name).name) ||
          std::ranges::any_of(table.columns, [&](const LiveColumn& column) {
            return holds(convention.signs_of_user, column.name);
          });
@@ -105,7 +105,7 @@ bool is_user_table(const Convention& convention, const LiveTable& table) {
 bool is_users(const LiveDatabase& live, int table) {
   const Convention& convention = convention_of(live.framework);
   const auto named = std::ranges::find_if(
-      live.tables, [&](const LiveTable& one) { return holds(convention.users, one.name); });
+      live.tables, [&](const LiveTable& one) { return holds(convention.users, schema::split_name(one.name).name); });
   const auto first = named != live.tables.end()
                          ? named
                          : std::ranges::find_if(live.tables, [&](const LiveTable& one) {
@@ -125,7 +125,7 @@ std::optional<Framework> find_framework(std::string_view name) {
 std::string_view framework_name(Framework framework) { return convention_of(framework).title; }
 
 bool is_frameworks_own(const LiveDatabase& live, int table) {
-  return holds(convention_of(live.framework).own_tables, live.tables[table].name);
+  return holds(convention_of(live.framework).own_tables, schema::split_name(live.tables[table].name).name);
 }
 
 std::string join_comment(const LiveDatabase& live, int table) {
@@ -138,7 +138,7 @@ std::string join_comment(const LiveDatabase& live, int table) {
            });
   });
   if (!only_keys) return {};
-  return "Joins " + own.foreign_keys[0].table + " and " + own.foreign_keys[1].table + ".";
+  return "Joins " + schema::told_name(own.foreign_keys[0].table) + " and " + schema::told_name(own.foreign_keys[1].table) + ".";
 }
 
 std::string column_attribute(const LiveDatabase& live, int table, int column) {

@@ -1,6 +1,7 @@
 #include "store/introspect/postgres/postgres.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <span>
 #include <string_view>
@@ -20,70 +21,70 @@ using schema::ScalarType;
 
 // Tables, views and materialised views that no extension made; not the partitions of another table.
 constexpr const char* tables_sql = R"(
-SELECT c.oid, c.relname, c.relkind IN ('v', 'm'), coalesce(obj_description(c.oid, 'pg_class'), ''), c.relrowsecurity
+SELECT c.oid, {c}, c.relkind IN ('v', 'm'), coalesce(obj_description(c.oid, 'pg_class'), ''), c.relrowsecurity
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-ORDER BY c.relkind IN ('v', 'm'), c.relname COLLATE "C")";
+ORDER BY c.relkind IN ('v', 'm'), c.relname COLLATE "C", n.nspname COLLATE "C")";
 
 constexpr const char* columns_sql = R"(
-SELECT c.relname, a.attname, coalesce(e.typname, t.typname), coalesce(e.typtype, t.typtype),
+SELECT {c}, a.attname, coalesce(e.typname, t.typname), coalesce(e.typtype, t.typtype),
        format_type(coalesce(e.oid, t.oid), a.atttypmod), a.atttypmod, t.typcategory = 'A' AND e.oid IS NOT NULL,
        a.attnotnull, coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attidentity, a.attgenerated,
-       coalesce(col_description(c.oid, a.attnum), ''), coalesce(en.nspname, tn.nspname) = n.nspname
+       coalesce(col_description(c.oid, a.attnum), ''), coalesce(en.nspname, tn.nspname)
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_type AS t ON t.oid = a.atttypid JOIN pg_namespace AS tn ON tn.oid = t.typnamespace
   LEFT JOIN pg_type AS e ON e.oid = t.typelem AND t.typcategory = 'A'
   LEFT JOIN pg_namespace AS en ON en.oid = e.typnamespace
   LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-ORDER BY c.relname, a.attnum)";
+WHERE n.nspname = ANY ($1::text[]) AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY c.relname, n.nspname, a.attnum)";
 
 constexpr const char* enums_sql = R"(
-SELECT t.typname, e.enumlabel, coalesce(obj_description(t.oid, 'pg_type'), '')
+SELECT {t}, e.enumlabel, coalesce(obj_description(t.oid, 'pg_type'), '')
 FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace JOIN pg_enum AS e ON e.enumtypid = t.oid
-WHERE n.nspname = $1
+WHERE n.nspname = ANY ($1::text[])
   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
-ORDER BY t.typname COLLATE "C", e.enumsortorder)";
+ORDER BY t.typname COLLATE "C", n.nspname COLLATE "C", e.enumsortorder)";
 
 // A row for each column of each key; a column that isn't one (an expression) has no name.
 constexpr const char* indexes_sql = R"(
-SELECT c.relname, i.relname, x.indisprimary, x.indisunique, coalesce(pg_get_expr(x.indpred, x.indrelid), ''), m.amname,
+SELECT {c}, i.relname, x.indisprimary, x.indisunique, coalesce(pg_get_expr(x.indpred, x.indrelid), ''), m.amname,
        coalesce(a.attname, ''), x.indoption[k.n - 1] & 1, o.opcname, o.opcdefault
 FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indrelid JOIN pg_class AS i ON i.oid = x.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_am AS m ON m.oid = i.relam
   CROSS JOIN LATERAL generate_series(1, x.indnkeyatts) AS k(n)
   LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = x.indkey[k.n - 1] AND x.indkey[k.n - 1] <> 0
   JOIN pg_opclass AS o ON o.oid = x.indclass[k.n - 1]
-WHERE n.nspname = $1 AND x.indisvalid
-ORDER BY c.relname, i.relname COLLATE "C", k.n)";
+WHERE n.nspname = ANY ($1::text[]) AND x.indisvalid
+ORDER BY c.relname, n.nspname, i.relname COLLATE "C", k.n)";
 
 constexpr const char* foreign_keys_sql = R"(
-SELECT c.relname, f.conname, a.attname, p.relname, b.attname, f.confdeltype, f.confupdtype, pn.nspname = n.nspname
+SELECT {c}, f.conname, a.attname, {p}, b.attname, f.confdeltype, f.confupdtype, pn.nspname = ANY ($1::text[])
 FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_class AS p ON p.oid = f.confrelid JOIN pg_namespace AS pn ON pn.oid = p.relnamespace
   CROSS JOIN LATERAL generate_subscripts(f.conkey, 1) AS k(n)
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = f.conkey[k.n]
   JOIN pg_attribute AS b ON b.attrelid = p.oid AND b.attnum = f.confkey[k.n]
-WHERE n.nspname = $1 AND f.contype = 'f' AND f.conparentid = 0
-ORDER BY c.relname, f.conname COLLATE "C", k.n)";
+WHERE n.nspname = ANY ($1::text[]) AND f.contype = 'f' AND f.conparentid = 0
+ORDER BY c.relname, n.nspname, f.conname COLLATE "C", k.n)";
 
 // Whether all writes go through it by itself (bits of UPDATE, INSERT and DELETE), and the tree of its query. A view is made
 // after what it reads.
 constexpr const char* views_sql = R"(
-SELECT c.oid, c.relname, pg_relation_is_updatable(c.oid, false) & 28 = 28, r.ev_action
+SELECT c.oid, {c}, pg_relation_is_updatable(c.oid, false) & 28 = 28, r.ev_action
 FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relkind IN ('v', 'm') AND r.rulename = '_RETURN' ORDER BY c.relname COLLATE "C")";
+WHERE n.nspname = ANY ($1::text[]) AND c.relkind IN ('v', 'm') AND r.rulename = '_RETURN' ORDER BY c.relname COLLATE "C")";
 
 constexpr const char* numbers_sql = R"(
-SELECT c.oid, a.attnum, c.relname, a.attname
+SELECT c.oid, a.attnum, {c}, a.attname
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f'))";
+WHERE n.nspname = ANY ($1::text[]) AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f'))";
 
 constexpr const char* constraints_sql = R"(
-SELECT c.relname, pg_get_constraintdef(f.oid)
+SELECT {c}, pg_get_constraintdef(f.oid)
 FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND f.contype IN ('c', 'x') AND f.conislocal AND NOT c.relispartition
+WHERE n.nspname = ANY ($1::text[]) AND f.contype IN ('c', 'x') AND f.conislocal AND NOT c.relispartition
 ORDER BY c.relname COLLATE "C", f.conname COLLATE "C")";
 
 bool is_true(const std::string& cell) { return cell == "t"; }
@@ -104,10 +105,35 @@ std::string method_of(const std::string& name) {
   return {};
 }
 
+struct Mark {
+  std::string_view mark;
+  std::string_view place;
+  std::string_view name;
+};
+constexpr std::array<Mark, 3> marks = {{{"{c}", "n.nspname", "c.relname"},
+                                        {"{p}", "pn.nspname", "p.relname"},
+                                        {"{t}", "n.nspname", "t.typname"}}};
+
+// Of an array's text.
+std::string array_item(const std::string& name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 class Reader {
  public:
-  Reader(Catalog& catalog, std::string schema) : catalog_(catalog), schema_(std::move(schema)) {
+  // Several schemas, or the one.
+  Reader(Catalog& catalog, std::vector<std::string> schemas, const std::string& schema) : catalog_(catalog), only_(schema) {
     live_.provider = schema::Provider::postgresql;
+    live_.schemas = std::move(schemas);
+    list_ = "{";
+    for (const std::string& name : live_.schemas.empty() ? std::vector{schema} : live_.schemas)
+      list_ += (list_.size() > 1 ? "," : "") + array_item(name);
+    list_ += "}";
   }
 
   result<LiveDatabase> read() {
@@ -122,7 +148,15 @@ class Reader {
   }
 
  private:
-  result<std::vector<CatalogRow>> query(const char* sql) { return catalog_.query(sql, schema_); }
+  // With names of things as this description has them where the text has {c}, {p} and {t}.
+  result<std::vector<CatalogRow>> query(std::string_view text) {
+    std::string sql(text);
+    for (const auto& [mark, place, name] : marks)
+      for (size_t at = sql.find(mark); at != sql.npos; at = sql.find(mark, at))
+        sql.replace(at, mark.size(),
+                    live_.schemas.empty() ? std::string(name) : std::string(place) + " || U&'\\001F' || " + std::string(name));
+    return catalog_.query(sql.c_str(), list_);
+  }
 
   [[nodiscard]] LiveTable* find(const std::string& name) {
     const int at = live_.find_table(name);
@@ -130,13 +164,14 @@ class Reader {
   }
 
   void warn(const std::string& table, std::string_view text) {
-    live_.warnings.push_back("table \"" + table + "\": " + std::string(text));
+    live_.warnings.push_back("table \"" + schema::told_name(table) + "\": " + std::string(text));
   }
 
   result<void> read_tables() {
     TRIVET_TRY(const auto rows, query(tables_sql));
     for (const CatalogRow& row : rows) {
-      if (row[1] == "_prisma_migrations" || row[1].starts_with("_trivet")) continue;
+      const std::string_view name = schema::split_name(row[1]).name;
+      if (name == "_prisma_migrations" || name.starts_with("_trivet")) continue;
       LiveTable& table = live_.tables.emplace_back();
       table.name = row[1];
       table.is_view = is_true(row[2]);
@@ -165,13 +200,21 @@ class Reader {
       column.name = row[1];
       PostgresType type{row[2], row[3], row[4], std::stoi(row[5]), is_true(row[6])};
       // An enum of another schema is nothing that this one knows.
-      if (type.category == "e" && !is_true(row[12])) type.category = "d";
+      const std::string known = live_.schemas.empty() ? type.name : schema::place_name({row[12], type.name});
+      if (type.category == "e" && (!is_here(row[12]) || live_.find_enum(known) < 0)) type.category = "d";
+      if (type.category == "e") type.name = known;
       set_postgres_type(type, column);
       column.required = is_true(row[7]);
       column.comment = row[11];
       set_default(row, column);
     }
     return {};
+  }
+
+  // Whether it is one of several schemas; or the one of the table.
+  [[nodiscard]] bool is_here(const std::string& schema) const {
+    if (!live_.schemas.empty()) return std::ranges::find(live_.schemas, schema) != live_.schemas.end();
+    return schema == only_;
   }
 
   static void set_default(const CatalogRow& row, LiveColumn& column) {
@@ -325,16 +368,17 @@ class Reader {
   }
 
   Catalog& catalog_;
-  std::string schema_;
+  std::string only_;  // schema, where there aren't several
+  std::string list_;  // of schemas, as an array's text
   LiveDatabase live_;
 };
 
 }  // namespace
 
-result<LiveDatabase> read_postgres(const std::string& url) {
+result<LiveDatabase> read_postgres(const std::string& url, const std::vector<std::string>& schemas) {
   const PostgresUrl split = split_url(url);
   TRIVET_TRY(const auto catalog, Catalog::open(split.url));
-  return Reader(*catalog, split.schema).read();
+  return Reader(*catalog, schemas, split.schema).read();
 }
 
 }  // namespace trivet::store::introspect

@@ -256,7 +256,7 @@ class SelectRenderer {
     TRIVET_ASSERT(link.target == embed.level.model);
     const std::string junction = link.junction.empty() ? alias : out_.fresh_alias();
     out_.raw(" FROM ");
-    out_.link_tables(link, alias, junction);
+    out_.link_tables(link, {alias, junction, {}});
     Conditions where(out_);
     for (size_t i = 0; i < link.far_columns.size(); ++i) {
       where.next();
@@ -326,7 +326,7 @@ class SelectRenderer {
       out_.raw(" AS o" + std::to_string(i));
     }
     out_.raw(" FROM ");
-    out_.link_tables(link, alias, junction);
+    out_.link_tables(link, {alias, junction, {}});
     Conditions inside(out_);
     if (embed.through)
       on_row(inside, schema_.relations[embed.link.relation].model[1 - embed.link.side], junction,

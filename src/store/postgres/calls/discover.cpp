@@ -4,6 +4,8 @@
 #include <charconv>
 #include <map>
 
+#include "store/postgres/layout/describe.h"
+
 namespace trivet::store::postgres {
 namespace {
 
@@ -12,14 +14,14 @@ namespace {
 constexpr const char* functions_sql = R"(
 SELECT p.oid, n.nspname, p.proname, p.provolatile, p.proretset, t.typname = 'void', t.typtype,
        p.pronargdefaults, t.typname = 'record', coalesce(c.relname, ''),
-       format_type(t.oid, NULL), coalesce(r.relname, '')
+       format_type(t.oid, NULL), coalesce(r.relname, ''), p.prorows
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_type t ON t.oid = p.prorettype
      LEFT JOIN pg_class c ON c.oid = t.typrelid AND c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
      LEFT JOIN pg_type rt ON p.pronargs = 1 AND rt.oid = p.proargtypes[0]
      LEFT JOIN pg_class r ON r.oid = rt.typrelid AND r.relnamespace = n.oid AND r.relkind IN ('r', 'p', 'v', 'm', 'f')
-WHERE n.nspname = current_schema() AND p.prokind = 'f'
-  AND t.typname NOT IN ('trigger', 'event_trigger', 'internal', 'cstring')
-ORDER BY p.proname, p.oid)";
+WHERE p.prokind = 'f' AND t.typname NOT IN ('trigger', 'event_trigger', 'internal', 'cstring') AND )";
+
+constexpr const char* functions_order = " ORDER BY p.proname, n.nspname, p.oid";
 
 // Columns: number, mode, name, type.
 constexpr const char* arguments_sql = R"(
@@ -27,20 +29,18 @@ SELECT p.oid, coalesce(a.mode, 'i'), coalesce(a.name, ''), format_type(a.type, N
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace,
      LATERAL unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargmodes, p.proargnames)
        WITH ORDINALITY AS a(type, mode, name, place)
-WHERE n.nspname = current_schema() AND p.prokind = 'f'
-ORDER BY p.oid, a.place)";
+WHERE p.prokind = 'f' AND )";
 
 // The columns of named composite results: number, name, type.
 constexpr const char* columns_sql = R"(
 SELECT p.oid, c.attname, format_type(c.atttypid, c.atttypmod)
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_type t ON t.oid = p.prorettype
      JOIN pg_attribute c ON c.attrelid = t.typrelid AND c.attnum > 0 AND NOT c.attisdropped
-WHERE n.nspname = current_schema() AND p.prokind = 'f' AND t.typtype = 'c'
-ORDER BY p.oid, c.attnum)";
+WHERE p.prokind = 'f' AND t.typtype = 'c' AND )";
 
 using ByNumber = std::map<std::string, std::vector<TextRow>>;
 
-result<ByNumber> rows_by_number(Session& session, const char* sql) {
+result<ByNumber> rows_by_number(Session& session, const std::string& sql) {
   TRIVET_TRY(std::vector<TextRow> rows, session.query(sql));
   ByNumber sorted;
   for (TextRow& row : rows) sorted[row[0]].push_back(std::move(row));
@@ -96,18 +96,21 @@ Procedure procedure_of(const TextRow& row, ByNumber& arguments, ByNumber& column
   made.relation = row[9];
   made.value_type = row[10];
   made.row_of = row[11];
+  std::from_chars(row[12].data(), row[12].data() + row[12].size(), made.rows_expected);
   return made;
 }
 
 }  // namespace
 
-result<ProcedureList> find_procedures(Session& session) {
-  TRIVET_TRY(const std::vector<TextRow> functions, session.query(functions_sql));
-  TRIVET_TRY(ByNumber arguments, rows_by_number(session, arguments_sql));
-  TRIVET_TRY(ByNumber columns, rows_by_number(session, columns_sql));
+result<ProcedureList> find_procedures(Session& session, const std::vector<std::string>& schemas) {
+  const std::string here = Naming::of_database(schemas).holds("n.oid");
+  TRIVET_TRY(const std::vector<TextRow> functions, session.query(functions_sql + here + functions_order));
+  TRIVET_TRY(ByNumber arguments, rows_by_number(session, arguments_sql + here + " ORDER BY p.oid, a.place"));
+  TRIVET_TRY(ByNumber columns, rows_by_number(session, columns_sql + here + " ORDER BY p.oid, c.attnum"));
   ProcedureList list;
   for (const TextRow& row : functions) {
     Procedure made = procedure_of(row, arguments, columns);
+    if (!schemas.empty()) made.place = made.schema;
     const bool is_unknown_record = row[8] == "t" && made.shape == ResultShape::values;
     if (!is_unknown_record) list.push_back(std::move(made));
   }

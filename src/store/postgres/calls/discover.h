@@ -7,8 +7,8 @@
 
 namespace trivet::store::postgres {
 
-// Of the session's first schema, sorted by name. Left out: triggers, aggregates, window functions, procedures, and what
+// Of these schemas, or of the session's first one; sorted by name. Left out: triggers, aggregates, window functions, procedures, and what
 // returns rows of no known columns.
-[[nodiscard]] result<ProcedureList> find_procedures(Session& session);
+[[nodiscard]] result<ProcedureList> find_procedures(Session& session, const std::vector<std::string>& schemas);
 
 }  // namespace trivet::store::postgres

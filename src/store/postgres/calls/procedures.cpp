@@ -6,7 +6,7 @@ namespace trivet::store::postgres {
 
 result<void> PostgresProcedures::refresh(const PostgresOptions& options) {
   TRIVET_TRY(const auto session, Session::open(options));
-  TRIVET_TRY(ProcedureList found, find_procedures(*session));
+  TRIVET_TRY(ProcedureList found, find_procedures(*session, options.schemas));
   auto list = std::make_shared<const ProcedureList>(std::move(found));
   const std::lock_guard lock(mutex_);
   list_ = std::move(list);

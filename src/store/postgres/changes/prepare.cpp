@@ -3,6 +3,7 @@
 #include <map>
 
 #include "store/postgres/changes/change_log.h"
+#include "store/postgres/layout/describe.h"
 #include "store/postgres/layout/session.h"
 #include "store/sql/render.h"
 
@@ -22,20 +23,22 @@ constexpr int64_t notice_lock = lock_number + 1;
 constexpr const char* function_name = "_trivet_keep_changes";
 
 // With the rights of who owns the table: whoever may change a row need not know of the log.
-std::string function_body(const std::string& schema) {
+std::string function_body(const std::string& schema, bool has_schemas) {
   const std::string log = schema + '.' + quote_identifier(changes_table);
   const std::string key =
       "(SELECT jsonb_object_agg(k, x.j -> k) FROM unnest(TG_ARGV) AS k)::text";
+  const std::string table =
+      has_schemas ? "TG_TABLE_SCHEMA || " + quote_literal(std::string(1, schema::schema_mark)) + " || TG_TABLE_NAME" : "TG_TABLE_NAME";
   std::string body = "\nBEGIN\n";
   for (const ChangeKind& kind : change_kinds()) {
     const bool deletes = kind.operation == schema::Operation::delete_;
     body += fmt::format(
         "  IF TG_OP = '{}' THEN\n"
         "    INSERT INTO {} (\"table\", \"kind\", \"key\", \"old\")\n"
-        "      SELECT TG_TABLE_NAME, '{}', {}, {} FROM changed AS c, LATERAL (SELECT to_jsonb(c) AS j) AS x;\n"
+        "      SELECT {}, '{}', {}, {} FROM changed AS c, LATERAL (SELECT to_jsonb(c) AS j) AS x;\n"
         "    IF FOUND AND pg_try_advisory_xact_lock({}) THEN PERFORM pg_notify('{}', ''); END IF;\n"
         "  END IF;\n",
-        kind.event, log, kind.name, key, deletes ? "x.j::text" : "NULL", notice_lock, changes_table);
+        kind.event, log, table, kind.name, key, deletes ? "x.j::text" : "NULL", notice_lock, changes_table);
   }
   return body + "  RETURN NULL;\nEND\n";
 }
@@ -51,7 +54,8 @@ std::string hex_of_arguments(const WatchedTable& table) {
 
 class Preparation {
  public:
-  explicit Preparation(Session& session) : session_(session) {}
+  Preparation(Session& session, const std::vector<std::string>& schemas)
+      : session_(session), schemas_(schemas), naming_(Naming::of_database(schemas)) {}
 
   result<void> run(const std::vector<WatchedTable>& tables) {
     TRIVET_TRY(const auto where, session_.query("SELECT quote_ident(current_schema())"));
@@ -88,7 +92,7 @@ class Preparation {
   }
 
   result<void> make_function() {
-    const std::string body = function_body(schema_);
+    const std::string body = function_body(schema_, !schemas_.empty());
     TRIVET_TRY(const auto found,
                session_.query("SELECT p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
                               "WHERE n.nspname = current_schema() AND p.proname = $1",
@@ -104,9 +108,10 @@ class Preparation {
 
   result<void> find_triggers() {
     TRIVET_TRY(const auto rows,
-               session_.query("SELECT c.relname, t.tgname, encode(t.tgargs, 'hex') FROM pg_trigger t "
-                              "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-                              "WHERE n.nspname = current_schema() AND starts_with(t.tgname, $1)",
+               session_.query("SELECT " + naming_.name("c.relnamespace", "c.relname") +
+                                  ", t.tgname, encode(t.tgargs, 'hex') FROM pg_trigger t "
+                                  "JOIN pg_class c ON c.oid = t.tgrelid WHERE starts_with(t.tgname, $1) AND " +
+                                  naming_.holds("c.relnamespace"),
                               {changes_table}));
     for (const TextRow& row : rows) triggers_[{row[0], row[1]}] = row[2];
     return {};
@@ -139,6 +144,8 @@ class Preparation {
   }
 
   Session& session_;
+  const std::vector<std::string>& schemas_;
+  const Naming naming_;
   std::string schema_;
   std::map<Place, std::string> triggers_;  // that are there and not known to be wanted
 };
@@ -151,7 +158,7 @@ result<void> prepare_changes(const PostgresOptions& options, const schema::Schem
   // A trigger waits for who uses its table, and who comes later waits behind it.
   TRIVET_CHECK(session->execute("SET LOCAL lock_timeout = '10s'"));
   TRIVET_CHECK(session->execute(fmt::format("SELECT pg_advisory_xact_lock({})", lock_number)));
-  TRIVET_CHECK(Preparation(*session).run(watched_tables(schema)));
+  TRIVET_CHECK(Preparation(*session, schema.datasource.schemas).run(watched_tables(schema)));
   return session->execute("COMMIT");
 }
 

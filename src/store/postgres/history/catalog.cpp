@@ -26,7 +26,7 @@ std::string action_words(const std::string& letter) {
 
 // An index's columns, one row each, with all that SQL says of the index.
 constexpr const char* index_query =
-    "SELECT c.relname, i.relname, x.indisunique, EXISTS (SELECT FROM pg_constraint k WHERE "
+    ", i.relname, x.indisunique, EXISTS (SELECT FROM pg_constraint k WHERE "
     "k.conindid = x.indexrelid AND k.contype = 'u'), CASE WHEN am.amname = 'btree' THEN '' ELSE "
     "am.amname END, coalesce(pg_get_expr(x.indpred, x.indrelid), ''), coalesce((SELECT ' INCLUDE "
     "(' || string_agg(quote_ident(m.attname), ', ' ORDER BY s) || ')' FROM "
@@ -47,11 +47,7 @@ constexpr const char* index_query =
 
 class Reader {
  public:
-  Reader(Session& session, Place place)
-      : session_(session),
-        namespace_(place == Place::temporary
-                       ? "pg_my_temp_schema()"
-                       : "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())") {}
+  Reader(Session& session, const Naming& naming) : session_(session), naming_(naming) {}
 
   result<DatabaseDescription> read() {
     TRIVET_CHECK(enums());
@@ -65,12 +61,14 @@ class Reader {
  private:
   // Of pg_class c: tables that are a project's affair.
   [[nodiscard]] std::string is_ours() const {
-    return "c.relnamespace = " + namespace_ +
+    return naming_.holds("c.relnamespace") +
            " AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> "
            "'_prisma_migrations' AND NOT c.relname LIKE '\\_trivet%' AND NOT EXISTS (SELECT FROM "
            "pg_depend x WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = "
            "'e')";
   }
+
+  [[nodiscard]] std::string table_name() const { return naming_.name("c.relnamespace", "c.relname"); }
 
   TableDescription* table(const std::string& name) {
     const auto found = std::ranges::find(layout_.tables, name, &TableDescription::name);
@@ -79,11 +77,12 @@ class Reader {
 
   result<void> enums() {
     TRIVET_TRY(const auto rows,
-               session_.query("SELECT t.typname, e.enumlabel FROM pg_type t JOIN pg_enum e ON "
+               session_.query("SELECT " + naming_.name("t.typnamespace", "t.typname") +
+                              ", e.enumlabel FROM pg_type t JOIN pg_enum e ON "
                               "e.enumtypid = t.oid WHERE NOT EXISTS (SELECT FROM pg_depend x WHERE "
                               "x.classid = 'pg_type'::regclass AND x.objid = t.oid AND x.deptype = "
-                              "'e') AND t.typnamespace = " +
-                              namespace_ + " ORDER BY t.oid, e.enumsortorder"));
+                              "'e') AND " +
+                              naming_.holds("t.typnamespace") + " ORDER BY t.oid, e.enumsortorder"));
     for (const TextRow& row : rows) {
       if (layout_.enums.empty() || layout_.enums.back().name != row[0])
         layout_.enums.push_back({row[0], {}});
@@ -97,7 +96,7 @@ class Reader {
     TRIVET_TRY(
         const auto rows,
         session_.query(
-            "SELECT c.relname, coalesce(a.attname, ''), coalesce(" +
+            "SELECT " + table_name() + ", coalesce(a.attname, ''), coalesce(" +
             std::string(type_of_attribute) +
             ", ''), a.attnotnull, a.attidentity <> '' OR "
             "coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false), CASE WHEN "
@@ -123,7 +122,7 @@ class Reader {
 
   result<void> primary_keys() {
     TRIVET_TRY(const auto rows,
-               session_.query("SELECT c.relname, k.conname, a.attname FROM pg_constraint k JOIN "
+               session_.query("SELECT " + table_name() + ", k.conname, a.attname FROM pg_constraint k JOIN "
                               "pg_class c ON c.oid = k.conrelid CROSS JOIN LATERAL "
                               "unnest(k.conkey) WITH ORDINALITY AS u(num, place) JOIN pg_attribute "
                               "a ON a.attrelid = c.oid AND a.attnum = u.num WHERE k.contype = 'p' "
@@ -142,14 +141,15 @@ class Reader {
     TRIVET_TRY(
         const auto rows,
         session_.query(
-            "SELECT c.relname, k.conname, a.attname, t.relname, b.attname, k.confdeltype, "
+            "SELECT " + table_name() +
+                ", k.conname, a.attname, " + naming_.name("t.relnamespace", "t.relname") +
+                ", b.attname, k.confdeltype, "
             "k.confupdtype FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN "
-            "pg_class t ON t.oid = k.confrelid AND t.relnamespace = c.relnamespace CROSS JOIN "
-            "LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(own, target, place) JOIN "
-            "pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.own JOIN pg_attribute b ON "
-            "b.attrelid = t.oid AND b.attnum = u.target WHERE k.contype = 'f' AND k.conparentid = "
+            "pg_class t ON t.oid = k.confrelid CROSS JOIN LATERAL "
+            "unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(own, target, place) JOIN pg_attribute a ON "
+            "a.attrelid = c.oid AND a.attnum = u.own JOIN pg_attribute b ON b.attrelid = t.oid AND b.attnum = u.target WHERE k.contype = 'f' AND k.conparentid = "
             "0 AND " +
-            is_ours() + " ORDER BY k.oid, u.place"));
+            naming_.holds("t.relnamespace") + " AND " + is_ours() + " ORDER BY k.oid, u.place"));
     for (const TextRow& row : rows) {
       TableDescription* const owner = table(row[0]);
       if (owner == nullptr) continue;
@@ -163,7 +163,7 @@ class Reader {
   }
 
   result<void> indexes() {
-    TRIVET_TRY(const auto rows, session_.query(index_query + is_ours() + " ORDER BY i.oid, n"));
+    TRIVET_TRY(const auto rows, session_.query("SELECT " + table_name() + index_query + is_ours() + " ORDER BY i.oid, n"));
     for (const TextRow& row : rows) {
       TableDescription* const owner = table(row[0]);
       if (owner == nullptr) continue;
@@ -176,14 +176,14 @@ class Reader {
   }
 
   Session& session_;
-  const std::string namespace_;
+  const Naming& naming_;
   DatabaseDescription layout_;
 };
 
 }  // namespace
 
-result<DatabaseDescription> read_catalog(Session& session, Place place) {
-  return Reader(session, place).read();
+result<DatabaseDescription> read_catalog(Session& session, const Naming& naming) {
+  return Reader(session, naming).read();
 }
 
 }  // namespace trivet::store::postgres

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "store/postgres/layout/describe.h"
 #include "store/sql/render.h"
 
 namespace trivet::store::postgres {
@@ -149,8 +150,7 @@ class CostFinder {
     if (only_adds) return;
     for (const TableDescription& table : from.tables)
       for (const ColumnDescription& column : table.columns)
-        if (column.type == sql::quote_identifier(change.from->name) ||
-            column.type == change.from->name)
+        if (is_of_enum(column.type, change.from->name))
           costs_.push_back({Kind::rewrite, table.name, column.name,
                             quoted(table.name) + " is rewritten, since values leave " +
                                 sql::quote_identifier(change.from->name),

@@ -91,9 +91,7 @@ class Finder {
     const std::string& name = change.from->name;
     for (const TableDescription& table : live_.tables)
       for (const ColumnDescription& column : table.columns) {
-        std::string plain = column.type;
-        if (plain.ends_with("[]")) plain.resize(plain.size() - 2);
-        if (plain != name && plain != sql::quote_identifier(name)) continue;
+        if (!is_of_enum(column.type, name)) continue;
         table_ = {};
         table_.name = table.name;
         TRIVET_CHECK(counter_.begin(table_));

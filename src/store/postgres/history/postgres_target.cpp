@@ -9,6 +9,7 @@
 #include "store/postgres/history/script.h"
 #include "store/postgres/history/script_runner.h"
 #include "store/postgres/layout/describe.h"
+#include "store/postgres/layout/stand_ins.h"
 #include "store/postgres/layout/url.h"
 #include "store/sql/render.h"
 
@@ -43,6 +44,43 @@ std::string words_of(const Error& error) {
 }
 
 std::string where_id(const std::string& id) { return " WHERE id = " + quote_literal(id); }
+
+// All that a layout says, of what its names stand for.
+void name_back(const StandIns& stand_ins, DatabaseDescription& layout) {
+  for (EnumDescription& type : layout.enums) type.name = stand_ins.name(type.name);
+  for (TableDescription& table : layout.tables) {
+    table.name = stand_ins.name(table.name);
+    table.primary_key_name = stand_ins.name(table.primary_key_name);
+    for (ColumnDescription& column : table.columns) {
+      column.type = stand_ins.text(std::move(column.type));
+      column.default_sql = stand_ins.text(std::move(column.default_sql));
+    }
+    for (IndexDescription& index : table.indexes) {
+      index.name = stand_ins.name(index.name);
+      index.where_sql = stand_ins.text(std::move(index.where_sql));
+      for (IndexColumnDescription& column : index.columns)
+        if (column.is_expression) column.name = stand_ins.text(std::move(column.name));
+    }
+    for (ForeignKeyDescription& key : table.foreign_keys) {
+      key.name = stand_ins.name(key.name);
+      key.table = stand_ins.name(key.table);
+    }
+  }
+}
+
+// In a transaction, which is rolled back.
+result<DatabaseDescription> make_and_read(Session& session, const schema::Schema& schema) {
+  if (schema.datasource.schemas.empty()) {
+    TRIVET_CHECK(make_temporary(session, schema));
+    return read_catalog(session, Naming::of_temporary());
+  }
+  TRIVET_TRY(const StandIns stand_ins, StandIns::make(session, schema));
+  TRIVET_CHECK(make_temporary(session, stand_ins.schema()));
+  TRIVET_CHECK(session.execute(path_of_none));
+  TRIVET_TRY(DatabaseDescription layout, read_catalog(session, Naming::of_temporary()));
+  name_back(stand_ins, layout);
+  return layout;
+}
 
 class SessionLock final : public sql::MigrationLock {
  public:
@@ -92,17 +130,19 @@ result<Session*> PostgresTarget::writing() {
 
 result<DatabaseDescription> PostgresTarget::describe() {
   TRIVET_TRY(Session* const open, session());
-  return read_catalog(*open, Place::database);
+  const std::vector<std::string>& schemas = options_.database.schemas;
+  if (schemas.empty()) return read_catalog(*open, Naming::of_database({}));
+  TRIVET_CHECK(open->execute("BEGIN"));
+  TRIVET_CHECK(open->execute(path_of_none));
+  result<DatabaseDescription> layout = read_catalog(*open, Naming::of_database(schemas));
+  TRIVET_CHECK(open->execute("ROLLBACK"));
+  return layout;
 }
 
 result<DatabaseDescription> PostgresTarget::layout_of(const schema::Schema& schema) {
   TRIVET_TRY(Session* const open, session());
   TRIVET_CHECK(open->execute("BEGIN"));
-  result<DatabaseDescription> layout = DatabaseDescription{};
-  if (auto made = describe_schema(*open, schema); made)
-    layout = read_catalog(*open, Place::temporary);
-  else
-    layout = std::unexpected(std::move(made).error());
+  result<DatabaseDescription> layout = make_and_read(*open, schema);
   TRIVET_CHECK(open->execute("ROLLBACK"));
   return layout;
 }
@@ -117,7 +157,9 @@ std::string PostgresTarget::render(const sql::LayoutDiff& diff) const {
 }
 
 sql::ScriptFacts PostgresTarget::read_script(std::string_view script) const {
-  return sql::read_script(script, sql::ScriptDialect::postgres);
+  const PostgresOptions& database = options_.database;
+  if (database.schemas.empty()) return sql::read_script(script, sql::ScriptDialect::postgres);
+  return sql::read_placed_script(script, database.schema.empty() ? "public" : database.schema);
 }
 
 std::vector<sql::TableCost> PostgresTarget::find_costs(const sql::LayoutDiff& diff,
@@ -131,22 +173,25 @@ result<bool> PostgresTarget::is_empty() {
     return " AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '" + catalog +
            "'::regclass AND x.objid = " + alias + ".oid AND x.deptype = 'e')";
   };
-  const std::string of_schema = " = " + std::string(here);
+  const Naming naming = Naming::of_database(options_.database.schemas);
   TRIVET_TRY(const int64_t things,
              open->query_integer(
-                 "SELECT (SELECT count(*) FROM pg_class c WHERE c.relnamespace" + of_schema +
+                 "SELECT (SELECT count(*) FROM pg_class c WHERE " + naming.holds("c.relnamespace") +
                  " AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.relname <> "
                  "'_prisma_migrations' AND NOT c.relname LIKE '\\_trivet%'" +
                  none_of("pg_class", "c") +
-                 ") + (SELECT count(*) FROM pg_type t WHERE t.typtype IN ('e', 'd') AND "
-                 "t.typnamespace" +
-                 of_schema + none_of("pg_type", "t") +
-                 ") + (SELECT count(*) FROM pg_proc p WHERE p.pronamespace" + of_schema +
+                 ") + (SELECT count(*) FROM pg_type t WHERE t.typtype IN ('e', 'd') AND " +
+                 naming.holds("t.typnamespace") + none_of("pg_type", "t") +
+                 ") + (SELECT count(*) FROM pg_proc p WHERE " + naming.holds("p.pronamespace") +
                  none_of("pg_proc", "p") + ")"));
   return things == 0;
 }
 
 result<std::string> PostgresTarget::dump_layout() {
+  if (!options_.database.schemas.empty())
+    return fail(ErrorCode::bad_config, "a baseline of several schemas of a database can't be written", {},
+                "write it with `pg_dump --schema-only` into a folder 0_init of migrations, then "
+                "`trivet migrate resolve --applied 0_init`");
   TRIVET_TRY(const DatabaseDescription layout, describe());
   return postgres::dump_layout(*session_, layout);
 }
@@ -292,15 +337,16 @@ result<std::vector<Loss>> PostgresTarget::find_losses(const sql::LayoutDiff& dif
 
 result<int64_t> PostgresTarget::count_rows(const std::string& table) {
   TRIVET_TRY(Session* const open, session());
+  const schema::PlacedName parts = schema::split_name(table);
   TRIVET_TRY(const auto rows,
-             open->query("SELECT c.reltuples::bigint, quote_ident(current_schema()) FROM pg_class "
-                         "c WHERE c.relkind IN ('r', 'p') AND c.relname = $1 AND c.relnamespace = " +
-                             std::string(here),
-                         {table}));
+             open->query("SELECT c.reltuples::bigint, quote_ident(n.nspname) FROM pg_class c JOIN pg_namespace n "
+                         "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relname = $1 AND "
+                         "n.nspname = coalesce(nullif($2, ''), current_schema())",
+                         {std::string(parts.name), std::string(parts.db_schema)}));
   if (rows.empty()) return 0;
   const int64_t estimate = std::stoll(rows[0][0]);
   if (estimate >= counted_rows_max) return estimate;
-  return open->query_integer("SELECT count(*) FROM " + rows[0][1] + "." + quote_identifier(table));
+  return open->query_integer("SELECT count(*) FROM " + rows[0][1] + "." + quote_identifier(parts.name));
 }
 
 result<std::unique_ptr<sql::MigrationLock>> PostgresTarget::lock(std::chrono::seconds wait) {

@@ -1,9 +1,11 @@
 #include "store/postgres/history/script.h"
 
 #include <algorithm>
+#include <set>
 
 #include "store/postgres/history/compare.h"
 #include "store/postgres/layout/ddl.h"
+#include "store/postgres/layout/describe.h"
 #include "store/sql/render.h"
 
 namespace trivet::store::postgres {
@@ -64,9 +66,14 @@ std::string add_key(const std::string& table, const ForeignKeyDescription& key) 
 }
 
 bool is_of_type(const ColumnDescription& column, const std::string& type) {
-  std::string plain = column.type;
-  if (plain.ends_with("[]")) plain.resize(plain.size() - 2);
-  return plain == type || plain == quote_identifier(type);
+  return is_of_enum(column.type, type);
+}
+
+std::string unplaced(const std::string& name) { return quote_identifier(schema::split_name(name).name); }
+
+// An index is in the schema of its table.
+std::string index_name(const std::string& table, const std::string& index) {
+  return quote_identifier(schema::place_name({schema::split_name(table).db_schema, index}));
 }
 
 // Such a column is dropped and made anew, since its expression can't be changed.
@@ -86,6 +93,7 @@ class ScriptWriter {
   explicit ScriptWriter(const sql::LayoutDiff& diff) : diff_(diff) {}
 
   std::string write() {
+    create_schemas();
     for (const sql::Rename& change : diff_.renames) rename(change);
     find_keys_in_the_way();
     drop_keys();
@@ -124,11 +132,25 @@ class ScriptWriter {
       if (change.kind == TableChange::Kind::alter) (this->*part)(change);
   }
 
+  // Those of what is made that nothing was in before.
+  void create_schemas() {
+    std::set<std::string, std::less<>> known{""};
+    for (const TableDescription& table : diff_.from->tables) known.emplace(schema::split_name(table.name).db_schema);
+    for (const EnumDescription& type : diff_.from->enums) known.emplace(schema::split_name(type.name).db_schema);
+    const auto create = [&](const std::string& name) {
+      const std::string_view place = schema::split_name(name).db_schema;
+      if (known.emplace(place).second)
+        section("CreateSchema", "CREATE SCHEMA IF NOT EXISTS " + quote_identifier(place));
+    };
+    for (const TableDescription& table : diff_.to->tables) create(table.name);
+    for (const EnumDescription& type : diff_.to->enums) create(type.name);
+  }
+
   void rename(const sql::Rename& change) {
     section(change.column.empty() ? "RenameTable" : "RenameColumn",
             "ALTER TABLE " + quote_identifier(change.table) + " RENAME " +
                 (change.column.empty() ? "" : "COLUMN " + quote_identifier(change.column) + " ") +
-                "TO " + quote_identifier(change.to));
+                "TO " + (change.column.empty() ? unplaced(change.to) : quote_identifier(change.to)));
   }
 
   [[nodiscard]] const TableChange* change_of(const std::string& table) const {
@@ -242,7 +264,7 @@ class ScriptWriter {
       for (const ColumnDescription& column : table.columns)
         if (is_of_type(column, change.to->name)) convert(table, column, made);
     statement("DROP TYPE " + name);
-    statement("ALTER TYPE " + made + " RENAME TO " + name);
+    statement("ALTER TYPE " + made + " RENAME TO " + unplaced(change.to->name));
     for (const TableDescription& table : diff_.from->tables)
       for (const ColumnDescription& column : table.columns)
         if (is_of_type(column, change.to->name)) restore_default(table, column, *change.to);
@@ -277,7 +299,7 @@ class ScriptWriter {
                                                      quote_identifier(change.from->name) +
                                                      " DROP CONSTRAINT " +
                                                      quote_identifier(index.name)
-                                               : "DROP INDEX " + quote_identifier(index.name));
+                                               : "DROP INDEX " + index_name(change.from->name, index.name));
   }
 
   void rename_parts(const TableChange& change) {
@@ -288,7 +310,7 @@ class ScriptWriter {
       if (is_back_later) continue;
       const std::string to = " TO " + quote_identifier(name.to);
       if (name.kind == NameChange::Kind::index)
-        section("RenameIndex", "ALTER INDEX " + quote_identifier(name.from) + " RENAME" + to);
+        section("RenameIndex", "ALTER INDEX " + index_name(change.to->name, name.from) + " RENAME" + to);
       else
         section("RenameConstraint", "ALTER TABLE " + quote_identifier(change.to->name) +
                                         " RENAME CONSTRAINT " + quote_identifier(name.from) + to);

@@ -154,14 +154,14 @@ std::string column_names(const Model& model, const std::vector<int>& fields) {
 }
 
 std::string create_enum(const schema::Enum& type) {
-  std::string text = "CREATE TYPE " + quote_identifier(type.db_name) + " AS ENUM (";
+  std::string text = "CREATE TYPE " + quote_identifier(type.type()) + " AS ENUM (";
   for (size_t i = 0; i < type.values.size(); ++i)
     text += (i == 0 ? "" : ", ") + quote_literal(type.values[i].db_name);
   return text + ")";
 }
 
 std::string create_table(const Schema& schema, const Model& model) {
-  std::string text = "CREATE TABLE " + quote_identifier(model.db_name) + " (";
+  std::string text = "CREATE TABLE " + quote_identifier(model.table()) + " (";
   for (size_t i = 0; i < model.columns.size(); ++i)
     text += (i == 0 ? "" : ", ") + column_text(schema, model.fields[model.columns[i]]);
   if (!model.primary_key) return text + ")";
@@ -185,7 +185,7 @@ std::string operator_class(const schema::KeyColumn& column) {
 
 std::string create_index(const Model& model, const schema::Key& key, bool unique) {
   std::string text = unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  text += quote_identifier(key.db_name) + " ON " + quote_identifier(model.db_name);
+  text += quote_identifier(key.db_name) + " ON " + quote_identifier(model.table());
   if (!key.type.empty() && key.type != "BTree") text += " USING " + key.type;
   for (size_t i = 0; i < key.columns.size(); ++i) {
     const schema::KeyColumn& column = key.columns[i];
@@ -201,9 +201,9 @@ std::string create_index(const Model& model, const schema::Key& key, bool unique
 std::string foreign_key(const Schema& schema, const Relation& relation) {
   const Model& from = schema.models[relation.model[0]];
   const Model& to = schema.models[relation.model[1]];
-  return "ALTER TABLE " + quote_identifier(from.db_name) + " ADD CONSTRAINT " +
+  return "ALTER TABLE " + quote_identifier(from.table()) + " ADD CONSTRAINT " +
          quote_identifier(relation.constraint) + " FOREIGN KEY (" +
-         column_names(from, relation.from_fields) + ") REFERENCES " + quote_identifier(to.db_name) +
+         column_names(from, relation.from_fields) + ") REFERENCES " + quote_identifier(to.table()) +
          "(" + column_names(to, relation.to_fields) + ") ON DELETE " +
          std::string(sql::action_text(relation.on_delete)) + " ON UPDATE " +
          std::string(sql::action_text(relation.on_update));
@@ -215,7 +215,7 @@ const Field& join_key(const Schema& schema, const Relation& relation, int side) 
 }
 
 std::string create_join(const Schema& schema, const Relation& relation) {
-  std::string text = "CREATE TABLE " + quote_identifier(relation.constraint) + " (";
+  std::string text = "CREATE TABLE " + quote_identifier(schema.join_table(relation)) + " (";
   text += "\"A\" " + column_type(schema, join_key(schema, relation, 0)) + " NOT NULL, ";
   text += "\"B\" " + column_type(schema, join_key(schema, relation, 1)) + " NOT NULL, CONSTRAINT ";
   return text + quote_identifier(relation.constraint + "_AB_pkey") + " PRIMARY KEY (\"A\",\"B\"))";
@@ -223,10 +223,10 @@ std::string create_join(const Schema& schema, const Relation& relation) {
 
 std::string join_foreign_key(const Schema& schema, const Relation& relation, int side) {
   const std::string column = side == 0 ? "A" : "B";
-  return "ALTER TABLE " + quote_identifier(relation.constraint) + " ADD CONSTRAINT " +
+  return "ALTER TABLE " + quote_identifier(schema.join_table(relation)) + " ADD CONSTRAINT " +
          quote_identifier(relation.constraint + "_" + column + "_fkey") + " FOREIGN KEY (\"" +
          column + "\") REFERENCES " +
-         quote_identifier(schema.models[relation.model[side]].db_name) + "(" +
+         quote_identifier(schema.models[relation.model[side]].table()) + "(" +
          quote_identifier(join_key(schema, relation, side).db_name) +
          ") ON DELETE CASCADE ON UPDATE CASCADE";
 }
@@ -239,7 +239,7 @@ std::string default_clause(const std::string& value) {
 
 std::string column_type(const Schema& schema, const Field& field) {
   if (field.type == ScalarType::enum_ && field.enum_index >= 0)
-    return quote_identifier(schema.enums[field.enum_index].db_name);
+    return quote_identifier(schema.enums[field.enum_index].type());
   if (field.type == ScalarType::unsupported) return field.unsupported_type;
   if (!field.native.name.empty()) return native_type(field.native);
   return std::string(default_type(field.type));
@@ -269,7 +269,7 @@ std::vector<std::string> render_database(const Schema& schema) {
   }
   joins([&](const Relation& relation) {
     statements.push_back("CREATE INDEX " + quote_identifier(relation.constraint + "_B_index") +
-                         " ON " + quote_identifier(relation.constraint) + "(\"B\")");
+                         " ON " + quote_identifier(schema.join_table(relation)) + "(\"B\")");
   });
   if (schema.datasource.relation_mode_prisma) return statements;
   for (const Relation& relation : schema.relations)

@@ -14,7 +14,8 @@ using sql::quote_identifier;
 using sql::quote_literal;
 
 // Tables that belong to tools and not to the schema.
-bool is_of_tool(const std::string& name) {
+bool is_of_tool(const std::string& table) {
+  const std::string_view name = schema::split_name(table).name;
   return name == "_prisma_migrations" || name.starts_with("_trivet");
 }
 
@@ -163,8 +164,7 @@ class Differ {
     for (const LayoutTable& table : from_.tables)
       for (const LayoutColumn& column : table.columns) {
         const bool list = column.type.ends_with("[]");
-        std::string plain = column.type.substr(0, column.type.size() - (list ? 2 : 0));
-        if (plain != name && plain != type.name) continue;
+        if (!is_of_enum(column.type, type.name)) continue;
         TRIVET_CHECK(losses_.begin(table));
         TRIVET_CHECK(losses_.drop_values(column, removed));
         const std::string alter = "ALTER TABLE " + quote_identifier(table.name) + " ALTER COLUMN " +
@@ -179,7 +179,7 @@ class Differ {
         if (kept != nullptr && !kept->default_sql.empty()) late_defaults_.push_back({&table, kept});
       }
     sql.push_back("DROP TYPE " + name);
-    sql.push_back("ALTER TYPE " + made + " RENAME TO " + name);
+    sql.push_back("ALTER TYPE " + made + " RENAME TO " + quote_identifier(schema::split_name(type.name).name));
     for (const auto& [table, column] : late_defaults_)
       sql.push_back("ALTER TABLE " + quote_identifier(table->name) + " ALTER COLUMN " +
                     quote_identifier(column->name) + " SET DEFAULT " + column->default_sql);
@@ -244,7 +244,8 @@ class Differ {
         if (has_like(table.indexes, index, same_index)) continue;
         if (is_key_as_index(old, table) && index.name.ends_with("_AB_unique")) continue;
         sql.push_back(index.of_constraint ? drop + quote_identifier(index.name)
-                                          : "DROP INDEX " + quote_identifier(index.name));
+                                          : "DROP INDEX " + quote_identifier(schema::place_name(
+                                                               {schema::split_name(table.name).db_schema, index.name})));
       }
     }
     if (key_goes) sql.push_back(drop + quote_identifier(old.primary_key.name) + " CASCADE");

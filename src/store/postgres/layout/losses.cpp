@@ -37,14 +37,14 @@ result<int64_t> LossFinder::count_filled(const LayoutColumn& column) {
 void LossFinder::drop_table() {
   if (rows_ > 0)
     add(LossKind::table_dropped, "", rows_,
-        "table \"" + table_->name + "\" would be dropped with its " + plural(rows_, "row"));
+        "table \"" + told() + "\" would be dropped with its " + plural(rows_, "row"));
 }
 
 result<void> LossFinder::drop_column(const LayoutColumn& column) {
   TRIVET_TRY(const int64_t filled, count_filled(column));
   if (filled > 0)
     add(LossKind::column_dropped, column.name, filled,
-        "column \"" + table_->name + "\".\"" + column.name + "\" would be dropped with its " +
+        "column \"" + told() + "\".\"" + column.name + "\" would be dropped with its " +
             plural(filled, "value"));
   return {};
 }
@@ -52,14 +52,14 @@ result<void> LossFinder::drop_column(const LayoutColumn& column) {
 void LossFinder::add_column(const LayoutColumn& column) {
   if (rows_ == 0 || !column.required || !column.default_sql.empty() || column.counts_up) return;
   add(LossKind::required_added, column.name, rows_,
-      "column \"" + table_->name + "\".\"" + column.name +
+      "column \"" + told() + "\".\"" + column.name +
           "\" is required and has no default, but the table has " + plural(rows_, "row") +
           ": make it optional, or give the field a @default");
 }
 
 result<void> LossFinder::change_column(const LayoutColumn& from, const LayoutColumn& to) {
   const std::string name = quote_identifier(from.name);
-  const std::string where = "\"" + table_->name + "\".\"" + from.name + "\"";
+  const std::string where = "\"" + told() + "\".\"" + from.name + "\"";
   TRIVET_TRY(const int64_t filled, count_filled(from));
   if (to.required && !from.required && filled < rows_)
     add(LossKind::required_set, from.name, rows_ - filled,
@@ -88,7 +88,7 @@ result<void> LossFinder::add_unique(const LayoutIndex& index) {
   if (!doubles || *doubles == 0) return {};
   add(LossKind::unique_added, "", *doubles,
       "unique key \"" + index.name + "\" can't be made: " + plural(*doubles, "value") + " of \"" +
-          table_->name + "\" (" + index.keys + ") occur more than once");
+          told() + "\" (" + index.keys + ") occur more than once");
   return {};
 }
 
@@ -105,7 +105,7 @@ result<void> LossFinder::drop_values(const LayoutColumn& column,
     if (rows > 0)
       add(LossKind::required_set, column.name, rows,
           "value " + literal + " leaves its enum, but " + plural(rows, "row") + " of \"" +
-              table_->name + "\".\"" + column.name + "\" have it: change them first");
+              told() + "\".\"" + column.name + "\" have it: change them first");
   }
   return {};
 }

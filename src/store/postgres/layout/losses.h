@@ -25,6 +25,7 @@ class LossFinder {
 
  private:
   void add(LossKind kind, const std::string& column, int64_t rows, std::string text);
+  [[nodiscard]] std::string told() const { return schema::told_name(table_->name); }
   result<int64_t> count_filled(const LayoutColumn& column);
 
   Session& session_;

@@ -23,10 +23,10 @@ FROM pg_depend d
 JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
 JOIN pg_namespace sn ON sn.oid = s.relnamespace
 JOIN pg_class t ON t.oid = d.refobjid
-JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = current_schema()
+JOIN pg_namespace n ON n.oid = t.relnamespace
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
 WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-  AND d.deptype IN ('a', 'i'))";
+  AND d.deptype IN ('a', 'i') AND )";
 
 result<void> run_steps(Session& session, const Migration& migration) {
   for (const MigrationStep& step : migration.steps)
@@ -39,16 +39,22 @@ result<void> run_steps(Session& session, const Migration& migration) {
   return {};
 }
 
-// A database schema (a folder of tables) that the URL names and that isn't there yet.
-result<void> add_missing_schema(Session& session, const PostgresOptions& options,
-                                Migration& migration) {
-  if (options.schema.empty()) return {};
-  TRIVET_TRY(const auto found,
-             session.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", {options.schema}));
-  if (!found.empty()) return {};
-  const std::string name = sql::quote_identifier(options.schema);
-  migration.steps.push_back({"create schema " + name, {"CREATE SCHEMA " + name}});
+// Database schemas (folders of tables) that the URL or the datasource names and that aren't there yet.
+result<void> add_missing_schemas(Session& session, std::vector<std::string> wanted, Migration& migration) {
+  for (const std::string& schema : wanted) {
+    if (schema.empty()) continue;
+    TRIVET_TRY(const auto found, session.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", {schema}));
+    if (!found.empty()) continue;
+    const std::string name = sql::quote_identifier(schema);
+    migration.steps.push_back({"create schema " + name, {"CREATE SCHEMA " + name}});
+  }
   return {};
+}
+
+// Those of the datasource; else that of the URL.
+std::vector<std::string> schemas_of(const PostgresOptions& options, const schema::Schema& schema) {
+  if (schema.datasource.schemas.empty()) return {options.schema};
+  return schema.datasource.schemas;
 }
 
 }  // namespace
@@ -57,9 +63,9 @@ result<Migration> plan_migration(const PostgresOptions& options, const schema::S
                                  Extras extras) {
   TRIVET_TRY(const auto session, Session::open(options));
   Migration migration;
-  TRIVET_CHECK(add_missing_schema(*session, options, migration));
+  TRIVET_CHECK(add_missing_schemas(*session, schemas_of(options, schema), migration));
   TRIVET_CHECK(session->execute("BEGIN"));
-  TRIVET_TRY(const Layout from, describe_database(*session));
+  TRIVET_TRY(const Layout from, describe_database(*session, schema.datasource.schemas));
   TRIVET_TRY(const Layout to, describe_schema(*session, schema));
   // The temporary tables go, so that names mean the real ones again.
   TRIVET_CHECK(session->execute("ROLLBACK"));
@@ -81,7 +87,7 @@ result<void> apply_migration(const PostgresOptions& options, const Migration& mi
 
 result<void> settle_database(const PostgresOptions& options) {
   TRIVET_TRY(const auto session, Session::open(options));
-  TRIVET_TRY(const auto behind, session->query(sequences_text, {}));
+  TRIVET_TRY(const auto behind, session->query(sequences_text + Naming::of_database(options.schemas).holds("n.oid")));
   for (const TextRow& row : behind) TRIVET_CHECK(session->execute(row[0]));
   return session->execute("ANALYZE");
 }

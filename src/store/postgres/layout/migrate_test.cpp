@@ -202,5 +202,36 @@ TEST_F(Migrate, TellsThatTheServerIsNotThere) {
   EXPECT_EQ(planned.error().details.find("secret"), std::string::npos);
 }
 
+TEST_F(Migrate, HoldsTablesOfOneNameApart) {
+  const auto load_all = [](const std::string& more) {
+    auto checked = schema::check_schema({{"schema.zmodel", R"(
+datasource db { provider = "postgresql" schemas = ["one", "two"] }
+enum Mood { GOOD BAD @@map("mood") @@schema("one") }
+model A { id Int @id @default(autoincrement()) mood Mood @default(GOOD) moods Mood[] b Int? to B? @relation(fields: [b], references: [id])
+  word String @default(dbgenerated("'x'::text")) @@index([mood], map: "same") @@map("order") @@schema("one") }
+model B { id Int @id a A[] cs C[] @@index([id], map: "same") @@map("order") @@schema("two") }
+model C { id Int @id bs B[] )" + more + R"( @@map("Select") @@schema("two") }
+)"}});
+    for (const schema::Diagnostic& diagnostic : checked.diagnostics) ADD_FAILURE() << diagnostic.message;
+    return checked.schema;
+  };
+  const auto plan_all = [&](const std::string& more) {
+    auto planned = plan_migration(options_, *load_all(more), Extras::drop);
+    EXPECT_TRUE(planned) << planned.error().message << planned.error().details;
+    return planned ? *planned : Migration();
+  };
+  const auto applied = apply_migration(options_, plan_all(""), DataLoss::refuse);
+  ASSERT_TRUE(applied) << applied.error().message << applied.error().details;
+  EXPECT_EQ(titles(plan_all("")), "");
+  EXPECT_EQ(titles(plan_all("note String?")), "change table \"two\".\"Select\"; ");
+  run("INSERT INTO two.\"order\" VALUES (1); ALTER TABLE one.\"order\" ALTER mood DROP DEFAULT; DROP INDEX two.same");
+  EXPECT_EQ(titles(plan_all("")), "change table \"one\".\"order\"; change table \"two\".\"order\"; ");
+  ASSERT_TRUE(apply_migration(options_, plan_all(""), DataLoss::refuse));
+  EXPECT_EQ(titles(plan_all("")), "");
+  run("CREATE TABLE two.extra (id int); INSERT INTO two.extra VALUES (1); CREATE TABLE public.mine (id int)");
+  EXPECT_EQ(titles(plan_all("")), "drop table \"two\".\"extra\"; ");
+  EXPECT_EQ(losses(plan_all("")), "table \"two.extra\" would be dropped with its 1 row; ");
+}
+
 }  // namespace
 }  // namespace trivet::store::postgres

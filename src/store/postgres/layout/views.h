@@ -7,7 +7,9 @@
 
 namespace trivet::store::postgres {
 
-// Of the session's first schema: views that PostgreSQL writes through by itself, and those with INSTEAD OF triggers.
-[[nodiscard]] result<ViewWritesByName> find_writable_views(Session& session);
+// Of these schemas, named with theirs, or of the session's first one: views that PostgreSQL writes through by itself, and those with
+// INSTEAD OF triggers.
+[[nodiscard]] result<ViewWritesByName> find_writable_views(Session& session,
+                                                           const std::vector<std::string>& schemas);
 
 }  // namespace trivet::store::postgres

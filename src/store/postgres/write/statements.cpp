@@ -47,7 +47,7 @@ void names(Renderer& out, const Model& model, std::span<const int> fields) {
 }
 
 void target(Renderer& out, const Model& model, const std::string& alias) {
-  out.identifier(model.db_name);
+  out.identifier(model.table());
   out.raw(" AS " + alias);
 }
 
@@ -342,7 +342,7 @@ Statement render_link(const StepText& text) {
   };
   if (text.step.kind == StepKind::link) {
     out.raw("INSERT INTO ");
-    out.identifier(relation.constraint);
+    out.identifier(out.schema().join_table(relation));
     out.raw(" (\"A\", \"B\") VALUES (");
     cell(0);
     out.raw(", ");
@@ -351,7 +351,7 @@ Statement render_link(const StepText& text) {
     return out.take();
   }
   out.raw("DELETE FROM ");
-  out.identifier(relation.constraint);
+  out.identifier(out.schema().join_table(relation));
   out.raw(" WHERE \"A\" = ");
   cell(0);
   out.raw(" AND \"B\" = ");
@@ -371,7 +371,7 @@ Statement render_read_back(const schema::Schema& schema, const Level& level) {
     for (size_t i = 0; i < keys.size(); ++i) out.raw("k" + std::to_string(i) + ", ");
     out.identifier(order_column);
     out.raw(") JOIN ");
-    out.identifier(model.db_name);
+    out.identifier(model.table());
     out.raw(" AS stored ON ");
     for (size_t i = 0; i < keys.size(); ++i) {
       if (i > 0) out.raw(" AND ");

@@ -73,6 +73,11 @@ bool is_like(const TableDescription& left, const TableDescription& right) {
   return static_cast<size_t>(both) * 2 >= std::max(left.columns.size(), right.columns.size());
 }
 
+// A table can't be renamed into another schema.
+bool is_beside(const TableDescription& left, const TableDescription& right) {
+  return schema::split_name(left.name).db_schema == schema::split_name(right.name).db_schema;
+}
+
 const schema::Model* model_of(const schema::Schema& schema, const std::string& table) {
   return schema.find_table(table);
 }
@@ -175,7 +180,7 @@ std::vector<Rename> find_rename_candidates(const LayoutDiff& diff) {
   for (const TableChange& gone : diff.changes) {
     if (gone.kind != TableChange::Kind::drop) continue;
     for (const TableChange& made : diff.changes)
-      if (made.kind == TableChange::Kind::create && is_like(*gone.from, *made.to))
+      if (made.kind == TableChange::Kind::create && is_beside(*gone.from, *made.to) && is_like(*gone.from, *made.to))
         found.push_back({gone.from->name, {}, made.to->name});
   }
   for (const TableChange& change : diff.changes) {
@@ -200,7 +205,7 @@ std::vector<Rename> find_mapped_renames(const LayoutDiff& diff, const schema::Sc
         candidate.column.empty() ? nullptr : model->find_column(candidate.to);
     const std::string& name = field == nullptr ? model->name : field->name;
     const std::string& old = candidate.column.empty() ? candidate.table : candidate.column;
-    if (name == old) found.push_back(candidate);
+    if (name == schema::split_name(old).name) found.push_back(candidate);
   }
   return found;
 }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <utility>
+
+#include "schema/schema.h"
 
 namespace trivet::store::sql {
 namespace {
@@ -191,12 +194,19 @@ class Reader {
   }
   // name or schema.name; its last part.
   std::string name() {
+    const std::string found = table({});
+    return std::string(schema::split_name(found).name);
+  }
+  // The same, as a table's: with the schema that it says, or the default one if there is any.
+  std::string table(const std::string& default_schema) {
+    std::string place;
     std::string found;
     do {
       if (at_ >= tokens_.size() || tokens_[at_].name.empty()) return {};
-      found = tokens_[at_++].name;
+      place = std::exchange(found, tokens_[at_++].name);
     } while (symbol("."));
-    return found;
+    if (default_schema.empty()) return found;
+    return schema::place_name({place.empty() ? default_schema : place, found});
   }
   [[nodiscard]] const SqlToken* peek() const {
     return at_ < tokens_.size() ? &tokens_[at_] : nullptr;
@@ -252,6 +262,8 @@ bool ends_statement(const std::vector<SqlToken>& tokens, ScriptDialect dialect) 
 
 class FactFinder {
  public:
+  explicit FactFinder(std::string default_schema = {}) : default_schema_(std::move(default_schema)) {}
+
   void read(const SqlStatement& statement) {
     Reader reader(statement);
     if (reader.word("ALTER"))
@@ -272,13 +284,19 @@ class FactFinder {
   ScriptFacts take() { return std::move(facts_); }
 
  private:
+  std::string table_name(Reader& reader) const { return reader.table(default_schema_); }
+  // A table stays in its schema.
+  static std::string renamed(const std::string& table, const std::string& name) {
+    return schema::place_name({schema::split_name(table).db_schema, name});
+  }
+
   void alter(Reader& reader) {
     if (!reader.word("TABLE")) return;
     reader.words("IF", "EXISTS");
     reader.word("ONLY");
-    const std::string table = reader.name();
+    const std::string table = table_name(reader);
     if (reader.word("RENAME")) {
-      if (reader.word("TO")) return rename_table(table, reader.name());
+      if (reader.word("TO")) return rename_table(table, renamed(table, reader.name()));
       reader.word("COLUMN");
       const std::string column = reader.name();
       if (reader.word("TO")) facts_.renames.push_back({table, column, reader.name()});
@@ -323,17 +341,17 @@ class FactFinder {
 
   void drop(Reader& reader) {
     reader.words("IF", "EXISTS");
-    facts_.dropped_tables.push_back(reader.name());
+    facts_.dropped_tables.push_back(table_name(reader));
   }
 
   void empty(Reader& reader) {
     reader.word("TABLE");
-    facts_.emptied_tables.push_back(reader.name());
+    facts_.emptied_tables.push_back(table_name(reader));
   }
 
   void insert(Reader& reader) {
     if (reader.word("OR")) (void)reader.name();
-    if (reader.word("INTO")) filled_.insert(reader.name());
+    if (reader.word("INTO")) filled_.insert(table_name(reader));
   }
 
   void pragma(Reader& reader) {
@@ -361,6 +379,7 @@ class FactFinder {
       facts_.manages_transactions = true;
   }
 
+  const std::string default_schema_;  // empty: names of tables have no schema
   ScriptFacts facts_;
   std::set<std::string> filled_;
 };
@@ -383,6 +402,18 @@ void read_mark(std::string_view line, ScriptFacts& facts) {
 }
 
 }  // namespace
+
+static ScriptFacts find_facts(std::string_view script, ScriptDialect dialect, const std::string& default_schema) {
+  FactFinder finder(default_schema);
+  for (const SqlStatement& statement : split_script(script, dialect)) finder.read(statement);
+  ScriptFacts facts = finder.take();
+  for (size_t at = 0; at < script.size();) {
+    const size_t end = std::min(script.find('\n', at), script.size());
+    read_mark(script.substr(at, end - at), facts);
+    at = end + 1;
+  }
+  return facts;
+}
 
 std::vector<SqlStatement> split_script(std::string_view script, ScriptDialect dialect) {
   std::vector<SqlStatement> statements;
@@ -410,16 +441,10 @@ std::vector<SqlStatement> split_script(std::string_view script, ScriptDialect di
   return statements;
 }
 
-ScriptFacts read_script(std::string_view script, ScriptDialect dialect) {
-  FactFinder finder;
-  for (const SqlStatement& statement : split_script(script, dialect)) finder.read(statement);
-  ScriptFacts facts = finder.take();
-  for (size_t at = 0; at < script.size();) {
-    const size_t end = std::min(script.find('\n', at), script.size());
-    read_mark(script.substr(at, end - at), facts);
-    at = end + 1;
-  }
-  return facts;
+ScriptFacts read_script(std::string_view script, ScriptDialect dialect) { return find_facts(script, dialect, {}); }
+
+ScriptFacts read_placed_script(std::string_view script, const std::string& default_schema) {
+  return find_facts(script, ScriptDialect::postgres, default_schema);
 }
 
 }  // namespace trivet::store::sql

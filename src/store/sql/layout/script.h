@@ -55,5 +55,7 @@ struct ScriptFacts {
 };
 [[nodiscard]] ScriptFacts read_script(std::string_view script,
                                       ScriptDialect dialect = ScriptDialect::sqlite);
+// Of a database with several schemas: tables are named with theirs, those without one with `default_schema`.
+[[nodiscard]] ScriptFacts read_placed_script(std::string_view script, const std::string& default_schema);
 
 }  // namespace trivet::store::sql

@@ -41,6 +41,14 @@ TEST(ReadScriptTest, FindsRenames) {
   EXPECT_FALSE(facts.manages_transactions);
 }
 
+TEST(ReadScriptTest, NamesTablesWithTheirSchemas) {
+  const ScriptFacts facts = read_placed_script(
+      "ALTER TABLE \"a\".\"t\" RENAME TO \"u\"; ALTER TABLE t RENAME COLUMN x TO y; DROP TABLE b.t; TRUNCATE TABLE a.v;", "public");
+  EXPECT_EQ(shown(facts.renames), "a\x1ft.=a\x1fu public\x1ft.x=y ");
+  EXPECT_EQ(facts.dropped_tables, std::vector<std::string>{"b\x1ft"});
+  EXPECT_EQ(facts.emptied_tables, std::vector<std::string>{"a\x1fv"});
+}
+
 TEST(ReadScriptTest, TellsARebuiltTableFromADroppedOne) {
   const std::string rebuilt =
       "PRAGMA foreign_keys=OFF; CREATE TABLE \"new_A\" (id INT); INSERT INTO \"new_A\" (id) SELECT "
