@@ -128,6 +128,7 @@ class Explainer {
 
   std::string embed_name(const store::Embed& embed) const {
     const schema::Schema& schema = *plan_.policy->schema;
+    if (!embed.link.function.empty()) return schema::told_name(embed.link.function);
     const schema::Relation& relation = schema.relations[embed.link.relation];
     const int field = relation.field[embed.link.side];
     if (field < 0) return relation.name;

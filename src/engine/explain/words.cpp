@@ -223,6 +223,7 @@ class Speaker {
   }
 
   std::string step(const Expr& expr) const {
+    if (!expr.link.function.empty()) return schema::told_name(expr.link.function);
     const schema::Relation& relation = schema_.relations[expr.link.relation];
     const int model = relation.model[expr.link.side];
     const int named = relation.field[expr.link.side];
@@ -233,6 +234,7 @@ class Speaker {
 
   int target(const Expr& expr) const {
     const store::Link& link = expr.link;
+    if (link.every >= 0) return link.every;
     if (link.second >= 0) return schema_.relations[link.second].model[1 - link.second_side];
     return schema_.relations[link.relation].model[1 - link.side];
   }

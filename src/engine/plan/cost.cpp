@@ -173,6 +173,7 @@ class BoundFinder {
 
   bool embed(const store::Embed& embed, int parent) {
     const Link& link = embed.link;
+    if (link.every >= 0) return false;  // what a function does is anybody's guess
     const Relation& relation = schema_.relations[link.relation];
     if (is_to_one(schema_, link)) return level(embed.level, parent, {}, true);
     const bool joined = link.second >= 0 || relation.kind == RelationKind::many_to_many;

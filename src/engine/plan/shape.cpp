@@ -62,12 +62,16 @@ class Measurer {
     TRIVET_ASSERT(level.rows_param < 0 || depth == 0);
     if (level.rows_param >= 0) shape.capabilities |= bit(Capability::given_rows);
     shape.embeds += static_cast<uint32_t>(level.embeds.size());
-    for (const store::Embed& embed : level.embeds) this->level(embed.level, depth + 1);
+    for (const store::Embed& embed : level.embeds) {
+      if (!embed.link.function.empty()) shape.capabilities |= bit(Capability::row_functions);
+      this->level(embed.level, depth + 1);
+    }
   }
 
   void expr(const Expr& expr) {
     ++shape.predicate_nodes;
     shape.capabilities |= needed(expr);
+    if (!expr.link.function.empty()) shape.capabilities |= bit(Capability::row_functions);
     if (expr.op == Op::param) param(expr.param);
     for (const Expr& arg : expr.args) this->expr(arg);
   }

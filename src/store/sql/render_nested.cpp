@@ -71,8 +71,6 @@ class NestedRenderer {
       // Not the bare name: a column of any table around could have it.
       out_.raw(embed.to_one ? "(SELECT ROW(d.*) FROM (" : "ARRAY(SELECT ROW(d.*) FROM (");
       this->level(embed.level, &parent, {});
-      // A function that says that it gives one row may give several.
-      if (embed.to_one && !parent.link.function.empty() && embed.level.limit_param < 0) out_.raw(" LIMIT 1");
       out_.raw(") AS d)");
       name();
     }

@@ -71,12 +71,32 @@ result<void> attach(Node& root, const Query& query) {
   return {};
 }
 
-result<void> relate(const Catalog& catalog, Node& node) {
+// A function of the row comes first: it is there to say what the name means.
+std::optional<Relationship> find_computed(const Catalog& catalog, int origin, const std::string& name,
+                                          ComputedFields* computed) {
+  if (computed == nullptr) return std::nullopt;
+  auto found = computed->find_related(catalog.model(origin).table(), name);
+  if (!found) return std::nullopt;
+  const auto target = catalog.schema()->model_by_table.find(found->target);
+  if (target == catalog.schema()->model_by_table.end() || !catalog.serves(target->second)) return std::nullopt;
+  Relationship made;
+  made.cardinality = found->to_one ? Cardinality::many_to_one : Cardinality::one_to_many;
+  made.target = target->second;
+  made.link.every = target->second;
+  made.link.function = std::move(found->function);
+  return made;
+}
+
+result<void> relate(const Catalog& catalog, Node& node, ComputedFields* computed) {
   for (Node& child : node.children) {
-    TRIVET_TRY(child.relationship,
-               find_relationship(catalog, node.model, {child.item->field.name, child.item->hint}));
+    if (auto made = find_computed(catalog, node.model, child.item->field.name, computed)) {
+      child.relationship = *std::move(made);
+    } else {
+      TRIVET_TRY(child.relationship,
+                 find_relationship(catalog, node.model, {child.item->field.name, child.item->hint}));
+    }
     child.model = child.relationship.target;
-    TRIVET_CHECK(relate(catalog, child));
+    TRIVET_CHECK(relate(catalog, child, computed));
   }
   return {};
 }
@@ -140,7 +160,7 @@ result<Node> build_tree(const Catalog& catalog, int model, const Query& query, c
   TRIVET_TRY(Node root, make_nodes(query.select, nullptr, 0, budget));
   root.model = model;
   TRIVET_CHECK(attach(root, query));
-  TRIVET_CHECK(relate(catalog, root));
+  TRIVET_CHECK(relate(catalog, root, options.computed));
   TRIVET_CHECK(check_related_orders(catalog, root));
   TRIVET_CHECK(check_aggregates(root, options));
   return root;

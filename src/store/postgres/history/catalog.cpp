@@ -147,7 +147,8 @@ class Reader {
             "k.confupdtype FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN "
             "pg_class t ON t.oid = k.confrelid CROSS JOIN LATERAL "
             "unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(own, target, place) JOIN pg_attribute a ON "
-            "a.attrelid = c.oid AND a.attnum = u.own JOIN pg_attribute b ON b.attrelid = t.oid AND b.attnum = u.target WHERE k.contype = 'f' AND k.conparentid = "
+            "a.attrelid = c.oid AND a.attnum = u.own JOIN pg_attribute b "
+            "ON b.attrelid = t.oid AND b.attnum = u.target WHERE k.contype = 'f' AND k.conparentid = "
             "0 AND " +
             naming_.holds("t.relnamespace") + " AND " + is_ours() + " ORDER BY k.oid, u.place"));
     for (const TextRow& row : rows) {
