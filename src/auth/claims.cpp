@@ -82,6 +82,10 @@ result<Claims> parse_claims(std::string json, const VerifyOptions& options) {
   Claims claims;
   TRIVET_TRY(claims.expires_at, check_times(*members, options.now_seconds));
   TRIVET_CHECK(check_audience(*members, options.audience));
+  // An ID token tells a program who its user is (oauth_server/), under the same keys; it opens nothing.
+  std::string_view use;
+  if (members->at_key("token_use").get(use) == simdjson::SUCCESS && use == "id")
+    return fail(ErrorCode::bad_jwt, "Unsupported token type");
   element role;
   if (members->at_key("role").get(role) == simdjson::SUCCESS && !role.is_null()) {
     std::string_view text;

@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::string_view prefix = "/auth/v1";
 
-enum class Who : uint8_t { anyone, user, admin };
+// `client`: a user, or a program that acts in a user's name.
+enum class Who : uint8_t { anyone, user, client, admin };
 // How a body is written.
 enum class Reads : uint8_t { json, form };
 enum class Limited : uint8_t { no, token, verify, mail, challenge, factor };
@@ -41,12 +42,9 @@ struct Absent {
   std::string_view message;
 };
 constexpr Absent absent[] = {
-    {"/user/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
     {"/factors/recovery-codes", 422, "mfa_recovery_codes_enroll_not_enabled",
      "Recovery codes are not there yet"},
     {"/sso", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
-    {"/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
-    {"/admin/oauth/", 404, "feature_disabled", "The OAuth server is not enabled"},
     {"/admin/sso/", 404, "saml_provider_disabled", "SAML 2.0 is disabled"},
     {"/admin/custom-providers", 404, "feature_disabled", "Custom providers are not enabled"},
 };
@@ -103,7 +101,10 @@ std::optional<std::vector<std::string>> match(std::string_view path, std::string
   return ids;
 }
 
+// Also of RFC 8414, 3.1: /.well-known/oauth-authorization-server/auth/v1.
 std::string_view below_prefix(const http::Request& request) {
+  if (request.path.starts_with("/.well-known/"))
+    return request.path.substr(0, request.path.rfind(prefix));
   std::string_view path = request.path.substr(std::min(prefix.size(), request.path.size()));
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   return path;
@@ -111,9 +112,9 @@ std::string_view below_prefix(const http::Request& request) {
 
 }  // namespace
 
-answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request) {
+struct AuthHandler::Routes {
   using H = AuthHandler;
-  static constexpr Route routes[] = {
+  static constexpr Route all[] = {
       {Method::get, "/health", Who::anyone, Limited::no, &H::health},
       {Method::get, "/settings", Who::anyone, Limited::no, &H::settings},
       {Method::get, "/.well-known/jwks.json", Who::anyone, Limited::no, &H::keys},
@@ -128,7 +129,7 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::get, "/authorize", Who::anyone, Limited::token, &H::authorize},
       {Method::get, "/callback", Who::anyone, Limited::token, &H::callback},
       {Method::post, "/callback", Who::anyone, Limited::token, &H::callback, Reads::form},
-      {Method::get, "/user", Who::user, Limited::no, &H::user},
+      {Method::get, "/user", Who::client, Limited::no, &H::user},
       {Method::put, "/user", Who::user, Limited::mail, &H::change_user},
       {Method::get, "/reauthenticate", Who::user, Limited::mail, &H::reauthenticate},
       {Method::post, "/logout", Who::user, Limited::no, &H::log_out},
@@ -153,6 +154,30 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::get, "/admin/users/*/factors", Who::admin, Limited::no, &H::list_factors},
       {Method::put, "/admin/users/*/factors/*", Who::admin, Limited::no, &H::update_factor},
       {Method::delete_, "/admin/users/*/factors/*", Who::admin, Limited::no, &H::delete_factor},
+      {Method::get, "/.well-known/openid-configuration", Who::anyone, Limited::no,
+       &H::oauth_metadata},
+      {Method::get, "/.well-known/oauth-authorization-server", Who::anyone, Limited::no,
+       &H::oauth_metadata},
+      {Method::get, "/oauth/authorize", Who::anyone, Limited::token, &H::oauth_authorize},
+      {Method::post, "/oauth/authorize", Who::anyone, Limited::token, &H::oauth_authorize,
+       Reads::form},
+      {Method::get, "/oauth/consent", Who::anyone, Limited::no, &H::oauth_consent_page},
+      {Method::get, "/oauth/authorizations/*", Who::user, Limited::token, &H::oauth_look},
+      {Method::post, "/oauth/authorizations/*/consent", Who::user, Limited::token,
+       &H::oauth_decide},
+      {Method::post, "/oauth/token", Who::anyone, Limited::no, &H::oauth_token, Reads::form},
+      {Method::get, "/oauth/userinfo", Who::client, Limited::no, &H::oauth_userinfo},
+      {Method::post, "/oauth/userinfo", Who::client, Limited::no, &H::oauth_userinfo, Reads::form},
+      {Method::post, "/oauth/clients/register", Who::anyone, Limited::no, &H::oauth_register},
+      {Method::get, "/user/oauth/grants", Who::user, Limited::no, &H::list_grants},
+      {Method::delete_, "/user/oauth/grants", Who::user, Limited::no, &H::revoke_grant},
+      {Method::get, "/admin/oauth/clients", Who::admin, Limited::no, &H::list_clients},
+      {Method::post, "/admin/oauth/clients", Who::admin, Limited::no, &H::create_client},
+      {Method::get, "/admin/oauth/clients/*", Who::admin, Limited::no, &H::get_client},
+      {Method::put, "/admin/oauth/clients/*", Who::admin, Limited::no, &H::update_client},
+      {Method::delete_, "/admin/oauth/clients/*", Who::admin, Limited::no, &H::delete_client},
+      {Method::post, "/admin/oauth/clients/*/regenerate_secret", Who::admin, Limited::no,
+       &H::regenerate_secret},
       {Method::get, "/admin/users", Who::admin, Limited::no, &H::list_users},
       {Method::post, "/admin/users", Who::admin, Limited::no, &H::create_user},
       {Method::get, "/admin/users/*", Who::admin, Limited::no, &H::get_user},
@@ -162,9 +187,12 @@ answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request)
       {Method::post, "/invite", Who::admin, Limited::no, &H::invite},
       {Method::post, "/admin/generate_link", Who::admin, Limited::no, &H::generate_link},
   };
+};
+
+answer<AuthHandler::Found> AuthHandler::find_route(const http::Request& request) {
   const std::string_view path = below_prefix(request);
   bool is_known = false;
-  for (const Route& route : routes) {
+  for (const Route& route : Routes::all) {
     auto ids = match(path, route.path);
     if (!ids) continue;
     is_known = true;
@@ -186,6 +214,7 @@ task<http::Response> AuthHandler::handle(const http::Request& request) {
 }
 
 task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {
+  AUTH_CHECK(check_oauth(request));
   AUTH_TRY(Found found, find_route(request));
   const bool is_json = found.route->reads == Reads::json;
   AUTH_TRY(const JsonValue body, parse_body(is_json ? request.body : std::string_view()));
@@ -253,11 +282,24 @@ task<answer<void>> AuthHandler::admit(const Route& route, Call& call) {
       co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");
     co_return refuse(403, "not_admin", "User not allowed");
   }
+  if (route.who == Who::client) {
+    auto admitted = co_await admit_user_or_client(call);
+    co_return admitted;
+  }
   auto admitted = co_await admit_user(call);
   co_return admitted;
 }
 
+// A program acts in a user's name towards the data; the account stays the user's alone.
 task<answer<void>> AuthHandler::admit_user(Call& call) {
+  auto admitted = co_await admit_user_or_client(call);
+  if (!admitted) co_return admitted;
+  if (call.caller.session && !call.caller.session->client_id.empty())
+    co_return refuse(403, "insufficient_scope", "A program's token is not for the user's account");
+  co_return answer<void>();
+}
+
+task<answer<void>> AuthHandler::admit_user_or_client(Call& call) {
   const Identity& identity = *call.identity;
   if (!call.request.has_header("authorization"))
     co_return refuse(401, "no_authorization", "This endpoint requires a Bearer token");

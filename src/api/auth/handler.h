@@ -1,7 +1,7 @@
 // /auth/v1: who may call what, at which rate, and how it is refused (dialects/auth.md). Endpoints are
 // functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
 //
-// One handler serves all threads. What is not there (phones, the OAuth server) is refused by name with the dialect's codes.
+// One handler serves all threads. What is not there (phones) is refused by name with the dialect's codes.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "api/auth/call.h"
 #include "auth/authenticator.h"
+#include "auth/oauth_server/oauth_server.h"
 #include "auth/proof/captcha.h"
 #include "http/handler.h"
 
@@ -22,10 +23,12 @@ struct AuthOptions {
 
 class AuthHandler final : public http::Handler {
  public:
-  // All must outlive it.
-  AuthHandler(trivet::auth::Accounts& accounts, const trivet::auth::Authenticator& authenticator,
-              trivet::auth::Limiter& limiter, AuthOptions options)
+  // All must outlive it. `oauth` null: there is no OAuth server.
+  AuthHandler(trivet::auth::Accounts& accounts, trivet::auth::OAuthServer* oauth,
+              const trivet::auth::Authenticator& authenticator, trivet::auth::Limiter& limiter,
+              AuthOptions options)
       : accounts_(accounts),
+        oauth_(oauth),
         authenticator_(authenticator),
         limiter_(limiter),
         options_(std::move(options)) {}
@@ -35,6 +38,7 @@ class AuthHandler final : public http::Handler {
  private:
   using Response = answer<http::Response>;
   struct Route;
+  struct Routes;
   struct Found;
 
   [[nodiscard]] static answer<Found> find_route(const http::Request& request);
@@ -44,6 +48,10 @@ class AuthHandler final : public http::Handler {
   [[nodiscard]] task<answer<void>> admit(const Route& route, Call& call);
   [[nodiscard]] task<answer<void>> check_captcha(const Route& route, Call& call);
   [[nodiscard]] task<answer<void>> admit_user(Call& call);
+  // The same for tokens of programs that act in a user's name.
+  [[nodiscard]] task<answer<void>> admit_user_or_client(Call& call);
+  [[nodiscard]] answer<void> check_oauth(const http::Request& request) const;
+  [[nodiscard]] answer<void> check_origin(const Call& call) const;
   [[nodiscard]] std::string cookie_name() const;
   void keep_browser(const trivet::auth::ExternalAway& away, http::Response& response) const;
   [[nodiscard]] task<Response> run(const http::Request& request);
@@ -91,6 +99,23 @@ class AuthHandler final : public http::Handler {
   task<Response> update_factor(Call& call);
   task<Response> delete_factor(Call& call);
 
+  task<Response> oauth_metadata(Call& call);
+  task<Response> oauth_authorize(Call& call);
+  task<Response> oauth_consent_page(Call& call);
+  task<Response> oauth_look(Call& call);
+  task<Response> oauth_decide(Call& call);
+  task<Response> oauth_token(Call& call);
+  task<Response> oauth_userinfo(Call& call);
+  task<Response> oauth_register(Call& call);
+  task<Response> list_grants(Call& call);
+  task<Response> revoke_grant(Call& call);
+  task<Response> list_clients(Call& call);
+  task<Response> create_client(Call& call);
+  task<Response> get_client(Call& call);
+  task<Response> update_client(Call& call);
+  task<Response> delete_client(Call& call);
+  task<Response> regenerate_secret(Call& call);
+
   task<Response> list_users(Call& call);
   task<Response> create_user(Call& call);
   task<Response> get_user(Call& call);
@@ -101,6 +126,7 @@ class AuthHandler final : public http::Handler {
   task<Response> generate_link(Call& call);
 
   trivet::auth::Accounts& accounts_;
+  trivet::auth::OAuthServer* const oauth_;  // null: off
   const trivet::auth::Authenticator& authenticator_;
   trivet::auth::Limiter& limiter_;
   const AuthOptions options_;

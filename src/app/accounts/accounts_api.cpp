@@ -62,6 +62,26 @@ std::unique_ptr<auth::Captcha> captcha(const Config& config) {
   return std::make_unique<auth::Captcha>(auth::CaptchaOptions{url, config.auth_captcha_secret}, auth::fetch_document);
 }
 
+auth::AccountParts account_parts(const AccountsApi::Parts& parts, engine::Engine& engine,
+                                 const auth::MailTemplates& templates, auth::Providers* providers,
+                                 auth::BreachList* breaches) {
+  AccountServices& services = parts.services;
+  return {engine,    services.environment, services.passwords, services.limiter, services.mailer(),
+          templates, parts.secret,         parts.ring,         providers,          breaches};
+}
+
+std::unique_ptr<auth::OAuthServer> make_oauth_server(auth::Accounts& accounts,
+                                                     const auth::AccountParts& parts,
+                                                     const Config& config) {
+  if (!config.auth_oauth_server || !check_oauth_settings(config)) return nullptr;
+  auth::OAuthServerOptions options;
+  options.issuer = external_url(config);
+  options.registration = config.auth_oauth_registration;
+  const std::string& path = config.auth_oauth_path;
+  options.consent_url = path.empty() ? options.issuer + "/oauth/consent" : config.auth_site_url + path;
+  return std::make_unique<auth::OAuthServer>(accounts, parts, std::move(options));
+}
+
 auth::SmtpOptions smtp_options(const Config& config) {
   auth::SmtpOptions options;
   options.url = config.auth_smtp_url;
@@ -122,6 +142,19 @@ result<void> check_mail_settings(const Config& config) {
   return auth::check_smtp(smtp_options(config));
 }
 
+result<void> check_oauth_settings(const Config& config) {
+  if (!config.auth_oauth_server) return {};
+  if (config.auth_external_url.empty())
+    return fail(ErrorCode::bad_config,
+                "auth.external_url is this server as users reach it, https://api.example.com: "
+                "auth.oauth_server needs it, as the name by which programs know this server");
+  const std::string& path = config.auth_oauth_path;
+  if (!path.empty() && !path.starts_with('/'))
+    return fail(ErrorCode::bad_config,
+                "auth.oauth_server.authorization_path begins with a slash: it follows auth.site_url");
+  return {};
+}
+
 AccountServices::AccountServices(engine::Environment& given, Mails given_mails,
                                  const Config& config, observe::Sink& log)
     : environment(given), mails(given_mails), passwords({}, random), log_(log) {
@@ -162,16 +195,22 @@ AccountsApi::AccountsApi(const Parts& parts)
       providers_(services_.providers_for(parts.config)),
       breaches_(breach_list(parts.config, services_.log())),
       captcha_(captcha(parts.config)),
-      accounts_({engine_, services_.environment, services_.passwords, services_.limiter,
-                 services_.mailer(), templates_, parts.secret, parts.ring,
-                 providers_.get(), breaches_.get()},
+      accounts_(account_parts(parts, engine_, templates_, providers_.get(), breaches_.get()),
                 account_options(parts.config)),
-      handler_(accounts_, parts.authenticator, services_.limiter,
+      oauth_(make_oauth_server(
+          accounts_, account_parts(parts, engine_, templates_, providers_.get(), breaches_.get()),
+          parts.config)),
+      handler_(accounts_, oauth_.get(), parts.authenticator, services_.limiter,
                {std::string(version()), static_cast<double>(parts.config.auth_rate_burst), captcha_.get()}),
       mail_page_(services_.mailbox) {}
 
 void AccountsApi::mount(http::Router& router) {
   router.mount("/auth/v1", "auth", handler_);
+  if (oauth_) {
+    // Where RFC 8414, 3.1 puts them for an issuer with a path.
+    router.mount("/.well-known/oauth-authorization-server/auth/v1", "auth", handler_);
+    router.mount("/.well-known/openid-configuration/auth/v1", "auth", handler_);
+  }
   if (services_.mails == Mails::kept) router.mount("/_/mail", "mail", mail_page_);
 }
 

@@ -14,6 +14,7 @@
 #include "app/drivers/driver.h"
 #include "auth/accounts/accounts.h"
 #include "auth/mail/smtp.h"
+#include "auth/oauth_server/oauth_server.h"
 #include "auth/passwords/breaches.h"
 #include "auth/proof/captcha.h"
 #include "auth/providers/providers.h"
@@ -38,6 +39,8 @@ enum class Mails : uint8_t {
 [[nodiscard]] result<auth::MailTemplates> load_mail_templates(const Config& config);
 // Whether the settings of mails can be used.
 [[nodiscard]] result<void> check_mail_settings(const Config& config);
+// Whether those of the OAuth server can.
+[[nodiscard]] result<void> check_oauth_settings(const Config& config);
 
 struct AccountServices {
   // `config` as it was at the start.
@@ -88,6 +91,7 @@ class AccountsApi {
   const std::unique_ptr<auth::BreachList> breaches_;  // null: not asked
   const std::unique_ptr<auth::Captcha> captcha_;      // null: not asked for
   auth::Accounts accounts_;
+  const std::unique_ptr<auth::OAuthServer> oauth_;  // null: off
   api::accounts::AuthHandler handler_;
   api::accounts::MailPage mail_page_;
 };

@@ -87,6 +87,9 @@ struct Config {
   std::string auth_mail_templates;
   std::chrono::milliseconds auth_session_lifetime{0};
   std::chrono::milliseconds auth_session_idle{0};
+  bool auth_oauth_server = false;
+  bool auth_oauth_registration = false;
+  std::string auth_oauth_path;
 
   std::vector<auth::IssuerOptions> auth_issuers;  // [[auth.issuers]]; issuer_settings.h
   std::vector<auth::ProviderOptions> auth_providers;  // [auth.providers.NAME]; provider_settings.h

@@ -62,6 +62,7 @@ Accounts::Accounts(AccountParts parts, AccountOptions options)
       tokens_(parts_.engine, "OneTimeToken"),
       codes_(parts_.engine, "AuthCode"),
       states_(parts_.engine, "OAuthState"),
+      oauth_codes_(parts_.engine, "OAuthCode"),
       factors_(parts_.engine, "Factor"),
       challenges_(parts_.engine, "FactorChallenge"),
       passkeys_(parts_.engine, "Passkey"),

@@ -94,6 +94,13 @@ struct Caller {
   std::optional<Session> session;
 };
 
+// What a program that acts in a user's name has: its session, or what it asks of one. Empty: the user's own.
+struct ClientGrant {
+  std::string client_id;
+  std::string scope;     // names between blanks; empty at a refresh: as it was
+  std::string resource;  // claim aud; empty: the users', or as it was
+};
+
 struct SignUp {
   std::string email, password;
   std::string data = "{}";
@@ -204,12 +211,19 @@ class Accounts {
   [[nodiscard]] const AccountOptions& options() const { return options_; }
   [[nodiscard]] bool can_send() const { return parts_.mailer != nullptr; }
   [[nodiscard]] int64_t now_us() const { return parts_.environment.now_us(); }
+  [[nodiscard]] std::string make_id();  // a new UUID
 
   [[nodiscard]] task<answer<SignedUp>> sign_up(SignUp wanted, Client client);
   [[nodiscard]] task<answer<Issued>> sign_in_anonymously(std::string data, Client client);
   [[nodiscard]] task<answer<Issued>> sign_in(std::string email, std::string password,
                                              Client client);
-  [[nodiscard]] task<answer<Issued>> refresh(std::string token, Client client);
+  // Only for whom the session is: `grant` names the program that shows the token. A scope may shrink,
+  // for this access token alone.
+  [[nodiscard]] task<answer<Issued>> refresh(std::string token, Client client,
+                                             ClientGrant grant = ClientGrant());
+  // A session for a program (oauth_server/). Refused for who isn't there, is banned or is an operator.
+  [[nodiscard]] task<answer<Issued>> issue_to_client(std::string user_id, ClientGrant grant,
+                                                     Client client);
   [[nodiscard]] task<answer<void>> sign_out(Caller caller, SignOut scope, Client client);
   // The public keys of access tokens, a JWK set.
   [[nodiscard]] std::string public_jwks() const {
@@ -260,6 +274,8 @@ class Accounts {
                                                      Client client);
   [[nodiscard]] task<answer<void>> delete_passkey(Passkey passkey, Client client);
 
+  // Whether the user has a factor that this session didn't show.
+  [[nodiscard]] static bool needs_second_factor(const Caller& caller);
   // A second factor of the caller's: begun, asked for, proven (which makes it one, and raises the session
   // to aal2), taken away.
   [[nodiscard]] task<answer<Enrolled>> enroll_factor(Caller caller, Enrolment wanted,
@@ -306,7 +322,6 @@ class Accounts {
     std::string_view slot{};  // static storage; empty = the kind's
   };
 
-  [[nodiscard]] std::string make_id();
   [[nodiscard]] std::string random_text(size_t bytes);
   [[nodiscard]] std::string random_code();
   [[nodiscard]] answer<std::string> check_email(std::string_view email) const;
@@ -357,8 +372,6 @@ class Accounts {
                                                  Client client);
   [[nodiscard]] task<answer<void>> load_factors(User& user, Client client);
   [[nodiscard]] task<answer<void>> drop_stale_factors(std::string user_id, Client client);
-  // Whether the user has a factor that this session didn't show.
-  [[nodiscard]] static bool needs_second_factor(const Caller& caller);
   [[nodiscard]] static answer<Factor> factor_of(const User& user, std::string_view id);
   [[nodiscard]] task<answer<FactorChallenge>> find_challenge_of(FactorAnswer given, Client client);
   // False: it isn't the code, or not any more.
@@ -375,7 +388,8 @@ class Accounts {
   // False: the address is taken.
   [[nodiscard]] task<answer<bool>> save_new(const User& user, Client client);
   [[nodiscard]] task<answer<bool>> save(const User& user, Client client);
-  [[nodiscard]] task<answer<Issued>> issue(User user, std::string method, Client client);
+  [[nodiscard]] task<answer<Issued>> issue(User user, std::string method, Client client,
+                                           ClientGrant grant = ClientGrant());
   [[nodiscard]] answer<void> check_session(const Session& session) const;
   [[nodiscard]] Issued sign(User user, Session session) const;
   [[nodiscard]] task<answer<void>> confirm(User& user, Client client);
@@ -417,6 +431,7 @@ class Accounts {
   const Table tokens_;
   const Table codes_;
   const Table states_;
+  const Table oauth_codes_;
   const Table factors_;
   const Table challenges_;
   const Table passkeys_;

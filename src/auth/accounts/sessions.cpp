@@ -3,6 +3,7 @@
 #include "auth/accounts/json_object.h"
 #include "auth/accounts/tokens.h"
 #include "auth/jose/jws.h"
+#include "auth/oauth_server/scope.h"
 #include "value/json_reader.h"
 
 namespace trivet::auth {
@@ -12,6 +13,24 @@ constexpr int64_t us = 1'000'000;
 
 std::unexpected<Refusal> not_found() {
   return refuse(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
+}
+
+// Who lets a program act in their name: never somebody for whom the rules give way.
+answer<void> check_grantor(const User& user, int64_t now) {
+  if (user.banned_until > now) return refuse(400, "user_banned", "User is banned");
+  if (is_operator(user))
+    return refuse(403, "not_admin", "Programs can't act in the name of operators");
+  return {};
+}
+
+// The session of this one answer: no wider than it was granted.
+answer<void> narrow(Session& session, const ClientGrant& grant) {
+  if (!grant.scope.empty() && !covers_scope(session.scope, grant.scope))
+    return refuse(400, "invalid_scope", "The scope is wider than what was granted");
+  if (!grant.resource.empty() && grant.resource != session.resource)
+    return refuse(400, "invalid_target", "The resource is not the one that was granted");
+  if (!grant.scope.empty()) session.scope = grant.scope;
+  return {};
 }
 
 }  // namespace
@@ -30,8 +49,12 @@ Issued Accounts::sign(User user, Session session) const {
   return issued;
 }
 
-task<answer<Issued>> Accounts::issue(User user, std::string method, Client client) {
+task<answer<Issued>> Accounts::issue(User user, std::string method, Client client,
+                                     ClientGrant grant) {
   Session session;
+  session.client_id = std::move(grant.client_id);
+  session.scope = std::move(grant.scope);
+  session.resource = std::move(grant.resource);
   session.id = make_id();
   session.user_id = user.id;
   session.aal = "aal1";
@@ -55,6 +78,18 @@ task<answer<Issued>> Accounts::issue(User user, std::string method, Client clien
   co_return sign(std::move(user), std::move(session));
 }
 
+task<answer<Issued>> Accounts::issue_to_client(std::string user_id, ClientGrant grant,
+                                               Client client) {
+  auto user = co_await load_user("id", user_id, client);
+  if (!user) co_return std::unexpected(std::move(user).error());
+  if (!*user || (*user)->deleted_at != 0)
+    co_return refuse(400, "user_not_found", "The user is not there any more");
+  AUTH_CHECK(check_grantor(**user, now_us()));
+  auto issued = co_await issue(*std::move(*user), "oauth_provider/authorization_code", client,
+                               std::move(grant));
+  co_return issued;
+}
+
 answer<void> Accounts::check_session(const Session& session) const {
   const int64_t now = now_us();
   const bool is_over = session.not_after != 0 && now >= session.not_after;
@@ -68,7 +103,7 @@ answer<void> Accounts::check_session(const Session& session) const {
 
 // The counter moves by a compare-and-set, so of two that come with the same token one rotates and the
 // other is that one's predecessor.
-task<answer<Issued>> Accounts::refresh(std::string token, Client client) {
+task<answer<Issued>> Accounts::refresh(std::string token, Client client, ClientGrant grant) {
   const std::optional<RefreshToken> given = decode_refresh_token(token, parts_.secret);
   if (!given) co_return not_found();
   for (int tries = 0; tries < 2; ++tries) {
@@ -79,11 +114,14 @@ task<answer<Issued>> Accounts::refresh(std::string token, Client client) {
     std::vector<Session> found = read_sessions(*rows);
     if (found.empty() || given->counter > found.front().counter) co_return not_found();
     Session session = std::move(found.front());
+    if (session.client_id != grant.client_id) co_return not_found();
+    AUTH_CHECK(narrow(session, grant));
     auto user = co_await load_user("id", session.user_id, client);
     if (!user) co_return std::unexpected(std::move(user).error());
     if (!*user) co_return not_found();
     if ((*user)->banned_until > now_us())
       co_return refuse(400, "user_banned", "Invalid Refresh Token: User Banned");
+    if (!session.client_id.empty()) AUTH_CHECK(check_grantor(**user, now_us()));
     auto alive = check_session(session);
     if (!alive) co_return std::unexpected(std::move(alive).error());
     if (given->counter == session.counter) {
@@ -100,7 +138,9 @@ task<answer<Issued>> Accounts::refresh(std::string token, Client client) {
     }
     const bool is_recent = now_us() - session.refreshed_at <= options_.reuse_seconds * us;
     const bool is_tolerated = given->counter >= session.counter_min;
-    if (is_tolerated && (given->counter == session.counter - 1 || is_recent))
+    // Only a user's own client is trusted to be one that lost an answer, however late.
+    const bool is_last = given->counter == session.counter - 1 && session.client_id.empty();
+    if (is_tolerated && (is_last || is_recent))
       co_return sign(*std::move(*user), std::move(session));
     auto ended = co_await sessions_.remove(std::move(by_id), client.deadline);
     if (!ended) co_return std::unexpected(std::move(ended).error());
@@ -147,6 +187,8 @@ task<answer<void>> Accounts::end_sessions(std::string user_id, std::string but, 
   where.push_back({"user_id", store::Op::eq, Value::text(user_id)});
   auto codes = co_await codes_.remove(where, client.deadline);
   if (!codes) co_return std::unexpected(std::move(codes).error());
+  auto programs = co_await oauth_codes_.remove(where, client.deadline);
+  if (!programs) co_return std::unexpected(std::move(programs).error());
   if (!but.empty()) where.push_back({"id", store::Op::ne, Value::text(but)});
   auto ended = co_await sessions_.remove(std::move(where), client.deadline);
   if (!ended) co_return std::unexpected(std::move(ended).error());

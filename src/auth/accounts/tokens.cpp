@@ -54,6 +54,10 @@ std::string mac(std::string_view bytes, std::string_view secret) {
 
 }  // namespace
 
+bool is_operator(const User& user) {
+  return user.role == "service_role" || user.role == "supabase_admin";
+}
+
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -94,13 +98,16 @@ std::string access_claims(const User& user, const Session& session, const TokenT
   JsonBuilder json;
   json.open_object();
   if (!issuer.empty()) json.member("iss", issuer);
-  json.member("sub", user.id).member("aud", user.aud).member("exp", times.expires_at);
+  json.member("sub", user.id).member("aud", session.resource.empty() ? user.aud : session.resource);
+  json.member("exp", times.expires_at);
   json.member("iat", times.issued_at).member("email", user.email).member("phone", user.phone);
   json.key("app_metadata").raw(user.app_metadata);
   json.key("user_metadata").raw(user.user_metadata);
   json.member("role", user.role).member("aal", session.aal);
   json.key("amr").raw(session.amr);
   json.member("session_id", session.id).member("is_anonymous", user.is_anonymous);
+  if (!session.client_id.empty())
+    json.member("client_id", session.client_id).member("scope", session.scope);
   json.close();
   return json.take();
 }

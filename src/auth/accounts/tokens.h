@@ -24,6 +24,8 @@ struct RefreshToken {
 [[nodiscard]] std::optional<RefreshToken> decode_refresh_token(std::string_view text,
                                                                std::string_view secret);
 
+// Has a role for which the rules give way.
+[[nodiscard]] bool is_operator(const User& user);
 [[nodiscard]] bool is_uuid(std::string_view text);  // lower case, with hyphens
 
 struct TokenTimes {

@@ -1,36 +1,9 @@
 #include "auth/records/records.h"
 
+#include "auth/records/cells.h"
+
 namespace trivet::auth {
 namespace {
-
-// Takes the cells of a row one after another.
-class Cells {
- public:
-  explicit Cells(std::span<const Value> cells) : cells_(cells) {}
-  void operator()(std::string& to) {
-    const Value value = cells_[at_++];
-    to = value.is_null() ? std::string() : std::string(value.as_text());
-  }
-  void operator()(int64_t& to) {
-    const Value value = cells_[at_++];
-    to = value.is_null() ? 0 : value.as_integer();
-  }
-  void operator()(bool& to) { to = cells_[at_++].as_boolean(); }
-
- private:
-  std::span<const Value> cells_;
-  size_t at_ = 0;
-};
-
-template <class Record, class Read>
-std::vector<Record> read_all(const store::Rows& rows, Read read) {
-  std::vector<Record> records(rows.batch.rows);
-  for (uint32_t i = 0; i < rows.batch.rows; ++i) {
-    Cells cells(rows.batch.row(i));
-    read(cells, records[i]);
-  }
-  return records;
-}
 
 bool is_same(Value a, Value b) {
   if (a.kind() != b.kind()) return false;
@@ -93,6 +66,7 @@ std::vector<Session> read_sessions(const store::Rows& rows) {
       next(*time);
     next(session.factor_id);
     next(session.counter_min);
+    for (std::string* text : {&session.client_id, &session.scope, &session.resource}) next(*text);
   });
 }
 
@@ -231,7 +205,10 @@ std::vector<Assignment> values_of(const Session& session) {
           {"created_at", time_or_null(session.created_at)},
           {"refreshed_at", time_or_null(session.refreshed_at)},
           {"factor_id", text_or_null(session.factor_id)},
-          {"counter_min", Value::integer(session.counter_min)}};
+          {"counter_min", Value::integer(session.counter_min)},
+          {"client_id", text_or_null(session.client_id)},
+          {"scope", text_or_null(session.scope)},
+          {"resource", text_or_null(session.resource)}};
 }
 
 std::vector<Assignment> values_of(const OneTimeToken& token) {

@@ -58,6 +58,8 @@ struct Session {
   int64_t not_after = 0, created_at = 0, refreshed_at = 0;
   std::string factor_id;    // that raised it to aal2
   int64_t counter_min = 0;  // older refresh tokens are never tolerated
+  // Of a program that acts in the user's name (oauth_server/); empty: the user's own.
+  std::string client_id, scope, resource;
 };
 
 struct Passkey {

@@ -57,6 +57,8 @@ model User {
   codes                    AuthCode[]
   factors                  Factor[]
   passkeys                 Passkey[]
+  oauth_codes              OAuthCode[]
+  oauth_consents           OAuthConsent[]
   @@index([created_at])
   @@map("_trivet_auth_users")
 }
@@ -88,9 +90,13 @@ model Session {
   refreshed_at DateTime
   factor_id    String?
   counter_min  BigInt?
+  client_id    String?
+  scope        String?
+  resource     String?
   user         User      @relation(fields: [user_id], references: [id], onDelete: Cascade)
   @@index([user_id])
   @@index([factor_id])
+  @@index([client_id])
   @@map("_trivet_auth_sessions")
 }
 model OneTimeToken {
@@ -181,6 +187,71 @@ model WebauthnChallenge {
   created_at DateTime
   @@index([created_at])
   @@map("_trivet_auth_webauthn_challenges")
+}
+model OAuthClient {
+  id            String   @id
+  name          String
+  kind          String
+  auth_method   String
+  secret_hash   String?
+  redirect_uris Json
+  grant_types   String
+  uri           String
+  logo_uri      String
+  registration  String
+  role          String?
+  created_at    DateTime
+  updated_at    DateTime
+  requests      OAuthRequest[]
+  codes         OAuthCode[]
+  consents      OAuthConsent[]
+  @@map("_trivet_auth_oauth_clients")
+}
+model OAuthRequest {
+  id_hash      String   @id
+  client_id    String
+  user_id      String?
+  redirect_uri String
+  scope        String
+  state        String?
+  challenge    String
+  nonce        String?
+  resource     String?
+  created_at   DateTime
+  client       OAuthClient @relation(fields: [client_id], references: [id], onDelete: Cascade)
+  @@index([client_id])
+  @@index([created_at])
+  @@map("_trivet_auth_oauth_requests")
+}
+model OAuthCode {
+  code_hash    String   @id
+  client_id    String
+  user_id      String
+  redirect_uri String
+  scope        String
+  challenge    String
+  nonce        String?
+  resource     String?
+  auth_time    DateTime
+  session_id   String?
+  created_at   DateTime
+  client       OAuthClient @relation(fields: [client_id], references: [id], onDelete: Cascade)
+  user         User        @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@index([client_id])
+  @@index([user_id])
+  @@index([created_at])
+  @@map("_trivet_auth_oauth_codes")
+}
+model OAuthConsent {
+  user_id    String
+  client_id  String
+  scope      String
+  granted_at DateTime
+  client     OAuthClient @relation(fields: [client_id], references: [id], onDelete: Cascade)
+  user       User        @relation(fields: [user_id], references: [id], onDelete: Cascade)
+  @@id([user_id, client_id])
+  @@index([client_id])
+  @@map("_trivet_auth_oauth_consents")
 }
 model AuditEvent {
   id         String   @id
