@@ -77,8 +77,10 @@ std::unique_ptr<auth::OAuthServer> make_oauth_server(auth::Accounts& accounts,
   auth::OAuthServerOptions options;
   options.issuer = external_url(config);
   options.registration = config.auth_oauth_registration;
+  std::string site = config.auth_site_url;
+  if (site.ends_with('/')) site.pop_back();
   const std::string& path = config.auth_oauth_path;
-  options.consent_url = path.empty() ? options.issuer + "/oauth/consent" : config.auth_site_url + path;
+  options.consent_url = path.empty() ? options.issuer + "/oauth/consent" : site + path;
   return std::make_unique<auth::OAuthServer>(accounts, parts, std::move(options));
 }
 

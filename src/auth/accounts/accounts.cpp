@@ -63,6 +63,7 @@ Accounts::Accounts(AccountParts parts, AccountOptions options)
       codes_(parts_.engine, "AuthCode"),
       states_(parts_.engine, "OAuthState"),
       oauth_codes_(parts_.engine, "OAuthCode"),
+      oauth_consents_(parts_.engine, "OAuthConsent"),
       factors_(parts_.engine, "Factor"),
       challenges_(parts_.engine, "FactorChallenge"),
       passkeys_(parts_.engine, "Passkey"),

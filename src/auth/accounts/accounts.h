@@ -432,6 +432,7 @@ class Accounts {
   const Table codes_;
   const Table states_;
   const Table oauth_codes_;
+  const Table oauth_consents_;
   const Table factors_;
   const Table challenges_;
   const Table passkeys_;

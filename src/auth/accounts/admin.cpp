@@ -174,6 +174,8 @@ task<answer<void>> Accounts::delete_user(std::string id, Deletion deletion, Clie
   if (!without_factors) co_return std::unexpected(std::move(without_factors).error());
   auto without_passkeys = co_await passkeys_.remove(of_user, client.deadline);
   if (!without_passkeys) co_return std::unexpected(std::move(without_passkeys).error());
+  auto without_grants = co_await oauth_consents_.remove(of_user, client.deadline);
+  if (!without_grants) co_return std::unexpected(std::move(without_grants).error());
   auto removed = co_await identities_.remove(std::move(of_user), client.deadline);
   if (!removed) co_return std::unexpected(std::move(removed).error());
   auto dropped = co_await drop_tokens(user.id, client);

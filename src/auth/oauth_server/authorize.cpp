@@ -238,12 +238,12 @@ task<answer<std::string>> OAuthServer::decide(std::string id, Decision decision,
 task<answer<std::vector<Grant>>> OAuthServer::list_grants(std::string user_id, Client client) {
   std::vector<Condition> where;
   where.push_back({"user_id", store::Op::eq, Value::text(user_id)});
-  Page page;
-  page.order_by = "granted_at";
-  auto rows = co_await consents_.find(std::move(where), page, client.deadline);
+  auto rows = co_await consents_.find(std::move(where), Page(), client.deadline);
   if (!rows) co_return std::unexpected(std::move(rows).error());
+  std::vector<OAuthConsent> consents = read_oauth_consents(*rows);
+  std::ranges::sort(consents, std::ranges::greater(), &OAuthConsent::granted_at);
   std::vector<Grant> grants;
-  for (OAuthConsent& consent : read_oauth_consents(*rows)) {
+  for (OAuthConsent& consent : consents) {
     auto program = co_await load_client(consent.client_id, client);
     if (!program) co_return std::unexpected(std::move(program).error());
     if (*program) grants.push_back({**std::move(program), std::move(consent)});

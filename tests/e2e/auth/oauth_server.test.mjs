@@ -201,7 +201,7 @@ async function authorizing(t, databaseUrl) {
 
 async function attacks(t, databaseUrl) {
   const here = await installation(t, databaseUrl);
-  const { approve, bearer, exchange, makeClient, signIn, token, user: _, ...rest } = here;
+  const { approve, bearer, exchange, makeClient, signIn, token, ...rest } = here;
   const made = await makeClient(publicClient);
   const other = await makeClient(publicClient);
   const { user, session, id } = await signIn();
@@ -354,6 +354,51 @@ async function page(t, databaseUrl) {
   assert.ok(!other.headers.get('content-security-policy').includes(nonce));
 }
 
+// The page's script, with as much of a browser as it uses.
+async function pageInUse(t, databaseUrl) {
+  const { at, authorize, exchange, makeClient, request, server, signIn } = await installation(t, databaseUrl);
+  const made = await makeClient({ ...publicClient, client_name: '<img src=x onerror=alert(1)>' });
+  const { email, id } = await signIn();
+  const verifier = verifierOf();
+  const visit = async () => {
+    const sent = new URL((await authorize(request(made, verifier))).headers.get('location'));
+    const html = await (await at('/oauth/consent' + sent.search)).text();
+    const script = /<script nonce="[^"]*">([^]*)<\/script>/.exec(html)[1];
+    const elements = new Map([...html.matchAll(/ id="([\w-]+)"/g)].map(([, name]) => [name, { id: name, hidden: true, handlers: {},
+      addEventListener(event, handler) { this.handlers[event] = handler; } }]));
+    const left = { href: undefined };
+    const document = { getElementById: (name) => elements.get(name), forms: ['sign-in', 'second', 'ask'].map((name) =>
+      elements.get(name)) };
+    const location = { pathname: sent.pathname, search: sent.search, replace: (url) => { left.href = url; } };
+    const calls = [];
+    const web = (url, options) => { calls.push(`${options.method} ${url}`); return fetch(server.url + url, options); };
+    new Function('document', 'location', 'fetch', script)(document, location, web);
+    const el = (name) => elements.get(name);
+    return { el, left, calls, fire: (name, event) => el(name).handlers[event]({ preventDefault() {} }) };
+  };
+  const browser = await visit();
+  assert.deepEqual([browser.el('sign-in').hidden, browser.el('ask').hidden], [false, true]);
+  Object.assign(browser.el('email'), { value: email });
+  browser.el('password').value = 'wrong';
+  await browser.fire('sign-in', 'submit');
+  assert.equal(browser.el('problem').textContent, 'Invalid login credentials');
+  browser.el('password').value = 'secret-1';
+  await browser.fire('sign-in', 'submit');
+  assert.deepEqual([browser.el('ask').hidden, browser.el('client').textContent, browser.el('user').textContent,
+    browser.el('target').textContent,
+    browser.el('problem').textContent, browser.el('password').value], [false, made.client_name, email, landing, '', '']);
+  await browser.fire('ask', 'submit');
+  assert.equal(browser.calls.at(-1), 'POST /auth/v1/logout?scope=local');
+  const tokens = await exchange(made, query(browser.left.href).code, verifier);
+  assert.equal(claimsOf(tokens.body.access_token).sub, id);
+
+  const again = await visit();
+  Object.assign(again.el('email'), { value: email });
+  again.el('password').value = 'secret-1';
+  await again.fire('sign-in', 'submit');  // remembered
+  assert.ok(query(again.left.href).code);
+}
+
 async function off(t, databaseUrl) {
   const { call, keys, server } = await start(t, { databaseUrl });
   for (const route of ['/oauth/authorize', '/oauth/consent', '/user/oauth/grants', '/.well-known/oauth-authorization-server'])
@@ -363,4 +408,4 @@ async function off(t, databaseUrl) {
   assert.equal((await fetch(`${server.url}/.well-known/oauth-authorization-server/auth/v1`)).status, 404);
 }
 
-onBoth('the OAuth server', { genericClient, management, authorizing, attacks, programs, page, off });
+onBoth('the OAuth server', { genericClient, management, authorizing, attacks, programs, page, pageInUse, off });
