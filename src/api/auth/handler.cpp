@@ -210,7 +210,13 @@ task<http::Response> AuthHandler::handle(const http::Request& request) {
   Response done = co_await run(request);
   if (done) co_return *std::move(done);
   if (done.error().status >= 500) request.problem = done.error().log_text;
-  co_return error_response(done.error(), request);
+  http::Response response = error_response(done.error(), request);
+  const int status = response.status;
+  if (request.path.ends_with("/oauth/userinfo") && (status == 401 || status == 403)) {
+    response.status = 401;  // RFC 6750, 3.1
+    response.set("WWW-Authenticate", status == 401 ? "Bearer" : "Bearer error=\"invalid_token\"");
+  }
+  co_return response;
 }
 
 task<AuthHandler::Response> AuthHandler::run(const http::Request& request) {

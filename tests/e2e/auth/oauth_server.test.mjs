@@ -1,18 +1,19 @@
 // The OAuth server: @supabase/supabase-js manages clients and asks the user, oauth4webapi is the program that is let in,
 // and those who try to get in otherwise.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
+import pg from 'pg';
 import { address, claimsOf, fails, ok, onBoth, start } from './support.mjs';
 
 const external = 'https://api.example';
 const issuer = `${external}/auth/v1`;
 const site = 'https://app.example';
 const landing = 'https://program.example/back';
-const settings = (more = '') => `site_url = "${site}"
+const settings = (more = '', burst = 400) => `site_url = "${site}"
 external_url = "${external}"
 autoconfirm = true
-rate_burst = 400
+rate_burst = ${burst}
 [auth.oauth_server]
 enabled = true
 ${more}`;
@@ -20,8 +21,8 @@ const query = (url) => Object.fromEntries(new URL(url).searchParams);
 const s256 = (verifier) => createHash('sha256').update(verifier).digest('base64url');
 const form = (fields) => ({ method: 'POST', body: new URLSearchParams(fields) });
 
-async function installation(t, databaseUrl, more) {
-  const project = await start(t, { databaseUrl, auth: settings(more) });
+async function installation(t, databaseUrl, more, burst) {
+  const project = await start(t, { databaseUrl, auth: settings(more, burst) });
   const inside = (url) => String(url).replace(external, project.server.url);
   const at = (route, options) => fetch(`${project.server.url}/auth/v1${route}`, { redirect: 'manual', ...options });
   const read = async (answer) => ({ status: answer.status, headers: answer.headers, body: await answer.json().catch(() => null) });
@@ -340,6 +341,71 @@ async function programs(t, databaseUrl) {
   assert.equal((await exchange(short, 'nothing', verifier)).body.error, 'invalid_grant');
 }
 
+// What an application shows now (RFC 6238).
+function codeOf(secret) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map((letter) => letters.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))).update(counter).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+async function secondFactor(t, databaseUrl) {
+  const { authorize, client, makeClient, request, signIn } = await installation(t, databaseUrl);
+  const made = await makeClient(publicClient);
+  const { user, email } = await signIn();
+  const enrolled = await ok(user.auth.mfa.enroll({ factorType: 'totp' }));
+  await ok(user.auth.mfa.challengeAndVerify({ factorId: enrolled.id, code: codeOf(enrolled.totp.secret) }));
+  const id = query((await authorize(request(made, verifierOf()))).headers.get('location')).authorization_id;
+  const halfway = client();
+  await ok(halfway.auth.signInWithPassword({ email, password: 'secret-1' }));
+  await fails(halfway.auth.oauth.getAuthorizationDetails(id), 'insufficient_aal', 403);
+  await fails(halfway.auth.oauth.approveAuthorization(id, { skipBrowserRedirect: true }), 'insufficient_aal', 403);
+  assert.ok(query((await ok(user.auth.oauth.approveAuthorization(id, { skipBrowserRedirect: true }))).redirect_url).code);
+}
+
+// Time passes in the database.
+async function expiry(t, databaseUrl) {
+  if (!databaseUrl) return t.skip('rows are made older on PostgreSQL alone');
+  const { approve, authorize, exchange, makeClient, request, signIn } = await installation(t, databaseUrl);
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  t.after(() => database.end());
+  const age = (table, seconds) =>
+    database.query(`UPDATE "_trivet_auth_oauth_${table}" SET created_at = created_at - interval '${seconds} seconds'`);
+  const made = await makeClient(publicClient);
+  const { user } = await signIn();
+  const verifier = verifierOf();
+  const ask = async () => query((await authorize(request(made, verifier, { scope: 'phone' }))).headers.get('location')).authorization_id;
+  const open = await ask();
+  await age('requests', 590);
+  await ok(user.auth.oauth.getAuthorizationDetails(open));
+  await age('requests', 11);
+  await fails(user.auth.oauth.getAuthorizationDetails(open), 'oauth_authorization_not_found', 404);
+  await fails(user.auth.oauth.approveAuthorization(open, { skipBrowserRedirect: true }), 'oauth_authorization_not_found', 404);
+  const code = await approve(user, made, verifier);
+  await age('codes', 61);
+  assert.equal((await exchange(made, code, verifier)).body.error, 'invalid_grant');
+  const fresh = await approve(user, made, verifier);
+  await age('codes', 50);
+  assert.equal((await exchange(made, fresh, verifier)).status, 200);
+  // Nothing of it is kept as it is.
+  const secret = (await makeClient()).client_secret;
+  const stored = JSON.stringify([(await database.query('SELECT * FROM "_trivet_auth_oauth_codes"')).rows,
+    (await database.query('SELECT * FROM "_trivet_auth_oauth_clients"')).rows]);
+  assert.ok(stored.includes(made.client_id) && !stored.includes(fresh) && !stored.includes(secret));
+}
+
+async function limits(t, databaseUrl) {
+  const { at, token } = await installation(t, databaseUrl, '', 3);
+  const statuses = [];
+  for (let i = 0; i < 5; ++i) statuses.push((await token({ grant_type: 'refresh_token', client_id: 'x' })).status);
+  assert.deepEqual(statuses, [401, 401, 401, 429, 429]);
+  const nobody = await at('/oauth/userinfo', { headers: { Authorization: 'Bearer a.b.c' } });
+  assert.deepEqual([nobody.status, nobody.headers.get('www-authenticate')], [401, 'Bearer error="invalid_token"']);
+}
+
 async function page(t, databaseUrl) {
   const { at } = await installation(t, databaseUrl);
   const answer = await at('/oauth/consent?authorization_id=%3Cscript%3Ealert(1)%3C/script%3E');
@@ -408,4 +474,5 @@ async function off(t, databaseUrl) {
   assert.equal((await fetch(`${server.url}/.well-known/oauth-authorization-server/auth/v1`)).status, 404);
 }
 
-onBoth('the OAuth server', { genericClient, management, authorizing, attacks, programs, page, pageInUse, off });
+onBoth('the OAuth server', { genericClient, management, authorizing, attacks, programs, secondFactor, expiry, limits, page, pageInUse,
+  off });
