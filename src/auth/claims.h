@@ -15,7 +15,7 @@ namespace trivet::auth {
 [[nodiscard]] result<int64_t> check_times(const simdjson::dom::object& claims,
                                           int64_t now_seconds);
 
-// Checks exp, nbf, iat, aud and role. The secret is not needed any more.
+// Checks exp, nbf, iat, aud, role, and that it is no ID token of our own. The secret is not needed any more.
 [[nodiscard]] result<Claims> parse_claims(std::string json, const VerifyOptions& options);
 
 }  // namespace trivet::auth

@@ -74,6 +74,12 @@ TEST(Jwt, RefusesBrokenClaims) {
             "PGRST303 The JWT 'aud' claim must be a string or an array of strings");
 }
 
+TEST(Jwt, RefusesIdTokensOfOurOwn) {
+  EXPECT_EQ(failure(with_claims(R"({"sub":"1","token_use":"id"})")), "PGRST301 Unsupported token type");
+  EXPECT_EQ(failure(with_claims(R"({"token_use":"access"})")), "accepted");
+  EXPECT_EQ(failure(with_claims(R"({"token_use":1})")), "accepted");
+}
+
 TEST(Jwt, AllowsThirtySecondsOfSkew) {
   EXPECT_EQ(failure(with_claims(R"({"exp":1699999970})")), "accepted");
   EXPECT_EQ(failure(with_claims(R"({"exp":1699999969})")), "PGRST303 JWT expired");
