@@ -104,13 +104,13 @@ sql::NestedSource source_of(const Query& query) {
   const int param = query.root.rows_param;
   if (param < 0) return {};
   const schema::Model& model = query.schema->models[static_cast<size_t>(query.root.model)];
-  return {.table =
-              [&model, param](sql::Renderer& out) {
+  return {.from =
+              [&model, param](sql::Renderer& out, const std::string& alias) {
                 out.raw("json_populate_recordset(NULL::");
                 out.identifier(model.table());
                 out.raw(", ");
                 out.bind_typed(sql::BindKind::param, param, Type::json, -1);
-                out.raw(")");
+                out.raw(") AS " + alias);
               },
           .order = {}};
 }

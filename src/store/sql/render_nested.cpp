@@ -42,8 +42,7 @@ class NestedRenderer {
     tables(level, alias, parent, source);
     group(level, alias, plain);
     if (level.order.empty() && !source.order.empty() && !level.grouped && !level.distinct) {
-      out_.raw(" ORDER BY ");
-      out_.column(alias, source.order);
+      out_.raw(" ORDER BY " + source.order);
     }
     order_and_page(level, parent);
     out_.pop();
@@ -83,11 +82,12 @@ class NestedRenderer {
     int conditions = 0;
     const auto next = [&] { out_.raw(conditions++ == 0 ? " WHERE " : " AND "); };
     if (parent == nullptr) {
-      if (source.table)
-        source.table(out_);
-      else
+      if (source.from) {
+        source.from(out_, alias);
+      } else {
         out_.identifier(schema_.models[level.model].table());
-      out_.raw(" AS " + alias);
+        out_.raw(" AS " + alias);
+      }
     } else {
       TRIVET_ASSERT(parent->link.target == level.model);
       const std::string junction = parent->link.junction.empty() ? alias : out_.fresh_alias();
@@ -197,7 +197,7 @@ Statement render_nested_count(const schema::Schema& schema, const Dialect& diale
   const bool rows_are_made = counted.grouped || counted.distinct;
   // What is selected doesn't matter for the number of rows, but for the rows themselves.
   if (!rows_are_made) counted.outputs.clear();
-  Statement statement = render_nested(schema, dialect, counted, {.table = source.table, .order = {}});
+  Statement statement = render_nested(schema, dialect, counted, {.from = source.from, .order = {}});
   statement.text = "SELECT COUNT(*) FROM (" + statement.text + ") AS counted";
   return statement;
 }

@@ -16,8 +16,9 @@ namespace trivet::store::sql {
 
 // Where the root's rows come from.
 struct NestedSource {
-  std::function<void(Renderer&)> table{};  // writes what has the table's columns; empty = the table
-  std::string order;  // a column of it, in whose order rows come unless one is asked for
+  // Writes what stands behind FROM, where the alias is rows of the table; empty = the table.
+  std::function<void(Renderer&, const std::string& alias)> from{};
+  std::string order;  // SQL: in whose order rows come unless one is asked for
 };
 
 [[nodiscard]] Statement render_nested(const schema::Schema& schema, const Dialect& dialect,

@@ -229,10 +229,6 @@ result<void> build_selection(const Node& root, const ApiRequest& request, Expres
   prepared.seen = levels.take_seen();
   prepared.operation.selection = std::move(selection.level);
   if (!request.is_read()) {
-    // A row that is read back comes out of a join, which is no row of the table's type to the database.
-    if (expressions.context().computed != nullptr && expressions.context().computed->used())
-      return fail(ErrorCode::missing_capability, "Feature not implemented",
-                  "Computed fields are not implemented in what a write returns.");
     // Inner joins choose among the rows written.
     prepared.operation.shown = std::exchange(prepared.operation.selection.where, std::nullopt);
     return {};

@@ -18,7 +18,6 @@ using sql::Statement;
 
 namespace {
 
-constexpr std::string_view order_column = "trivet_order";
 constexpr const char* before_alias = "was";  // the row as the statement found it
 
 const Model& model_of(const StepText& text) { return text.schema.models[text.step.model]; }
@@ -362,26 +361,21 @@ Statement render_link(const StepText& text) {
 Statement render_read_back(const schema::Schema& schema, const Level& level) {
   const Model& model = schema.models[level.model];
   const std::vector<int> keys = key_fields(model);
-  const auto table = [&](Renderer& out) {
-    out.raw("(SELECT stored.*, written.");
-    out.identifier(order_column);
-    out.raw(" FROM ");
+  // The table itself is joined, so that functions of its rows take them.
+  const auto from = [&](Renderer& out, const std::string& alias) {
     written_keys(out, model, keys);
     out.raw(" WITH ORDINALITY AS written(");
     for (size_t i = 0; i < keys.size(); ++i) out.raw("k" + std::to_string(i) + ", ");
-    out.identifier(order_column);
-    out.raw(") JOIN ");
+    out.raw("place) JOIN ");
     out.identifier(model.table());
-    out.raw(" AS stored ON ");
+    out.raw(" AS " + alias + " ON ");
     for (size_t i = 0; i < keys.size(); ++i) {
       if (i > 0) out.raw(" AND ");
-      out.column("stored", model.fields[keys[i]].db_name);
+      out.column(alias, model.fields[keys[i]].db_name);
       out.raw(" = written.k" + std::to_string(i));
     }
-    out.raw(")");
   };
-  return sql::render_nested(schema, sql::postgresql_dialect(), level,
-                            {table, std::string(order_column)});
+  return sql::render_nested(schema, sql::postgresql_dialect(), level, {from, "written.place"});
 }
 
 }  // namespace trivet::store::postgres
