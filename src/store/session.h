@@ -25,6 +25,9 @@ struct CallerSession {
   // Afterwards: what the database itself said where it refused; empty where the trouble was another one, of which callers
   // hear nothing.
   std::optional<CallRefusal> refusal{};
+  // Afterwards: what the function before requests set response.status and response.headers to; empty = nothing.
+  std::string status{};
+  std::string headers{};
 };
 
 class SessionStore {

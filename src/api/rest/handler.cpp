@@ -135,6 +135,7 @@ task<http::Response> RestHandler::answer(const http::Request& request, engine::F
   result<http::Response> answer = make_answer(run, *outcome);
   clock.mark(Stage::encode);
   if (!answer) co_return refuse(request, answer.error(), who.role);
+  if (session) set_chosen(*answer, {session->status, session->headers}, request.method);
   co_return std::move(*answer);
 }
 

@@ -1,6 +1,7 @@
 #include "store/postgres/bind.h"
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 
 #include <algorithm>
 
@@ -53,6 +54,11 @@ result<Command> settings_command(const Settings& settings, Access access) {
   return command;
 }
 
+void read_response(const pg_result& answer, CallerSession& session) {
+  session.status.assign(PQgetvalue(&answer, 0, 0), static_cast<size_t>(PQgetlength(&answer, 0, 0)));
+  session.headers.assign(PQgetvalue(&answer, 0, 1), static_cast<size_t>(PQgetlength(&answer, 0, 1)));
+}
+
 std::string role_in(const Settings& settings) {
   const auto found = std::ranges::find(settings, "role", &Settings::value_type::first);
   return found == settings.end() ? std::string() : found->second;
@@ -63,8 +69,11 @@ result<std::vector<Command>> session_commands(const Settings& settings, Access a
   std::vector<Command> commands;
   TRIVET_TRY(Command set, settings_command(settings, access));
   commands.push_back(std::move(set));
-  if (!options.pre_request.empty())
+  if (!options.pre_request.empty()) {
     commands.push_back(text_command("SELECT " + options.pre_request + "()", {}));
+    commands.push_back(plain_command("SELECT coalesce(current_setting('response.status', true), ''), "
+                                     "coalesce(current_setting('response.headers', true), '')"));
+  }
   return commands;
 }
 

@@ -31,9 +31,11 @@ struct BindSources {
 // "none", by which the server means the login itself.
 [[nodiscard]] result<Command> settings_command(const Settings& settings, Access access);
 
-// The same, and the function that is called before requests, where there is one.
+// The same, and the function that is called before requests, where there is one; then the last one asks what it set of the answer.
 [[nodiscard]] result<std::vector<Command>> session_commands(const Settings& settings, Access access,
                                                             const PostgresOptions& options);
+// Takes that in.
+void read_response(const pg_result& answer, CallerSession& session);
 // The role that they set; empty = none (Exchange::role).
 [[nodiscard]] std::string role_in(const Settings& settings);
 

@@ -256,6 +256,8 @@ task<result<Rows>> PostgresStore::read_on(Lane& lane, const Query& query, Asked 
     else
       co_await run_shared(lane, small ? Use::small : Use::shared, exchange, deadline);
     if (!exchange->error) {
+      if (asked.session != nullptr && !options_.pre_request.empty())
+        read_response(*exchange->results[first - 1], *asked.session);
       Rows rows;
       TRIVET_CO_TRY(rows.batch, decode_rows(*exchange->results[first], query.root, rows.arena));
       if (query.count) rows.total = integer_at(*exchange->results[first + 1], 0, 0);

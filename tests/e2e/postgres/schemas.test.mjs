@@ -5,6 +5,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { watch } from '../changes/events.mjs';
 import { folder, must, run, serve } from '../cli/support.mjs';
 import { isInstalled, startServer } from './server.mjs';
 
@@ -54,6 +55,7 @@ model OtherItem {
   mood  OtherMood @default(CALM)
   @@index([title], map: "by_name")
   @@allow('all', true)
+  @@realtime
   @@map("items")
   @@schema("other")
 }
@@ -194,6 +196,13 @@ test('schemas are made, compared and served by profile', { skip }, async (t) => 
     assert.match(elsewhere.error.message, /api\.only_here/);
     assert.equal((await other.rpc('inside')).error.code, 'PGRST202');
   });
+  await t.test('changes of a table are told of that one', async () => {
+    const events = await watch(t, `${server.url}/rest/v1/items?select=id`, { apikey: keys.publishable_key, 'Accept-Profile': 'other' });
+    good(await client.from('items').insert({ id: 50, name: 'not this' }));
+    good(await other.from('items').insert({ id: 51, title: 'this' }));
+    assert.deepEqual(await events.take(1), ['insert 51']);
+    events.stop();
+  });
   await t.test('documents describe one schema', async () => {
     const paths = async (place, headers) => Object.keys((await ask(place, headers)).json.paths).sort();
     assert.deepEqual(await paths('/', { 'Accept-Profile': 'other' }), ['/', '/items', '/owners']);
@@ -250,7 +259,8 @@ test('migrations of several schemas', { skip }, async (t) => {
 test('the database decides in each schema', { skip }, async (t) => {
   const database = await startServer(t);
   const made = projectOn(t, database.url.replace('postgres@', 'gate@'),
-    { rest: '[rest]\nauthority = "database"\nanonymous_role = "web_anon"\nschemas = ["api", "other"]\nsearch_path = ["public"]\n' });
+    { rest: '[rest]\nauthority = "database"\nanonymous_role = "web_anon"\nschemas = ["api", "other"]\nsearch_path = ["public"]\n',
+      text: schema.replace('@@realtime', '') });
   const owner = projectOn(t, database.url);
   must(['db', 'push', owner]);
   const done = database.sql(`${prepared}

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 
 #include "api/rest/call/refusal.h"
 #include "api/rest/encode/error.h"
@@ -32,11 +31,6 @@ void set_status(const PreparedCall& prepared, const store::CallAnswer& answer, h
   }
 }
 
-http::Response bad_setting(std::string_view code, std::string_view message, http::Method method) {
-  return refusal_response({.state = std::string(code), .message = std::string(message), .details = {}, .hint = {}},
-                          Role::service, method);
-}
-
 }  // namespace
 
 http::Response call_response(const PreparedCall& prepared, http::Method method, store::CallAnswer answer) {
@@ -51,21 +45,7 @@ http::Response call_response(const PreparedCall& prepared, http::Method method, 
   set_status(prepared, answer, response);
   response.set("Content-Range", range_text(prepared, answer));
   if (!prepared.preference_applied.empty()) response.set("Preference-Applied", prepared.preference_applied);
-  if (!answer.headers.empty() && !set_headers(response, answer.headers)) {
-    http::Response bad = bad_setting("PGRST111", "response.headers guc must be a JSON array composed of objects "
-                                                 "with a single key and a string value", method);
-    bad.status = 500;
-    return bad;
-  }
-  if (!answer.status.empty()) {
-    const char* end = answer.status.data() + answer.status.size();
-    const auto [read, error] = std::from_chars(answer.status.data(), end, response.status);
-    if (error != std::errc() || read != end || response.status < 200 || response.status > 599) {
-      http::Response bad = bad_setting("PGRST112", "response.status guc must be a valid status code", method);
-      bad.status = 500;
-      return bad;
-    }
-  }
+  set_chosen(response, {answer.status, answer.headers}, method);
   if (method == http::Method::head) response.body.clear();
   return response;
 }

@@ -121,6 +121,21 @@ bool set_headers(http::Response& response, std::string_view json) {
   return true;
 }
 
+void set_chosen(http::Response& response, const ChosenAnswer& chosen, http::Method method) {
+  const auto refuse = [&](std::string_view code, std::string_view message) {
+    response = refusal_response({.state = std::string(code), .message = std::string(message), .details = {}, .hint = {}},
+                                Role::service, method);
+    response.status = 500;
+  };
+  if (!chosen.headers.empty() && !set_headers(response, chosen.headers))
+    return refuse("PGRST111", "response.headers guc must be a JSON array composed of objects with a single key and a string value");
+  if (chosen.status.empty()) return;
+  const char* end = chosen.status.data() + chosen.status.size();
+  const auto [read, error] = std::from_chars(chosen.status.data(), end, response.status);
+  if (error != std::errc() || read != end || response.status < 200 || response.status > 599)
+    refuse("PGRST112", "response.status guc must be a valid status code");
+}
+
 http::Response refusal_response(const store::CallRefusal& refusal, Role role, http::Method method) {
   http::Response response;
   response.content_type = "application/json; charset=utf-8";

@@ -14,4 +14,12 @@ namespace trivet::api::rest {
 // Sets each of `json`, an array of objects with one text each, as response.headers is written. False: it isn't that.
 [[nodiscard]] bool set_headers(http::Response& response, std::string_view json);
 
+// What the database set response.status and response.headers to; empty = nothing.
+struct ChosenAnswer {
+  const std::string& status;
+  const std::string& headers;
+};
+// Sets both; where they are none the answer becomes PGRST111 or PGRST112.
+void set_chosen(http::Response& response, const ChosenAnswer& chosen, http::Method method);
+
 }  // namespace trivet::api::rest

@@ -117,6 +117,8 @@ result<void> ProgramRun::begin(bool alone) {
                    std::make_move_iterator(before.end()));
   // No step is before them: where they fail, nothing was decided.
   sent_.insert(sent_.begin(), before.size(), {Part::control, 0, 0});
+  const bool has_response = session_ != nullptr && !lane_.options().pre_request.empty();
+  if (has_response) sent_[before.size() - 1].part = Part::response;
   in_transaction_ = alone;
   return {};
 }
@@ -206,6 +208,9 @@ result<void> ProgramRun::take_results(const Exchange& exchange) {
 result<void> ProgramRun::take_result(const Sent& sent, const pg_result& answer) {
   switch (sent.part) {
     case Part::control:
+      return {};
+    case Part::response:
+      read_response(answer, *session_);
       return {};
     case Part::read_back: {
       TRIVET_TRY(result_.rows.batch, decode_rows(answer, *program_.returning, result_.rows.arena));

@@ -36,7 +36,7 @@ class ProgramRun {
   [[nodiscard]] const std::string& state() const { return state_; }
 
  private:
-  enum class Part : uint8_t { step, read_back, control };
+  enum class Part : uint8_t { step, read_back, control, response };
   struct Sent {  // what a command of the exchange is about
     Part part;
     size_t step;
