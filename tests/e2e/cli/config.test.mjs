@@ -33,8 +33,8 @@ test('from-postgrest: every setting that was given is translated or named', () =
   const unnamed = full.split('\n').map((line) => line.split(' = ')[0]).filter((name) => /^[a-z]/.test(name))
     .filter((name) => !toml.includes(`# - ${name}: `));
   assert.deepEqual(unnamed, ['admin-server-host', 'admin-server-port', 'db-aggregates-enabled', 'db-anon-role', 'db-max-rows',
-    'db-plan-enabled', 'db-pool', 'db-pool-acquisition-timeout', 'db-pre-request', 'db-prepared-statements', 'db-uri', 'jwt-aud',
-    'jwt-role-claim-key', 'jwt-secret', 'jwt-secret-is-base64', 'log-level', 'server-cors-allowed-origins', 'server-host',
+    'db-plan-enabled', 'db-pool', 'db-pool-acquisition-timeout', 'db-pre-request', 'db-prepared-statements', 'db-schemas',
+    'db-tx-end', 'db-uri', 'jwt-aud', 'jwt-role-claim-key', 'jwt-secret', 'jwt-secret-is-base64', 'log-level', 'server-cors-allowed-origins', 'server-host',
     'server-port', 'server-timing-enabled']);
 });
 
@@ -46,7 +46,8 @@ test('from-postgrest: variables, and what is not a configuration', (t) => {
   assert.match(missing.stderr, /line 2: the variable NO_SUCH_ONE is not set/);
   assert.match(translate('db-uri = "open').stderr, /line 1: the text isn't closed/);
   assert.match(translate('hello').stderr, /line 1: expected NAME = VALUE/);
-  assert.match(translate('db-schemas = "a\\nb, c"').stdout, /# - db-schemas: one schema is served, a b here\n/);
+  assert.match(translate('db-uri = "@a\\nb"').stdout, /# - db-uri: the url is in the file a b: /);
+  assert.match(translate('db-schemas = "a\\nb, c"').stdout, /\nschemas = \["a\\u000Ab", "c"\]\n/);
   assert.match(run(['config', 'from-postgrest', path.join(folder(t), 'none')]).stderr, /can't be read/);
   assert.equal(run(['config']).status, 2);
 });
