@@ -34,8 +34,8 @@ test('from-postgrest: every setting that was given is translated or named', () =
     .filter((name) => !toml.includes(`# - ${name}: `));
   assert.deepEqual(unnamed, ['admin-server-host', 'admin-server-port', 'db-aggregates-enabled', 'db-anon-role', 'db-max-rows',
     'db-plan-enabled', 'db-pool', 'db-pool-acquisition-timeout', 'db-pre-request', 'db-prepared-statements', 'db-schemas',
-    'db-tx-end', 'db-uri', 'jwt-aud', 'jwt-role-claim-key', 'jwt-secret', 'jwt-secret-is-base64', 'log-level', 'server-cors-allowed-origins', 'server-host',
-    'server-port', 'server-timing-enabled']);
+    'db-tx-end', 'db-uri', 'jwt-aud', 'jwt-role-claim-key', 'jwt-secret', 'jwt-secret-is-base64', 'log-level',
+    'server-cors-allowed-origins', 'server-host', 'server-port', 'server-timing-enabled']);
 });
 
 test('from-postgrest: variables, and what is not a configuration', (t) => {
