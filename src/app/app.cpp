@@ -231,6 +231,7 @@ result<void> App::State::match_database(const schema::Schema& wanted) {
   if (config().auth_enabled) {
     TRIVET_CHECK(check_mail_settings(config()));
     TRIVET_CHECK(check_oauth_settings(config()));
+    TRIVET_CHECK(check_sms_settings(config()));
     TRIVET_TRY(const std::vector<std::string> made,
                make_account_tables(*driver, wanted.datasource.provider));
     for (const std::string& change : made) tell(Level::info, "database.changed", change);

@@ -27,8 +27,6 @@ answer<int64_t> positive(const std::string& text, int64_t otherwise, int64_t max
 }
 
 answer<AdminUser> admin_user_of(const Call& call) {
-  if (!call.text_or_empty("phone").empty())
-    return refuse(400, "phone_provider_disabled", "Phone logins are disabled");
   if (call.text("password_hash"))
     return refuse(400, "validation_failed", "password_hash is not supported yet: give the password");
   AdminUser user;
@@ -40,6 +38,8 @@ answer<AdminUser> admin_user_of(const Call& call) {
   user.app_metadata = call.object("app_metadata");
   user.ban_duration = call.text("ban_duration");
   user.email_confirm = call.flag("email_confirm");
+  if (const auto phone = call.text("phone"); phone && !phone->empty()) user.phone = phone;
+  user.phone_confirm = call.flag("phone_confirm");
   if (user.password && user.password->empty()) user.password.reset();
   if (user.ban_duration && user.ban_duration->empty()) user.ban_duration.reset();
   return user;

@@ -64,6 +64,8 @@ void add_user(JsonBuilder& json, const User& user) {
   add_time(json, "recovery_sent_at", user.recovery_sent_at);
   if (!user.email_change.empty()) json.member("new_email", user.email_change);
   add_time(json, "email_change_sent_at", user.email_change_sent_at);
+  if (!user.phone_change.empty()) json.member("new_phone", user.phone_change);
+  add_time(json, "phone_change_sent_at", user.phone_change_sent_at);
   add_time(json, "reauthentication_sent_at", user.reauthentication_sent_at);
   add_time(json, "last_sign_in_at", user.last_sign_in_at);
   json.key("app_metadata").raw(user.app_metadata);
@@ -97,7 +99,7 @@ std::string factor_json(const trivet::auth::Factor& factor) {
   json.member("created_at", time_text(factor.created_at));
   json.member("updated_at", time_text(factor.updated_at)).member("status", factor.status);
   if (!factor.friendly_name.empty()) json.member("friendly_name", factor.friendly_name);
-  json.member("factor_type", factor.factor_type).member("phone", "").key("last_challenged_at");
+  json.member("factor_type", factor.factor_type).member("phone", factor.phone).key("last_challenged_at");
   if (factor.last_challenged_at == 0)
     json.null();
   else

@@ -35,11 +35,13 @@ task<AuthHandler::Response> AuthHandler::enroll_factor(Call& call) {
   wanted.type = call.text_or_empty("factor_type");
   wanted.name = call.text_or_empty("friendly_name");
   wanted.issuer = call.text_or_empty("issuer");
+  wanted.phone = call.text_or_empty("phone");
   auto enrolled = co_await accounts_.enroll_factor(call.caller, std::move(wanted), call.client);
   if (!enrolled) co_return std::unexpected(std::move(enrolled).error());
   JsonBuilder json;
   json.open_object().member("id", enrolled->factor.id).member("type", enrolled->factor.factor_type);
   json.member("friendly_name", enrolled->factor.friendly_name);
+  if (enrolled->factor.factor_type == "phone") json.member("phone", enrolled->factor.phone);
   if (!enrolled->secret.empty()) {
     json.key("totp").open_object().member("qr_code", enrolled->image).member("secret", enrolled->secret);
     json.member("uri", enrolled->uri).close();
@@ -49,7 +51,8 @@ task<AuthHandler::Response> AuthHandler::enroll_factor(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::challenge_factor(Call& call) {
-  auto challenged = co_await accounts_.challenge_factor(call.caller, call.ids.front(), call.client);
+  trivet::auth::ChallengeRequest wanted{call.ids.front(), call.text_or_empty("channel")};
+  auto challenged = co_await accounts_.challenge_factor(call.caller, std::move(wanted), call.client);
   if (!challenged) co_return std::unexpected(std::move(challenged).error());
   JsonBuilder json;
   json.open_object().member("id", challenged->challenge.id);
@@ -98,10 +101,13 @@ task<AuthHandler::Response> AuthHandler::list_factors(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::update_factor(Call& call) {
-  if (!call.text_or_empty("phone").empty())
-    co_return refuse(400, "phone_provider_disabled", "Phone factors are not enabled");
   auto factor = co_await accounts_.find_factor(call.ids.front(), call.ids.back(), call.client);
   if (!factor) co_return std::unexpected(std::move(factor).error());
+  if (const std::string phone = call.text_or_empty("phone"); !phone.empty()) {
+    factor->phone = trivet::auth::normalize_phone(phone);
+    if (factor->factor_type != "phone" || factor->phone.empty())
+      co_return refuse(400, "validation_failed", "phone is an E.164 number, of a factor that is a phone");
+  }
   const std::string name = call.text("friendly_name").value_or(factor->friendly_name);
   auto renamed = co_await accounts_.rename_factor(*std::move(factor), name, call.client);
   if (!renamed) co_return std::unexpected(std::move(renamed).error());

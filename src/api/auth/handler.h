@@ -1,7 +1,7 @@
 // /auth/v1: who may call what, at which rate, and how it is refused (dialects/auth.md). Endpoints are
 // functions in *_endpoints.cpp over auth::Accounts, which knows no HTTP.
 //
-// One handler serves all threads. What is not there (phones) is refused by name with the dialect's codes.
+// One handler serves all threads. What is not there (SAML, Web3) is refused by name with the dialect's codes.
 #pragma once
 
 #include <string>
@@ -60,6 +60,9 @@ class AuthHandler final : public http::Handler {
   task<Response> settings(Call& call);
   task<Response> keys(Call& call);
   task<Response> sign_up(Call& call);
+  task<Response> sign_up_by_phone(Call& call);
+  task<Response> otp_by_phone(Call& call);
+  task<Response> resend_to_phone(Call& call);
   task<Response> token(Call& call);
   task<Response> token_by_password(Call& call);
   task<Response> token_by_refresh(Call& call);

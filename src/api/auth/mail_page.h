@@ -3,7 +3,7 @@
 // to loopback names alone and to no page of another origin.
 #pragma once
 
-#include "auth/accounts/mailbox.h"
+#include "auth/mail/mailbox.h"
 #include "http/handler.h"
 
 namespace trivet::api::accounts {

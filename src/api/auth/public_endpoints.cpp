@@ -13,12 +13,14 @@ using trivet::auth::Verification;
 
 namespace {
 
-// What other ways to sign in send; each has its refusal.
-answer<void> refuse_absent(const Call& call) {
-  if (!call.text_or_empty("phone").empty())
-    return refuse(400, "phone_provider_disabled", "Phone logins are disabled");
-  return {};
+// One of the two, where there is one.
+answer<void> refuse_both(const Call& call) {
+  if (call.text_or_empty("phone").empty() || call.text_or_empty("email").empty()) return {};
+  return refuse(400, "validation_failed",
+                "Only an email address or phone number should be provided on a request.");
 }
+
+bool has_phone(const Call& call) { return !call.text_or_empty("phone").empty(); }
 
 answer<SignUp> sign_up_of(const Call& call) {
   SignUp wanted;
@@ -54,15 +56,17 @@ task<AuthHandler::Response> AuthHandler::settings(Call&) {
       "apple",  "azure",  "bitbucket", "discord",  "facebook",      "snapchat", "figma", "fly",
       "github", "gitlab", "google",    "keycloak", "kakao",         "linkedin", "linkedin_oidc",
       "notion", "spotify", "slack",    "slack_oidc", "workos",      "twitch",   "twitter",
-      "phone",  "zoom"};
+      "zoom"};
   JsonBuilder json;
   json.open_object().key("external").open_object();
   json.member("anonymous_users", accounts_.options().anonymous).member("email", true);
+  json.member("phone", accounts_.options().phones);
   for (const std::string_view name : providers) json.member(name, accounts_.has_provider(name));
   json.close();
   json.member("disable_signup", !accounts_.options().sign_up);
   json.member("mailer_autoconfirm", accounts_.options().autoconfirm);
-  json.member("phone_autoconfirm", false).member("sms_provider", "");
+  json.member("phone_autoconfirm", accounts_.options().phone_autoconfirm);
+  json.member("sms_provider", accounts_.can_text() ? "hook" : "");
   json.member("saml_enabled", false).member("saml_private_key_next_configured", false);
   json.member("passkeys_enabled", accounts_.options().passkeys).close();
   co_return json_response(200, json.take());
@@ -77,7 +81,11 @@ task<AuthHandler::Response> AuthHandler::keys(Call&) {
 }
 
 task<AuthHandler::Response> AuthHandler::sign_up(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
+  AUTH_CHECK(refuse_both(call));
+  if (has_phone(call)) {
+    auto done = co_await sign_up_by_phone(call);
+    co_return done;
+  }
   AUTH_TRY(SignUp wanted, sign_up_of(call));
   if (wanted.email.empty()) {
     auto issued = co_await accounts_.sign_in_anonymously(wanted.data, call.client);
@@ -115,9 +123,9 @@ task<AuthHandler::Response> AuthHandler::token(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::token_by_password(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
-  auto issued = co_await accounts_.sign_in(call.text_or_empty("email"),
-                                           call.text_or_empty("password"), call.client);
+  AUTH_CHECK(refuse_both(call));
+  trivet::auth::Login who{call.text_or_empty("email"), call.text_or_empty("phone")};
+  auto issued = co_await accounts_.sign_in(std::move(who), call.text_or_empty("password"), call.client);
   if (!issued) co_return std::unexpected(std::move(issued).error());
   co_return session_response(*issued);
 }
@@ -142,7 +150,11 @@ task<AuthHandler::Response> AuthHandler::token_by_code(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::otp(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
+  AUTH_CHECK(refuse_both(call));
+  if (has_phone(call)) {
+    auto done = co_await otp_by_phone(call);
+    co_return done;
+  }
   const bool creates = call.flag("create_user").value_or(true);
   const auto unknown = creates ? Accounts::Unknown::sign_up : Accounts::Unknown::refuse;
   AUTH_TRY(SignUp wanted, sign_up_of(call));
@@ -152,7 +164,6 @@ task<AuthHandler::Response> AuthHandler::otp(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::magic_link(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
   AUTH_TRY(SignUp wanted, sign_up_of(call));
   auto sent = co_await accounts_.send_magic_link(std::move(wanted), Accounts::Unknown::sign_up,
                                                  call.client);
@@ -161,7 +172,6 @@ task<AuthHandler::Response> AuthHandler::magic_link(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::recover(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
   AUTH_TRY(MailRequest wanted, mail_request_of(call));
   auto sent = co_await accounts_.send_recovery(std::move(wanted), call.client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
@@ -169,10 +179,15 @@ task<AuthHandler::Response> AuthHandler::recover(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::resend(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
+  AUTH_CHECK(refuse_both(call));
   const std::string type = call.text_or_empty("type");
+  if (type == "sms" || type == "phone_change") {
+    auto done = co_await resend_to_phone(call);
+    co_return done;
+  }
   if (type != "signup" && type != "email_change")
-    co_return refuse(400, "validation_failed", "Missing one of these types: signup, email_change");
+    co_return refuse(400, "validation_failed",
+                     "Missing one of these types: signup, email_change, sms, phone_change");
   AUTH_TRY(MailRequest wanted, mail_request_of(call));
   auto sent = co_await accounts_.resend(type, std::move(wanted), call.client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
@@ -180,15 +195,17 @@ task<AuthHandler::Response> AuthHandler::resend(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::verify(Call& call) {
-  AUTH_CHECK(refuse_absent(call));
+  AUTH_CHECK(refuse_both(call));
   Verification given;
   given.type = call.text_or_empty("type");
   given.link = call.text_or_empty("token_hash");
   given.email = call.text_or_empty("email");
+  given.phone = call.text_or_empty("phone");
   given.code = call.text_or_empty("token");
-  if (given.link.empty() && (given.email.empty() || given.code.empty()))
+  const bool has_address = !given.email.empty() || !given.phone.empty();
+  if (given.link.empty() && (!has_address || given.code.empty()))
     co_return refuse(400, "validation_failed",
-                     "Verify requires either a token or a token hash, and an email with a token");
+                     "Verify requires either a token or a token hash, and an email or phone with a token");
   auto verified = co_await accounts_.verify(std::move(given), call.client);
   if (!verified) co_return std::unexpected(std::move(verified).error());
   if (verified->issued) co_return session_response(*verified->issued);

@@ -13,12 +13,12 @@ task<AuthHandler::Response> AuthHandler::user(Call& call) {
 }
 
 task<AuthHandler::Response> AuthHandler::change_user(Call& call) {
-  if (!call.text_or_empty("phone").empty())
-    co_return refuse(400, "phone_provider_disabled", "Phone logins are disabled");
   if (call.object("app_metadata"))
     co_return refuse(403, "not_admin", "Updating app_metadata requires admin privileges");
   UserChange change;
   if (const auto email = call.text("email"); email && !email->empty()) change.email = email;
+  if (const auto phone = call.text("phone"); phone && !phone->empty()) change.phone = phone;
+  change.channel = call.text_or_empty("channel");
   change.password = call.text("password");
   change.nonce = call.text_or_empty("nonce");
   change.data = call.object("data");

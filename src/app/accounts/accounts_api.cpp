@@ -20,6 +20,29 @@ std::string external_url(const Config& config) {
   return base + "/auth/v1";
 }
 
+// "+1 555 0100=123456", one each.
+result<std::map<std::string, std::string>> parse_test_codes(const Config& config) {
+  std::map<std::string, std::string> codes;
+  for (const std::string& entry : config.auth_sms_test_codes) {
+    const size_t equals = entry.find('=');
+    const std::string phone = auth::normalize_phone(std::string_view(entry).substr(0, equals));
+    const std::string code = equals == entry.npos ? "" : entry.substr(equals + 1);
+    const bool is_code = code.size() >= 6 && code.size() <= 10 &&
+                         code.find_first_not_of("0123456789") == code.npos;
+    if (phone.empty() || !is_code)
+      return fail(ErrorCode::bad_config, "auth.sms_test_codes are a number and six to ten digits, as in 15550100=123456");
+    codes[phone] = code;
+  }
+  return codes;
+}
+
+auth::SmsHookOptions sms_hook_options(const Config& config) {
+  auth::SmsHookOptions options;
+  options.url = config.auth_sms_hook_url;
+  options.secret = config.auth_sms_hook_secret;
+  return options;
+}
+
 auth::AccountOptions account_options(const Config& config) {
   auth::AccountOptions options;
   options.external_url = external_url(config);
@@ -42,6 +65,15 @@ auth::AccountOptions account_options(const Config& config) {
   options.reuse_seconds = seconds(config.auth_reuse_interval);
   options.link_seconds = seconds(config.auth_link_lifetime);
   options.mail_interval_seconds = seconds(config.auth_mail_interval);
+  options.phones = config.auth_phones;
+  options.phone_factors = config.auth_phone_factors;
+  options.phone_autoconfirm = config.auth_phone_autoconfirm;
+  options.sms_code_seconds = seconds(config.auth_sms_code_lifetime);
+  options.sms_interval_seconds = seconds(config.auth_sms_interval);
+  options.sms_per_hour = config.auth_sms_per_hour;
+  options.sms_template = config.auth_sms_template;
+  // Looked at before (check_sms_settings).
+  options.sms_test_codes = parse_test_codes(config).value_or(std::map<std::string, std::string>());
   options.session_seconds_max = seconds(config.auth_session_lifetime);
   options.session_idle_seconds_max = seconds(config.auth_session_idle);
   return options;
@@ -67,7 +99,8 @@ auth::AccountParts account_parts(const AccountsApi::Parts& parts, engine::Engine
                                  auth::BreachList* breaches) {
   AccountServices& services = parts.services;
   return {engine,    services.environment, services.passwords, services.limiter, services.mailer(),
-          templates, parts.secret,         parts.ring,         providers,          breaches};
+          templates, parts.secret,         parts.ring,         providers,          breaches,
+          services.sms()};
 }
 
 std::unique_ptr<auth::OAuthServer> make_oauth_server(auth::Accounts& accounts,
@@ -157,10 +190,26 @@ result<void> check_oauth_settings(const Config& config) {
   return {};
 }
 
+result<void> check_sms_settings(const Config& config) {
+  TRIVET_TRY(const auto codes, parse_test_codes(config));
+  (void)codes;
+  TRIVET_CHECK(auth::check_sms_template(config.auth_sms_template));
+  if (config.auth_sms_per_hour == 0)
+    return fail(ErrorCode::bad_config, "auth.sms_per_hour is 1 at least");
+  if (config.auth_sms_hook_url.empty()) return {};
+  return auth::check_sms_hook(sms_hook_options(config));
+}
+
 AccountServices::AccountServices(engine::Environment& given, Mails given_mails,
                                  const Config& config, observe::Sink& log)
     : environment(given), mails(given_mails), passwords({}, random), log_(log) {
-  if (mails == Mails::kept || config.auth_smtp_url.empty()) return;
+  if (mails == Mails::kept) return;
+  if (!config.auth_sms_hook_url.empty())
+    sms_hook = std::make_unique<auth::SmsHook>(
+        sms_hook_options(config), auth::fetch_document, [&log](std::string_view text) {
+          log.lifecycle({observe::Level::warning, "auth.sms_failed", text});
+        });
+  if (config.auth_smtp_url.empty()) return;
   smtp = std::make_unique<auth::SmtpMailer>(smtp_options(config), [&log](std::string_view text) {
     log.lifecycle({observe::Level::warning, "auth.mail_failed", text});
   });
@@ -186,6 +235,11 @@ std::shared_ptr<auth::Providers> AccountServices::providers_for(const Config& co
 auth::Mailer* AccountServices::mailer() {
   if (mails == Mails::kept) return &mailbox;
   return smtp.get();
+}
+
+auth::SmsSender* AccountServices::sms() {
+  if (mails == Mails::kept) return &mailbox;
+  return sms_hook.get();
 }
 
 AccountsApi::AccountsApi(const Parts& parts)

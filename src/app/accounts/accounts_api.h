@@ -18,6 +18,7 @@
 #include "auth/passwords/breaches.h"
 #include "auth/proof/captcha.h"
 #include "auth/providers/providers.h"
+#include "auth/sms/sms_hook.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "http/router.h"
@@ -41,6 +42,8 @@ enum class Mails : uint8_t {
 [[nodiscard]] result<void> check_mail_settings(const Config& config);
 // Whether those of the OAuth server can.
 [[nodiscard]] result<void> check_oauth_settings(const Config& config);
+// Whether the settings of text messages can be used.
+[[nodiscard]] result<void> check_sms_settings(const Config& config);
 
 struct AccountServices {
   // `config` as it was at the start.
@@ -50,6 +53,8 @@ struct AccountServices {
   // Null: nothing can be sent.
   [[nodiscard]] auth::Mailer* mailer();
   [[nodiscard]] observe::Sink& log() { return log_; }
+
+  [[nodiscard]] auth::SmsSender* sms();  // the same
 
   // Those of `config`; what is known of them stays known while its settings do. Null: there are none.
   [[nodiscard]] std::shared_ptr<auth::Providers> providers_for(const Config& config);
@@ -61,6 +66,7 @@ struct AccountServices {
   auth::Limiter limiter;
   auth::Mailbox mailbox;
   std::unique_ptr<auth::SmtpMailer> smtp;  // null: none
+  std::unique_ptr<auth::SmsHook> sms_hook;  // null: none
 
  private:
   observe::Sink& log_;

@@ -82,6 +82,16 @@ struct Config {
   std::string auth_captcha = "off";
   std::string auth_captcha_secret;
   std::string auth_captcha_url;
+  bool auth_phones = false;
+  bool auth_phone_factors = false;
+  bool auth_phone_autoconfirm = false;
+  std::string auth_sms_hook_url;
+  std::string auth_sms_hook_secret;
+  std::string auth_sms_template = "Your code is {{ .Code }}";
+  std::vector<std::string> auth_sms_test_codes;
+  std::chrono::milliseconds auth_sms_code_lifetime{60'000};
+  std::chrono::milliseconds auth_sms_interval{60'000};
+  uint32_t auth_sms_per_hour = 30;
   std::string auth_smtp_url;
   std::string auth_mail_from;
   std::string auth_mail_templates;

@@ -3,9 +3,11 @@
 // changes, and what operators may do.
 //
 // Knows no HTTP. Whoever calls has limited rates by address of the client; rates by account are
-// limited here. Thread-safe; nothing is kept between calls but the limiter. Phones are left out.
+// limited here. Thread-safe; nothing is kept between calls but the limiter. Numbers of phones are in the form of
+// normalize_phone (sms.h) within.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,13 +16,14 @@
 #include "auth/accounts/factors.h"
 #include "auth/accounts/limiter.h"
 #include "auth/imports/imported_user.h"
-#include "auth/accounts/mailbox.h"
+#include "auth/mail/mailbox.h"
 #include "auth/mail/templates.h"
 #include "auth/passwords/breaches.h"
 #include "auth/passwords/hasher.h"
 #include "auth/passwords/strength.h"
 #include "auth/records/records.h"
 #include "auth/ring/key_ring.h"
+#include "auth/sms/sms.h"
 
 namespace trivet::auth {
 
@@ -50,6 +53,14 @@ struct AccountOptions {
   int64_t reuse_seconds = 10;
   int64_t link_seconds = 86400;
   int64_t mail_interval_seconds = 60;
+  bool phones = false;
+  bool phone_factors = false;
+  bool phone_autoconfirm = false;
+  int64_t sms_code_seconds = 60;
+  int64_t sms_interval_seconds = 60;
+  uint32_t sms_per_hour = 30;  // of this process, to all numbers
+  std::string sms_template = "Your code is {{ .Code }}";
+  std::map<std::string, std::string> sms_test_codes{};  // by number: nothing is sent there
   int64_t reauthenticate_after_us = 0;  // age of a session; 0 = never
   int64_t session_seconds_max = 0;  // 0 = no end
   int64_t session_idle_seconds_max = 0;
@@ -67,6 +78,7 @@ struct AccountParts {
   std::shared_ptr<const SigningKeys> ring;  // signs access tokens
   Providers* providers = nullptr;       // null: none
   BreachList* breaches = nullptr;       // null: new passwords aren't looked up
+  SmsSender* sms = nullptr;             // null: nothing can be sent
 };
 
 // Who calls, as far as the connection tells.
@@ -113,6 +125,19 @@ struct SignedUp {
   std::optional<Issued> issued;
 };
 
+// By phone: a sign-up, or a code that is asked for.
+struct PhoneRequest {
+  std::string phone;
+  std::string channel{};   // "sms", "whatsapp"; empty = sms
+  std::string password{};  // of a sign-up
+  std::string data = "{}";
+};
+
+// Who signs in with a password: one of the two.
+struct Login {
+  std::string email, phone;
+};
+
 // Who a mail is asked for, and where its link leads.
 struct MailRequest {
   std::string email, redirect_to;
@@ -135,11 +160,14 @@ struct UserChange {
   std::optional<std::string> data;  // JSON object, merged into user_metadata
   std::string redirect_to;
   std::string challenge{};
+  std::optional<std::string> phone{};
+  std::string channel{};  // of the code to `phone`
 };
 
 struct AdminUser {
   std::optional<std::string> id, role, email, password, user_metadata, app_metadata, ban_duration;
-  std::optional<bool> email_confirm;
+  std::optional<std::string> phone;
+  std::optional<bool> email_confirm, phone_confirm;
 };
 
 struct UserPage {
@@ -177,6 +205,7 @@ struct Verification {
   std::string link;         // the token of a link, or
   std::string email, code;  // an address and its code
   How how = How::posted;
+  std::string phone{};      // in place of the address
 };
 // Neither: the first half of an email change.
 struct Verified {
@@ -210,13 +239,13 @@ class Accounts {
 
   [[nodiscard]] const AccountOptions& options() const { return options_; }
   [[nodiscard]] bool can_send() const { return parts_.mailer != nullptr; }
+  [[nodiscard]] bool can_text() const { return parts_.sms != nullptr; }
   [[nodiscard]] int64_t now_us() const { return parts_.environment.now_us(); }
   [[nodiscard]] std::string make_id();  // a new UUID
 
   [[nodiscard]] task<answer<SignedUp>> sign_up(SignUp wanted, Client client);
   [[nodiscard]] task<answer<Issued>> sign_in_anonymously(std::string data, Client client);
-  [[nodiscard]] task<answer<Issued>> sign_in(std::string email, std::string password,
-                                             Client client);
+  [[nodiscard]] task<answer<Issued>> sign_in(Login who, std::string password, Client client);
   // Only for whom the session is: `grant` names the program that shows the token. A scope may shrink,
   // for this access token alone.
   [[nodiscard]] task<answer<Issued>> refresh(std::string token, Client client,
@@ -245,6 +274,13 @@ class Accounts {
   // The session that a code of the PKCE flow is for, for whoever has the flow's verifier.
   [[nodiscard]] task<answer<Issued>> exchange_code(std::string code, std::string verifier,
                                                    Client client);
+
+  // By phone (phones.cpp). What is told of a message is its id, whether or not one was sent.
+  [[nodiscard]] task<answer<SignedUp>> sign_up_by_phone(PhoneRequest wanted, Client client);
+  [[nodiscard]] task<answer<std::string>> send_phone_code(PhoneRequest wanted, Unknown unknown,
+                                                          Client client);
+  [[nodiscard]] task<answer<std::string>> resend_to_phone(std::string type, PhoneRequest wanted,
+                                                          Client client);
 
   // A browser that goes to a provider, and what it comes back with. The end tells what went wrong too.
   [[nodiscard]] task<answer<ExternalAway>> begin_external(ExternalStart start, Client client);
@@ -280,7 +316,7 @@ class Accounts {
   // to aal2), taken away.
   [[nodiscard]] task<answer<Enrolled>> enroll_factor(Caller caller, Enrolment wanted,
                                                      Client client);
-  [[nodiscard]] task<answer<Challenged>> challenge_factor(Caller caller, std::string factor_id,
+  [[nodiscard]] task<answer<Challenged>> challenge_factor(Caller caller, ChallengeRequest wanted,
                                                           Client client);
   [[nodiscard]] task<answer<Issued>> verify_factor(Caller caller, FactorAnswer given,
                                                    Client client);
@@ -322,6 +358,12 @@ class Accounts {
     std::string_view slot{};  // static storage; empty = the kind's
   };
 
+  struct Texting {
+    std::string kind;  // of Sms
+    std::string to, channel;
+    std::string slot{};
+  };
+
   [[nodiscard]] std::string random_text(size_t bytes);
   [[nodiscard]] std::string random_code();
   [[nodiscard]] answer<std::string> check_email(std::string_view email) const;
@@ -333,6 +375,33 @@ class Accounts {
                                                     Client client);
   [[nodiscard]] answer<void> limit_mail(const std::string& kind, const std::string& email);
   [[nodiscard]] answer<void> require_mailer() const;
+
+  [[nodiscard]] answer<void> require_phones() const;
+  [[nodiscard]] answer<std::string> check_phone(std::string_view phone) const;
+  [[nodiscard]] answer<void> check_texting(const Texting& texting);
+  [[nodiscard]] std::string message_id_for(const std::string& phone);
+  [[nodiscard]] std::string phone_code(const std::string& phone);
+  [[nodiscard]] answer<void> text(const User& user, const Texting& texting, std::string id,
+                                  std::string code);
+  [[nodiscard]] task<answer<void>> send_code(User& user, Texting texting, std::string id,
+                                             Client client);
+  [[nodiscard]] User new_phone_user(std::string phone, const std::string& data);
+  [[nodiscard]] UserIdentity phone_identity(const User& user, const std::string& data);
+  [[nodiscard]] task<answer<void>> require_free_phone(std::string phone, Client client);
+  [[nodiscard]] task<answer<bool>> check_phone_change(const Caller& caller, UserChange& change,
+                                                      Client client);
+  [[nodiscard]] task<answer<void>> start_phone_change(User& user, UserChange change,
+                                                      Client client);
+  [[nodiscard]] task<answer<Verified>> accept_phone(OneTimeToken token, Verification given,
+                                                    Client client);
+  [[nodiscard]] task<answer<void>> write_phone_identity(User& user, Client client);
+  [[nodiscard]] task<answer<void>> adopt_phone(User& user, Client client);
+  [[nodiscard]] answer<void> check_phone_factor(const User& user, Enrolment& wanted) const;
+  [[nodiscard]] answer<void> text_challenge(const User& user, Challenged& challenged,
+                                            std::string channel);
+  // False: it isn't the code, or not any more.
+  [[nodiscard]] task<answer<bool>> take_phone_code(const Factor& factor, FactorAnswer given,
+                                                   Client client);
   [[nodiscard]] std::string link_url(const Notice& notice, const std::string& link) const;
   void mail(const Notice& notice, const Minted& minted);
 
@@ -442,6 +511,13 @@ class Accounts {
 
 // The slot of links that confirm an address, but not that whoever chose the password has it: they are dropped together.
 inline constexpr std::string_view invitation_slot = "invitation";
+
+// The same of a phone: the code that its sign-up itself sent, and those that came later.
+inline constexpr std::string_view phone_slot = "sms";
+inline constexpr std::string_view phone_invitation_slot = "sms_invitation";
+
+// app_metadata with the providers of the user's identities; what came first and stays is `provider`.
+[[nodiscard]] std::string with_providers(const User& user);
 
 // The slot of one-time tokens that a kind of link uses.
 [[nodiscard]] std::string_view slot_of(LinkKind kind);

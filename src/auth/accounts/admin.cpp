@@ -49,6 +49,8 @@ task<answer<void>> Accounts::apply_admin(User& user, const AdminUser& change) {
   if (change.app_metadata) user.app_metadata = merge_json(user.app_metadata, *change.app_metadata);
   if (change.email_confirm.value_or(false) && user.email_confirmed_at == 0 && !user.email.empty())
     user.email_confirmed_at = now_us();
+  if (change.phone_confirm.value_or(false) && user.phone_confirmed_at == 0 && !user.phone.empty())
+    user.phone_confirmed_at = now_us();
   if (change.ban_duration) {
     const std::optional<int64_t> length = duration_us(*change.ban_duration);
     if (!length)
@@ -66,21 +68,36 @@ task<answer<void>> Accounts::apply_admin(User& user, const AdminUser& change) {
 }
 
 task<answer<User>> Accounts::create_user(AdminUser wanted, Client client) {
-  if (!wanted.email || wanted.email->empty())
+  const bool has_email = wanted.email && !wanted.email->empty();
+  const bool has_phone = wanted.phone && !wanted.phone->empty();
+  if (!has_email && !has_phone)
     co_return refuse(400, "validation_failed", "Cannot create a user without either an email or phone");
-  AUTH_TRY(const std::string email, check_email(*wanted.email));
+  std::string email;
+  if (has_email) {
+    AUTH_TRY(email, check_email(*wanted.email));
+  }
   const std::string data = wanted.user_metadata.value_or("{}");
   User user = new_user(email, data);
+  user.is_anonymous = false;
+  if (has_phone) {
+    AUTH_TRY(user.phone, check_phone(*wanted.phone));
+    auto is_free = co_await require_free_phone(user.phone, client);
+    if (!is_free) co_return std::unexpected(std::move(is_free).error());
+  }
   if (wanted.id && !is_uuid(*wanted.id))
     co_return refuse(400, "validation_failed", "ID must conform to the uuid v4 format");
   if (wanted.id) user.id = *wanted.id;
   auto applied = co_await apply_admin(user, wanted);
   if (!applied) co_return std::unexpected(std::move(applied).error());
-  user.identities.front() = new_identity(user, "{}");
+  if (has_email) user.identities.front() = new_identity(user, "{}");
+  if (has_phone) user.identities.push_back(phone_identity(user, "{}"));
+  user.app_metadata = with_providers(user);
   // An operator's metadata is kept as it was given.
   user.user_metadata = merge_json("{}", data);
   auto saved = co_await save_new(user, client);
   if (!saved) co_return std::unexpected(std::move(saved).error());
+  if (!*saved && !has_email)
+    co_return refuse(503, "conflict", "Another sign-up with this number is under way");
   if (!*saved) co_return taken();
   auto logged = co_await audit("user_signedup", user, client);
   if (!logged) co_return std::unexpected(std::move(logged).error());
@@ -130,9 +147,26 @@ task<answer<User>> Accounts::update_user(std::string id, AdminUser change, Clien
     moves = email != user.email;
     user.email = email;
   }
+  const std::string old_phone = user.phone;
+  if (change.phone) {
+    AUTH_TRY(user.phone, check_phone(*change.phone));
+  }
+  const bool phone_moves = user.phone != old_phone;
+  if (phone_moves) {
+    auto is_free = co_await require_free_phone(user.phone, client);
+    if (!is_free) co_return std::unexpected(std::move(is_free).error());
+  }
+  const bool was_confirmed = user.phone_confirmed_at != 0;
   auto applied = co_await apply_admin(user, change);
   if (!applied) co_return std::unexpected(std::move(applied).error());
   user.updated_at = now_us();
+  if (phone_moves) {
+    auto adopted = co_await adopt_phone(user, client);
+    if (!adopted) co_return std::unexpected(std::move(adopted).error());
+  } else if (!was_confirmed && user.phone_confirmed_at != 0) {
+    auto written = co_await write_phone_identity(user, client);
+    if (!written) co_return std::unexpected(std::move(written).error());
+  }
   if (moves) {
     auto adopted = co_await adopt_email(user, client);
     if (!adopted) co_return std::unexpected(std::move(adopted).error());
@@ -163,7 +197,9 @@ task<answer<void>> Accounts::delete_user(std::string id, Deletion deletion, Clie
   }
   if (!user.email.empty()) user.email = hash_link(user.id + user.email);
   user.password.clear();
+  if (!user.phone.empty()) user.phone = hash_link(user.id + user.phone).substr(0, 15);
   user.email_change.clear();
+  user.phone_change.clear();
   user.user_metadata = user.app_metadata = "{}";
   user.deleted_at = user.updated_at = now_us();
   auto saved = co_await save(user, client);

@@ -31,15 +31,14 @@ std::unexpected<Refusal> unknown_factor() {
 
 // As the claim amr names it.
 std::string_view method_of(const Factor& factor) {
-  return factor.factor_type == "webauthn" ? "mfa/webauthn" : "totp";
+  if (factor.factor_type == "webauthn") return "mfa/webauthn";
+  return factor.factor_type == "phone" ? "mfa/phone" : "totp";
 }
 
 answer<void> check_enrolment(const Enrolment& wanted, bool webauthn) {
-  if (wanted.type == "phone")
-    return refuse(422, "mfa_phone_enroll_not_enabled", "MFA enroll is disabled for Phone");
   if (wanted.type == "webauthn" && !webauthn)
     return refuse(422, "mfa_webauthn_enroll_not_enabled", "MFA enroll is disabled for WebAuthn");
-  if (wanted.type != "totp" && wanted.type != "webauthn")
+  if (wanted.type != "totp" && wanted.type != "webauthn" && wanted.type != "phone")
     return refuse(400, "validation_failed", "factor_type needs to be totp, phone, or webauthn");
   if (wanted.name.size() > name_bytes_max || wanted.issuer.size() > name_bytes_max)
     return refuse(400, "validation_failed", "friendly_name and issuer have at most 120 bytes");
@@ -103,6 +102,7 @@ bool Accounts::needs_second_factor(const Caller& caller) {
 
 task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, Client client) {
   AUTH_CHECK(check_enrolment(wanted, options_.webauthn_factors));
+  if (wanted.type == "phone") AUTH_CHECK(check_phone_factor(caller.user, wanted));
   if (caller.user.is_anonymous || !caller.session)
     co_return refuse(403, "no_authorization", "Anonymous users can't enroll factors");
   if (needs_second_factor(caller))
@@ -126,6 +126,7 @@ task<answer<Enrolled>> Accounts::enroll_factor(Caller caller, Enrolment wanted, 
   std::string secret(totp_secret_bytes, '\0');
   parts_.environment.random_bytes(secret.data(), secret.size());
   if (has_codes) factor.secret = seal_for(factor.id, secret);
+  factor.phone = wanted.phone;
   factor.created_at = factor.updated_at = now_us();
   auto made = co_await factors_.insert(values_of(factor), std::vector<Child>(), client.deadline);
   if (!made) co_return std::unexpected(std::move(made).error());
@@ -150,17 +151,17 @@ answer<Factor> Accounts::factor_of(const User& user, std::string_view id) {
   return *found;
 }
 
-task<answer<Challenged>> Accounts::challenge_factor(Caller caller, std::string factor_id,
+task<answer<Challenged>> Accounts::challenge_factor(Caller caller, ChallengeRequest wanted,
                                                     Client client) {
   Challenged challenged;
-  AUTH_TRY(challenged.factor, factor_of(caller.user, factor_id));
+  AUTH_TRY(challenged.factor, factor_of(caller.user, wanted.factor_id));
   std::vector<Condition> old;
   old.push_back({"created_at", store::Op::lt, Value::timestamp(now_us() - challenge_seconds * us)});
   auto swept = co_await challenges_.remove(std::move(old), client.deadline);
   if (!swept) co_return std::unexpected(std::move(swept).error());
   FactorChallenge& challenge = challenged.challenge;
   challenge.id = make_id();
-  challenge.factor_id = factor_id;
+  challenge.factor_id = wanted.factor_id;
   challenge.ip = client.ip;
   challenge.created_at = now_us();
   if (challenged.factor.factor_type == "webauthn") {
@@ -169,12 +170,15 @@ task<answer<Challenged>> Accounts::challenge_factor(Caller caller, std::string f
       if (!other.credential_id.empty()) challenged.existing.push_back(other.credential_id);
   }
   challenged.expires_at = challenge.created_at / us + challenge_seconds;
+  if (challenged.factor.factor_type == "phone") {
+    AUTH_CHECK(text_challenge(caller.user, challenged, wanted.channel));
+  }
   auto made =
       co_await challenges_.insert(values_of(challenge), std::vector<Child>(), client.deadline);
   if (!made) co_return std::unexpected(std::move(made).error());
   std::vector<Assignment> values;
   values.push_back({"last_challenged_at", Value::timestamp(now_us())});
-  auto marked = co_await factors_.update(by_id(factor_id), std::move(values), client.deadline);
+  auto marked = co_await factors_.update(by_id(wanted.factor_id), std::move(values), client.deadline);
   if (!marked) co_return std::unexpected(std::move(marked).error());
   auto logged = co_await audit("challenge_created", caller.user, client);
   if (!logged) co_return std::unexpected(std::move(logged).error());
@@ -234,17 +238,19 @@ task<answer<Issued>> Accounts::verify_factor(Caller caller, FactorAnswer given, 
   const std::string key = "factor " + factor.id;
   if (parts_.limiter.take(key, misses, now_us()) != 0)
     co_return refuse(429, "over_request_rate_limit", "Request rate limit reached");
-  const bool has_codes = factor.factor_type == "totp";
   answer<bool> is_right = false;
-  if (has_codes)
-    is_right = co_await take_totp(factor, given.code, client);
-  else
+  std::string wrong = "Invalid TOTP code entered";
+  if (factor.factor_type == "phone") {
+    wrong = "Invalid MFA Phone code entered";
+    is_right = co_await take_phone_code(factor, given, client);
+  } else if (factor.factor_type == "webauthn") {
+    wrong = "The authenticator's answer is not right";
     is_right = co_await take_credential(factor, *std::move(challenge), given, client);
+  } else {
+    is_right = co_await take_totp(factor, given.code, client);
+  }
   if (!is_right) co_return std::unexpected(std::move(is_right).error());
-  if (!*is_right && has_codes)
-    co_return refuse(422, "mfa_verification_failed", "Invalid TOTP code entered");
-  if (!*is_right)
-    co_return refuse(422, "mfa_verification_failed", "The authenticator's answer is not right");
+  if (!*is_right) co_return refuse(422, "mfa_verification_failed", wrong);
   parts_.limiter.forget(key);
   std::vector<Condition> used = by_id(given.challenge_id);
   auto removed = co_await challenges_.remove(std::move(used), client.deadline);
@@ -339,6 +345,7 @@ task<answer<Factor>> Accounts::rename_factor(Factor factor, std::string name, Cl
   factor.updated_at = now_us();
   std::vector<Assignment> values;
   values.push_back({"friendly_name", Value::text(factor.friendly_name)});
+  values.push_back({"phone", text_or_null(factor.phone)});
   values.push_back({"updated_at", Value::timestamp(factor.updated_at)});
   auto changed = co_await factors_.update(by_id(factor.id), std::move(values), client.deadline);
   if (!changed) co_return std::unexpected(std::move(changed).error());

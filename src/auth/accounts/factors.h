@@ -11,17 +11,23 @@
 namespace trivet::auth {
 
 struct Enrolment {
-  std::string type;  // "totp", "webauthn"
+  std::string type;  // "totp", "webauthn", "phone"
   std::string name;
-  std::string issuer;  // what the application shows; empty = the site's host
+  std::string issuer;   // what the application shows; empty = the site's host
+  std::string phone{};  // of a factor that is one
 };
 
-// The only time that the secret is told; an authenticator has none to tell.
+// The only time that the secret is told; authenticators and phones have none to tell.
 struct Enrolled {
   Factor factor;
   std::string secret;  // base32
   std::string uri;     // otpauth://
   std::string image;   // SVG
+};
+
+struct ChallengeRequest {
+  std::string factor_id;
+  std::string channel{};  // how a phone gets the code: "sms", "whatsapp"; empty = sms
 };
 
 struct Challenged {

@@ -21,7 +21,13 @@ std::unexpected<Refusal> busy() {
   return refuse(503, "conflict", "Another sign-in of this person is under way");
 }
 
-// `provider` is what came first and stays.
+bool is_shown(const UserIdentity& identity) {
+  const auto flag = JsonValue::trusted(identity.identity_data).find("email_verified");
+  return flag && flag->raw() == "true";
+}
+
+}  // namespace
+
 std::string with_providers(const User& user) {
   std::string first = text_member(user.app_metadata, "provider");
   std::vector<const UserIdentity*> identities;
@@ -39,13 +45,6 @@ std::string with_providers(const User& user) {
   json.close().close();
   return merge_json(user.app_metadata, json.take());
 }
-
-bool is_shown(const UserIdentity& identity) {
-  const auto flag = JsonValue::trusted(identity.identity_data).find("email_verified");
-  return flag && flag->raw() == "true";
-}
-
-}  // namespace
 
 UserIdentity Accounts::identity_of(const ExternalProfile& profile, const std::string& user_id) {
   UserIdentity identity;
@@ -174,6 +173,9 @@ task<answer<User>> Accounts::enter_first(Entering entering, Client client) {
 task<answer<void>> Accounts::clear_unproven(User& user, Client client) {
   user.password.clear();
   user.email_change.clear();
+  user.phone.clear();
+  user.phone_change.clear();
+  user.phone_confirmed_at = 0;
   user.user_metadata = "{}";
   std::vector<Condition> of_user;
   of_user.push_back({"user_id", store::Op::eq, Value::text(user.id)});
@@ -269,6 +271,13 @@ task<answer<void>> Accounts::unlink_identity(Caller caller, std::string identity
                      "User must have at least 1 identity after unlinking");
   if (needs_second_factor(caller))
     co_return refuse(401, "insufficient_aal", "AAL2 is required to unlink an identity");
+  if (found->provider == "phone") {
+    user.phone.clear();
+    user.phone_change.clear();
+    user.phone_confirmed_at = 0;
+    auto dropped = co_await drop_tokens(user.id, client);
+    if (!dropped) co_return std::unexpected(std::move(dropped).error());
+  }
   user.identities.erase(found);
   const bool keeps_email = user.email.empty() ||
                            std::ranges::any_of(user.identities, [&](const UserIdentity& identity) {

@@ -23,6 +23,8 @@ std::vector<std::string_view> slots_of(std::string_view type) {
   if (type == "signup" || type == "invite") return {"confirmation", invitation_slot};
   if (type == "magiclink" || type == "recovery") return {"recovery"};
   if (type == "email") return {"confirmation", invitation_slot, "recovery"};
+  if (type == "sms") return {phone_slot, phone_invitation_slot};
+  if (type == "phone_change") return {"phone_change"};
   if (type == "email_change") return {"email_change_new", "email_change_current"};
   return {};
 }
@@ -171,13 +173,14 @@ task<answer<void>> Accounts::drop_tokens(std::string user_id, Client client) {
 task<answer<OneTimeToken>> Accounts::take_code(const Verification& given,
                                                 std::vector<std::string_view> slots,
                                                 Client client) {
-  const auto email = check_email(given.email);
-  if (!email) co_return expired();
-  const std::string key = "code " + *email;
+  const answer<std::string> address =
+      given.phone.empty() ? check_email(given.email) : check_phone(given.phone);
+  if (!address) co_return expired();
+  const std::string key = "code " + *address;
   if (parts_.limiter.take(key, tries, now_us()) != 0)
     co_return refuse(429, "over_request_rate_limit", "Request rate limit reached");
   std::vector<Condition> by_address;
-  by_address.push_back({"address", store::Op::eq, Value::text(*email)});
+  by_address.push_back({"address", store::Op::eq, Value::text(*address)});
   auto rows = co_await tokens_.find(std::move(by_address), Page(), client.deadline);
   if (!rows) co_return std::unexpected(std::move(rows).error());
   for (OneTimeToken& token : read_tokens(*rows)) {
@@ -215,7 +218,9 @@ task<answer<OneTimeToken>> Accounts::take_token(const Verification& given, Clien
       co_return expired();
     token = std::move(found.front());
   }
-  if (now_us() - token.created_at > options_.link_seconds * us) co_return expired();
+  const bool is_phone = given.type == "sms" || given.type == "phone_change";
+  const int64_t life = is_phone ? options_.sms_code_seconds : options_.link_seconds;
+  if (now_us() - token.created_at > life * us) co_return expired();
   auto removed = co_await tokens_.remove(key_of(token), client.deadline);
   if (!removed) co_return std::unexpected(std::move(removed).error());
   if (*removed == 0) co_return expired();
@@ -249,8 +254,17 @@ task<answer<void>> Accounts::confirm(User& user, Client client) {
 task<answer<Verified>> Accounts::verify(Verification given, Client client) {
   if (slots_of(given.type).empty())
     co_return refuse(400, "validation_failed", "Verify requires a verification type");
+  const bool is_phone = given.type == "sms" || given.type == "phone_change";
+  if (is_phone) AUTH_CHECK(require_phones());
+  // A code alone is too short to be looked for without its address, and neither's is the other's.
+  if (is_phone ? given.phone.empty() || !given.link.empty() : !given.phone.empty())
+    co_return refuse(400, "validation_failed", "Codes to phones have the types sms and phone_change, and a phone");
   auto token = co_await take_token(given, client);
   if (!token) co_return std::unexpected(std::move(token).error());
+  if (is_phone) {
+    auto accepted = co_await accept_phone(*std::move(token), std::move(given), client);
+    co_return accepted;
+  }
   if (token->slot.starts_with("email_change")) {
     auto changed = co_await complete_email_change(*std::move(token), given, client);
     co_return changed;

@@ -114,8 +114,10 @@ task<answer<bool>> Accounts::matches_password(User* user, std::string password, 
   co_return true;
 }
 
-task<answer<Issued>> Accounts::sign_in(std::string email, std::string password, Client client) {
-  const auto checked = check_email(email);
+task<answer<Issued>> Accounts::sign_in(Login who, std::string password, Client client) {
+  const bool by_phone = !who.phone.empty();
+  if (by_phone) AUTH_CHECK(require_phones());
+  const answer<std::string> checked = by_phone ? check_phone(who.phone) : check_email(who.email);
   const std::string address = checked ? *checked : std::string();
   const std::string key = "password " + address + ' ' + client.network;
   const int64_t wait = parts_.limiter.look(key, misses, now_us());
@@ -123,7 +125,8 @@ task<answer<Issued>> Accounts::sign_in(std::string email, std::string password, 
   if (password.size() > account_password_bytes_max) password.clear();
   std::optional<User> user;
   if (checked) {
-    auto loaded = co_await load_user("email", address, client);
+    const std::string field = by_phone ? "phone" : "email";
+    auto loaded = co_await load_user(field, address, client);
     if (!loaded) co_return std::unexpected(std::move(loaded).error());
     user = *std::move(loaded);
   }
@@ -135,7 +138,9 @@ task<answer<Issued>> Accounts::sign_in(std::string email, std::string password, 
     co_return refuse(400, "invalid_credentials", "Invalid login credentials");
   }
   if (user->banned_until > now_us()) co_return refuse(400, "user_banned", "User is banned");
-  if (user->email_confirmed_at == 0)
+  if (by_phone && user->phone_confirmed_at == 0)
+    co_return refuse(400, "phone_not_confirmed", "Phone not confirmed");
+  if (!by_phone && user->email_confirmed_at == 0)
     co_return refuse(400, "email_not_confirmed", "Email not confirmed");
   const std::string proven = user->password;
   auto issued = co_await issue(*std::move(user), "password", client);

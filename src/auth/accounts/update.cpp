@@ -1,4 +1,6 @@
 // What users change about themselves: metadata, password, and the address in one step or two.
+#include <algorithm>
+
 #include "auth/accounts/accounts.h"
 #include "auth/accounts/json_object.h"
 
@@ -70,17 +72,19 @@ task<answer<void>> Accounts::adopt_email(User& user, Client client) {
   user.email_change.clear();
   user.email_change_sent_at = 0;
   user.is_anonymous = false;
-  if (user.app_metadata == "{}")
-    user.app_metadata = R"({"provider":"email","providers":["email"]})";
+  UserIdentity identity = new_identity(user, "{}");
+  const bool is_new = std::ranges::none_of(user.identities, [](const UserIdentity& known) {
+    return known.provider == "email";
+  });
+  User shown = user;
+  if (is_new) shown.identities.push_back(identity);
+  user.app_metadata = with_providers(shown);
   auto saved = co_await save(user, client);
   if (!saved) co_return std::unexpected(std::move(saved).error());
   if (!*saved)
     co_return refuse(422, "email_exists", "A user with this email address has already been registered");
-  UserIdentity identity = new_identity(user, "{}");
-  bool is_new = true;
   for (UserIdentity& known : user.identities) {
     if (known.provider != "email") continue;
-    is_new = false;
     known.identity_data = merge_json(known.identity_data, identity.identity_data);
     known.email = user.email;
     std::vector<Condition> where;
@@ -104,8 +108,18 @@ task<answer<void>> Accounts::adopt_email(User& user, Client client) {
 }
 
 task<answer<void>> Accounts::reauthenticate(Caller caller, Client client) {
-  AUTH_CHECK(require_mailer());
   User& user = caller.user;
+  if (user.email.empty() && !user.phone.empty()) {
+    if (user.phone_confirmed_at == 0)
+      co_return refuse(422, "phone_not_confirmed", "Please verify your phone first.");
+    Texting texting{"reauthentication", user.phone, "", "reauthentication"};
+    AUTH_CHECK(check_texting(texting));
+    auto texted = co_await send_code(user, std::move(texting), message_id_for(user.phone), client);
+    if (!texted) co_return std::unexpected(std::move(texted).error());
+    auto told = co_await audit("user_reauthenticate_requested", user, client);
+    co_return told;
+  }
+  AUTH_CHECK(require_mailer());
   if (user.email.empty())
     co_return refuse(400, "validation_failed",
                      "Reauthentication requires the user to have an email or a phone number");
@@ -136,12 +150,14 @@ task<answer<void>> Accounts::check_nonce(const Caller& caller, std::string nonce
     co_return refuse(400, "reauthentication_needed", "Password update requires reauthentication");
   Verification given;
   given.email = caller.user.email;
+  if (given.email.empty()) given.phone = caller.user.phone;
   given.code = std::move(nonce);
   std::vector<std::string_view> slots{"reauthentication"};
   auto token = co_await take_code(given, std::move(slots), client);
   if (!token && token.error().status >= 500) co_return std::unexpected(std::move(token).error());
+  const int64_t life = given.phone.empty() ? options_.link_seconds : options_.sms_code_seconds;
   const bool is_right = token && token->user_id == caller.user.id &&
-                        now_us() - token->created_at <= options_.link_seconds * 1'000'000;
+                        now_us() - token->created_at <= life * 1'000'000;
   if (!is_right)
     co_return refuse(422, "reauthentication_not_valid", "Nonce has expired or is invalid");
   // What is left of it goes with all tokens when the password is changed.
@@ -181,11 +197,14 @@ task<answer<User>> Accounts::change_user(Caller caller, UserChange change, Clien
     moves = *change.email != user.email;
   }
   const bool at_once = user.is_anonymous && options_.autoconfirm;
+  auto asked = co_await check_phone_change(caller, change, client);
+  if (!asked) co_return std::unexpected(std::move(asked).error());
+  const bool phone_moves = *asked;
   if ((moves || change.password) && needs_second_factor(caller))
     co_return refuse(401, "insufficient_aal",
                      "AAL2 session is required to update email or password when MFA is enabled.");
   if (moves && !user.is_anonymous) AUTH_CHECK(require_recent(caller));
-  if (user.is_anonymous && change.password && !moves)
+  if (user.is_anonymous && change.password && !moves && !phone_moves)
     co_return refuse(422, "validation_failed",
                      "Updating password of an anonymous user without an email or phone is not allowed");
   if (moves) {
@@ -209,6 +228,10 @@ task<answer<User>> Accounts::change_user(Caller caller, UserChange change, Clien
   }
   if (change.data) user.user_metadata = merge_json(user.user_metadata, *change.data);
   user.updated_at = now_us();
+  if (phone_moves) {
+    auto started = co_await start_phone_change(user, change, client);
+    if (!started) co_return std::unexpected(std::move(started).error());
+  }
   if (moves && at_once) {
     user.email = *change.email;
     auto adopted = co_await adopt_email(user, client);

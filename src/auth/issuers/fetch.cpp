@@ -164,7 +164,8 @@ result<std::string> fetch_document(const FetchRequest& request) {
   if (code != CURLE_OK) return failed(request, curl_easy_strerror(code));
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) return failed(request, "answered " + std::to_string(status));
+  const bool is_taken = request.may_be_empty && (status == 202 || status == 204);
+  if (status != 200 && !is_taken) return failed(request, "answered " + std::to_string(status));
   return std::move(transfer.body);
 }
 

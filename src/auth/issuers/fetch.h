@@ -1,6 +1,7 @@
 // One GET or POST for a small document of an issuer, over libcurl. Blocks: for a pool's thread.
 //
-// No redirects, no proxies, no cookies, no user; only status 200; limits on time and size. Where it
+// No redirects, no proxies, no cookies, no user; only status 200 (202 and 204 too, where a
+// caller wants no document); limits on time and size. Where it
 // may lead is decided when the socket is made, so that a name can't resolve to elsewhere after
 // having been looked at. Any thread.
 #pragma once
@@ -34,6 +35,7 @@ struct FetchRequest {
   const std::atomic<bool>* stop = nullptr;   // ends it early; null = never
   std::string form{};                        // sent by POST; empty = a GET
   std::vector<std::string> headers{};        // besides Accept; never in errors
+  bool may_be_empty = false;                 // 202 and 204 are answers too
 };
 
 // The body. Errors (connection_failed) say what went wrong, for the log.

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "auth/accounts/mailbox.h"
+#include "auth/mail/mailbox.h"
 #include "base/error.h"
 
 namespace trivet::auth {

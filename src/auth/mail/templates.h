@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "auth/accounts/mailbox.h"
+#include "auth/mail/mailbox.h"
 #include "base/error.h"
 
 namespace trivet::auth {

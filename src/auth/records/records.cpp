@@ -42,6 +42,8 @@ std::vector<User> read_users(const store::Rows& rows) {
     next(user.created_at);
     next(user.updated_at);
     next(user.reauthentication_sent_at);
+    next(user.phone_change);
+    next(user.phone_change_sent_at);
   });
 }
 
@@ -127,6 +129,7 @@ std::vector<Factor> read_factors(const store::Rows& rows) {
       next(*number);
     next(factor.credential_id);
     next(factor.public_key);
+    next(factor.phone);
   });
 }
 
@@ -144,6 +147,8 @@ std::vector<FactorChallenge> read_challenges(const store::Rows& rows) {
     for (std::string* text : {&challenge.id, &challenge.factor_id, &challenge.ip}) next(*text);
     next(challenge.created_at);
     next(challenge.challenge);
+    next(challenge.code_hash);
+    next(challenge.misses);
   });
 }
 
@@ -169,7 +174,9 @@ std::vector<Assignment> values_of(const User& user) {
           {"is_anonymous", Value::boolean(user.is_anonymous)},
           {"created_at", time_or_null(user.created_at)},
           {"updated_at", time_or_null(user.updated_at)},
-          {"reauthentication_sent_at", time_or_null(user.reauthentication_sent_at)}};
+          {"reauthentication_sent_at", time_or_null(user.reauthentication_sent_at)},
+          {"phone_change", text_or_null(user.phone_change)},
+          {"phone_change_sent_at", time_or_null(user.phone_change_sent_at)}};
 }
 
 std::vector<Assignment> changes_of(const User& user) {
@@ -264,7 +271,8 @@ std::vector<Assignment> values_of(const Factor& factor) {
           {"created_at", Value::timestamp(factor.created_at)},
           {"updated_at", Value::timestamp(factor.updated_at)},
           {"credential_id", text_or_null(factor.credential_id)},
-          {"public_key", text_or_null(factor.public_key)}};
+          {"public_key", text_or_null(factor.public_key)},
+          {"phone", text_or_null(factor.phone)}};
 }
 
 std::vector<Assignment> values_of(const OAuthState& state) {
@@ -282,7 +290,9 @@ std::vector<Assignment> values_of(const FactorChallenge& challenge) {
           {"factor_id", Value::text(challenge.factor_id)},
           {"ip", text_or_null(challenge.ip)},
           {"created_at", Value::timestamp(challenge.created_at)},
-          {"challenge", text_or_null(challenge.challenge)}};
+          {"challenge", text_or_null(challenge.challenge)},
+          {"code_hash", text_or_null(challenge.code_hash)},
+          {"misses", Value::integer(challenge.misses)}};
 }
 
 std::vector<Assignment> values_of(const AuthCode& code) {

@@ -20,12 +20,13 @@ struct UserIdentity {
 // A second factor.
 struct Factor {
   std::string id, user_id, friendly_name;
-  std::string factor_type;  // "totp", "webauthn"
+  std::string factor_type;  // "totp", "webauthn", "phone"
   std::string status;       // "unverified", "verified"
   std::string secret;       // sealed; empty: it has none
   int64_t last_step = 0;    // of the code that was taken last; of an authenticator, its count of signatures
   int64_t last_challenged_at = 0, created_at = 0, updated_at = 0;
   std::string credential_id, public_key;  // of an authenticator: base64url, a JWK
+  std::string phone;
 
   [[nodiscard]] bool is_verified() const { return status == "verified"; }
 };
@@ -34,6 +35,8 @@ struct FactorChallenge {
   std::string id, factor_id, ip;
   int64_t created_at = 0;
   std::string challenge;  // that an authenticator signs
+  std::string code_hash;  // of what was sent to a phone
+  int64_t misses = 0;
 };
 
 struct User {
@@ -46,6 +49,8 @@ struct User {
   std::string app_metadata = "{}", user_metadata = "{}";
   bool is_anonymous = false;
   int64_t created_at = 0, updated_at = 0, reauthentication_sent_at = 0;
+  std::string phone_change;
+  int64_t phone_change_sent_at = 0;
   std::vector<UserIdentity> identities;  // read apart, as are
   std::vector<Factor> factors;
   std::shared_ptr<const User> loaded;    // as the row was read; null: not read

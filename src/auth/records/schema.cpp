@@ -51,6 +51,8 @@ model User {
   created_at               DateTime
   updated_at               DateTime
   reauthentication_sent_at DateTime?
+  phone_change             String?
+  phone_change_sent_at     DateTime?
   identities               UserIdentity[]
   sessions                 Session[]
   tokens                   OneTimeToken[]
@@ -150,6 +152,7 @@ model Factor {
   updated_at         DateTime
   credential_id      String?
   public_key         String?
+  phone              String?
   user               User              @relation(fields: [user_id], references: [id], onDelete: Cascade)
   challenges         FactorChallenge[]
   @@unique([user_id, friendly_name])
@@ -161,6 +164,8 @@ model FactorChallenge {
   ip         String?
   created_at DateTime
   challenge  String?
+  code_hash  String?
+  misses     Int      @default(0)
   factor     Factor   @relation(fields: [factor_id], references: [id], onDelete: Cascade)
   @@index([factor_id])
   @@index([created_at])

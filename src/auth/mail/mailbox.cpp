@@ -1,4 +1,4 @@
-#include "auth/accounts/mailbox.h"
+#include "auth/mail/mailbox.h"
 
 namespace trivet::auth {
 namespace {
@@ -11,6 +11,16 @@ void Mailbox::send(Mail mail) {
   const std::lock_guard lock(mutex_);
   mails_.push_front(std::move(mail));
   if (mails_.size() > mails_max) mails_.pop_back();
+}
+
+void Mailbox::send(Sms sms) {
+  Mail mail;
+  mail.to = std::move(sms.to);
+  mail.kind = "sms";
+  mail.subject = mail.text = std::move(sms.text);
+  mail.code = std::move(sms.code);
+  mail.at_us = sms.at_us;
+  send(std::move(mail));
 }
 
 std::vector<Mail> Mailbox::mails() const {

@@ -1,5 +1,5 @@
 // Mailer: who takes the mails of accounts. Mailbox keeps the newest in memory, for `trivet dev`, which
-// shows them at /_/mail instead of sending them. Thread-safe.
+// shows them at /_/mail instead of sending them, and text messages too. Thread-safe.
 #pragma once
 
 #include <deque>
@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "auth/sms/sms.h"
+
 namespace trivet::auth {
 
 struct Mail {
   std::string to;
-  std::string kind;  // "confirmation", "invite", "magic_link", "recovery", "email_change", "reauthentication"
+  std::string kind;  // "confirmation", "invite", "magic_link", "recovery", "email_change", "reauthentication"; "sms"
   std::string subject;
   std::string text;  // or html, or both
   std::string html;
@@ -27,9 +29,10 @@ class Mailer {
   virtual void send(Mail mail) = 0;
 };
 
-class Mailbox final : public Mailer {
+class Mailbox final : public Mailer, public SmsSender {
  public:
   void send(Mail mail) override;
+  void send(Sms sms) override;
   // Newest first.
   [[nodiscard]] std::vector<Mail> mails() const;
 
