@@ -463,6 +463,7 @@ class Accounts {
   [[nodiscard]] Issued sign(User user, Session session) const;
   [[nodiscard]] task<answer<void>> confirm(User& user, Client client);
   [[nodiscard]] User obfuscated(const SignUp& wanted);
+  [[nodiscard]] User obfuscated(PhoneRequest wanted);
 
   [[nodiscard]] task<answer<Minted>> mint(const User& user, std::string slot, const Notice& notice,
                                           Client client);

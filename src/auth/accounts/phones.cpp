@@ -112,7 +112,6 @@ User Accounts::new_phone_user(std::string phone, const std::string& data) {
   user.phone = std::move(phone);
   user.is_anonymous = false;
   user.app_metadata = R"({"provider":"phone","providers":["phone"]})";
-  if (options_.phone_autoconfirm) user.phone_confirmed_at = now_us();
   UserIdentity identity = phone_identity(user, data);
   user.user_metadata = identity.identity_data;
   user.identities.push_back(std::move(identity));
@@ -157,6 +156,11 @@ task<answer<SignedUp>> Accounts::sign_up_by_phone(PhoneRequest wanted, Client cl
   User user = *existing ? **existing : new_phone_user(wanted.phone, wanted.data);
   if (!*existing) {
     user.password = *hashed;
+    if (options_.phone_autoconfirm) {
+      user.phone_confirmed_at = now_us();
+      user.identities.front() = phone_identity(user, wanted.data);
+      user.user_metadata = user.identities.front().identity_data;
+    }
     auto saved = co_await save_new(user, client);
     if (!saved) co_return std::unexpected(std::move(saved).error());
     if (!*saved) co_return refuse(503, "conflict", "Another sign-up with this number is under way");
@@ -172,13 +176,7 @@ task<answer<SignedUp>> Accounts::sign_up_by_phone(PhoneRequest wanted, Client cl
   if (user.phone_confirmed_at != 0) {
     auto logged = co_await audit("user_repeated_signup", user, client);
     if (!logged) co_return std::unexpected(std::move(logged).error());
-    // Made of the request alone.
-    User stranger = new_phone_user(wanted.phone, "{}");
-    stranger.role.clear();
-    stranger.user_metadata = merge_json("{}", wanted.data);
-    stranger.identities.clear();
-    stranger.confirmation_sent_at = now_us();
-    co_return SignedUp{std::move(stranger), std::nullopt};
+    co_return SignedUp{obfuscated(std::move(wanted)), std::nullopt};
   }
   if (*existing && user.email_confirmed_at == 0) {
     // Whoever signed up before never showed the number: the code that is sent now confirms nothing of theirs.
@@ -189,7 +187,19 @@ task<answer<SignedUp>> Accounts::sign_up_by_phone(PhoneRequest wanted, Client cl
   }
   auto sent = co_await send_code(user, std::move(texting), make_id(), client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
+  // The address of whoever an operator gave this number to is no stranger's business.
+  if (*existing && !user.email.empty()) user = obfuscated(std::move(wanted));
   co_return SignedUp{std::move(user), std::nullopt};
+}
+
+// What a stranger sees who signs up with a number that somebody has: made of the request alone.
+User Accounts::obfuscated(PhoneRequest wanted) {
+  User user = new_phone_user(std::move(wanted.phone), "{}");
+  user.role.clear();
+  user.user_metadata = merge_json("{}", wanted.data);
+  user.identities.clear();
+  user.confirmation_sent_at = now_us();
+  return user;
 }
 
 task<answer<std::string>> Accounts::send_phone_code(PhoneRequest wanted, Unknown unknown,
@@ -206,8 +216,6 @@ task<answer<std::string>> Accounts::send_phone_code(PhoneRequest wanted, Unknown
     co_return refuse(422, "signup_disabled", "Signups not allowed for this instance");
   User user = *found ? **found : new_phone_user(wanted.phone, wanted.data);
   if (!*found) {
-    // A code is asked for in any case: nothing was shown yet.
-    user.phone_confirmed_at = 0;
     auto saved = co_await save_new(user, client);
     if (!saved) co_return std::unexpected(std::move(saved).error());
     if (!*saved) co_return refuse(503, "conflict", "Another sign-up with this number is under way");

@@ -62,7 +62,7 @@ task<answer<SignedUp>> Accounts::sign_up(SignUp wanted, Client client) {
     if (!logged) co_return std::unexpected(std::move(logged).error());
     co_return SignedUp{obfuscated(wanted), std::nullopt};
   }
-  if (*existing && user.invited_at == 0) {
+  if (*existing && user.invited_at == 0 && user.phone_confirmed_at == 0) {
     // Whoever signed up before never showed the address: the link that is sent now confirms nothing of theirs.
     auto is_same = co_await matches_password(&user, wanted.password, client);
     if (!is_same) co_return std::unexpected(std::move(is_same).error());
@@ -72,7 +72,10 @@ task<answer<SignedUp>> Accounts::sign_up(SignUp wanted, Client client) {
   Notice notice{LinkKind::signup, user.email, wanted.redirect_to, wanted.challenge};
   auto sent = co_await send_link(user, std::move(notice), client);
   if (!sent) co_return std::unexpected(std::move(sent).error());
-  if (*existing && user.invited_at != 0) {
+  if (*existing && !user.phone.empty()) {
+    // The number of whoever an operator gave this address to is no stranger's business.
+    user = obfuscated(wanted);
+  } else if (*existing && user.invited_at != 0) {
     user.user_metadata = "{}";
     user.identities.clear();
   }

@@ -8,14 +8,14 @@ namespace {
 constexpr std::string_view secret = "v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 // The vector that the libraries of standardwebhooks.com are tested with.
-TEST(Webhook, signs_as_the_public_vector) {
+TEST(Webhook, SignsAsThePublicVector) {
   const auto secrets = parse_webhook_secrets(secret);
   ASSERT_TRUE(secrets.has_value());
   EXPECT_EQ(sign_webhook({"msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, R"({"test": 2432232314})"}, *secrets),
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
-TEST(Webhook, signs_with_each_secret) {
+TEST(Webhook, SignsWithEachSecret) {
   const auto both = parse_webhook_secrets(std::string(secret) + "|v1,whsec_" + std::string(32, 'A'));
   ASSERT_TRUE(both.has_value());
   ASSERT_EQ(both->size(), 2u);
@@ -24,7 +24,7 @@ TEST(Webhook, signs_with_each_secret) {
             sign_webhook(message, {both->front()}) + ' ' + sign_webhook(message, {both->back()}));
 }
 
-TEST(Webhook, refuses_what_is_no_secret) {
+TEST(Webhook, RefusesWhatIsNoSecret) {
   for (const std::string_view text :
        {"", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "v1,whsec_", "v1,whsec_AAAA", "v1,whsec_???",
         "v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw|"}) {

@@ -9,14 +9,14 @@
 namespace trivet::auth {
 namespace {
 
-TEST(Sms, numbers_are_digits_alone) {
+TEST(Sms, NumbersAreDigitsAlone) {
   EXPECT_EQ(normalize_phone("+49 151 234"), "49151234");
   EXPECT_EQ(normalize_phone("15550100"), "15550100");
   for (const std::string_view text : {"", "+", "1", "+0151", "++49151", "49-151", "1234567890123456", "49a", "４９"})
     EXPECT_EQ(normalize_phone(text), "") << text;
 }
 
-TEST(Sms, a_template_has_one_place_for_the_code) {
+TEST(Sms, ATemplateHasOnePlaceForTheCode) {
   EXPECT_EQ(fill_sms_template("Use {{ .Code }} now", "000123"), "Use 000123 now");
   EXPECT_TRUE(check_sms_template("Your code is {{ .Code }}").has_value());
   for (const std::string_view text : {"", "no place", "{{ .Code }} {{ .Code }}", "{{ .Name }} {{ .Code }}", "{{ .Code }} {{"})
@@ -31,7 +31,7 @@ SmsHookOptions options() {
   return made;
 }
 
-TEST(SmsHook, an_endpoint_is_encrypted_or_of_this_machine) {
+TEST(SmsHook, AnEndpointIsEncryptedOrOfThisMachine) {
   SmsHookOptions given = options();
   for (const std::string_view url : {"https://a.example/x", "http://localhost/x", "http://[::1]:9/x"}) {
     given.url = url;
@@ -47,7 +47,7 @@ TEST(SmsHook, an_endpoint_is_encrypted_or_of_this_machine) {
   EXPECT_FALSE(check_sms_hook(given).has_value());
 }
 
-TEST(SmsHook, tries_three_times_with_one_id_and_tells_no_secret) {
+TEST(SmsHook, TriesThreeTimesWithOneIdAndTellsNoSecret) {
   std::promise<void> given_up;
   std::vector<std::string> ids;
   std::string log;

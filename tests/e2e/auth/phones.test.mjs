@@ -179,6 +179,14 @@ async function codes(t, databaseUrl) {
   assert.deepEqual([left.phone, left.app_metadata.providers], ['', ['email']]);
   await fails(client().auth.signInWithPassword({ phone: fresh, password: 'secret-1' }), 'invalid_credentials', 400);
 
+  // A stranger learns nothing of whom a number or an address was given to, and takes no password away.
+  const half = { email: address(), phone: number(), password: 'secret-1' };
+  await ok(admin.createUser({ ...half, email_confirm: true }));
+  const seen = await ok(client().auth.signUp({ phone: half.phone, password: 'secret-2' }));
+  assert.deepEqual([seen.user.email, seen.user.identities], ['', []]);
+  await sms.next();
+  await ok(client().auth.signInWithPassword({ email: half.email, password: 'secret-1' }));
+
   // Who has no address is asked by phone.
   const { auth: plain } = client();
   const { user } = await ok(admin.createUser({ phone: number(), phone_confirm: true, password: 'secret-1' }));
