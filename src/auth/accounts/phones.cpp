@@ -145,7 +145,7 @@ task<answer<SignedUp>> Accounts::sign_up_by_phone(PhoneRequest wanted, Client cl
   if (!options_.sign_up)
     co_return refuse(422, "signup_disabled", "Signups not allowed for this instance");
   AUTH_TRY(wanted.phone, check_phone(wanted.phone));
-  AUTH_CHECK(check_password(wanted.password));
+  AUTH_CHECK(co_await check_password(wanted.password));
   Texting texting{"confirmation", wanted.phone, wanted.channel, std::string(phone_slot)};
   if (!options_.phone_autoconfirm) AUTH_CHECK(check_texting(texting));
   // Also where somebody has the number: time doesn't tell.
