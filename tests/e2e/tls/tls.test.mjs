@@ -148,7 +148,8 @@ test('testssl.sh finds nothing above LOW', async (t) => {
   const findings = path.join(folder(t), 'findings.json');
   const words = ['--quiet', '--warnings', 'off', '--color', '0', '--nodns', 'none', '--add-ca', server.ca.file, '--severity', 'LOW',
     '-p', '-s', '-f', '-S', '-U', '--jsonfile', findings, `localhost:${server.port}`];
-  const scan = spawn('testssl', words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // It warns where the machine's openssl lacks the GOST engine, which says nothing of the server: NO_ENGINE asks for none.
+  const scan = spawn('testssl', words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_ENGINE: 'true' } });
   let text = '';
   for (const stream of [scan.stdout, scan.stderr]) stream.on('data', (piece) => { text += piece; });
   await new Promise((resolve, reject) => { scan.on('exit', resolve).on('error', reject); });
